@@ -1,0 +1,63 @@
+# make run      the demonstration: sets up, loads a made-up city into an empty database, serves it
+# make serve    the same server on a database used for real: nothing is loaded
+# make test     every test, on SQLite and on PostgreSQL
+# make lint     style and import contracts
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+FLASK := .venv/bin/flask --app app
+PEOPLE ?= 2000
+SEED ?= 1
+WORKERS ?= 2
+RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
+
+.PHONY: setup run serve test test-sqlite test-postgresql test-browser lint lock articles
+
+setup: .make/system .make/python .make/assets
+
+.make/system: setup/system.sh
+	bash setup/system.sh
+	@mkdir -p .make && touch $@
+
+.make/python: requirements-dev.lock .make/system
+	test -x $(PYTHON) || python3 -m venv .venv
+	$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@mkdir -p .make && touch $@
+
+.make/assets: package-lock.json setup/assets.sh setup/node.lock .make/python
+	bash setup/assets.sh
+	@mkdir -p .make && touch $@
+
+run: export INSTANCE_DIR := $(RUN_INSTANCE)
+run: setup
+	$(FLASK) database create
+	$(FLASK) demo load --people $(PEOPLE) --seed $(SEED) --if-empty
+	$(PYTHON) serve.py
+
+serve: setup
+	$(FLASK) database create
+	$(PYTHON) serve.py
+
+test: setup
+	bash setup/tests.sh
+
+test-sqlite: setup
+	TEST_ENGINE=sqlite $(PYTHON) -m pytest -n $(WORKERS) -m "not browser"
+
+test-postgresql: setup
+	TEST_ENGINE=postgresql $(PYTHON) -m pytest -n $(WORKERS) -m "not browser"
+
+test-browser: setup
+	TEST_ENGINE=sqlite $(PYTHON) -m pytest -m browser
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+
+lock:
+	.venv/bin/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	.venv/bin/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+articles:
+	$(PYTHON) docs/articles.py

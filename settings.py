@@ -1,0 +1,92 @@
+"""Configuration from environment variables, and the keys made at first start.
+
+Pure parsing: reads the mapping handed in, returns a dict for `app.config`; only `ensure_keys` touches the disk.
+"""
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+KEY_BYTES = 32
+KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+
+# variable -> (key in app.config, default, type). The README's table is tested against this one.
+VARIABLES: dict[str, tuple[str, str, type]] = {
+    "HOST": ("HOST", "127.0.0.1", str),
+    "PORT": ("PORT", "8000", int),
+    "THREADS": ("THREADS", "8", int),
+    "DEFAULT_LANGUAGE": ("BABEL_DEFAULT_LOCALE", "zh", str),
+    "FONT_DIR": ("FONT_DIR", str(ROOT / "static" / "vendor" / "fonts"), str),
+    "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
+    "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
+}
+
+
+class BadSetting(ValueError):
+    """An environment variable cannot be read as what it should be; the message names it."""
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The settings for `app.config`; the keys are bytes of length 32. Raises BadSetting."""
+    instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance").resolve()
+    settings: dict[str, Any] = {
+        "INSTANCE_DIR": str(instance),
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), instance),
+    }
+    for variable, (key, default, kind) in VARIABLES.items():
+        settings[key] = _parse(variable, environ.get(variable) or default, kind)
+    return settings | ensure_keys(instance, environ)
+
+
+def database_url(url: str, instance: Path) -> str:
+    """`url` with the PostgreSQL driver this system uses; without one, the SQLite file of the instance."""
+    if not url:
+        return f"sqlite:///{instance / 'cases.db'}"
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg{separator}{rest}"
+    return url
+
+
+def ensure_keys(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, bytes]:
+    """Each key from its variable (64 hexadecimal digits), else from its file in `instance`, made when absent."""
+    return {name: _from_hex(name, environ.get(name) or _key_file(instance, name)) for name in KEYS}
+
+
+def _key_file(instance: Path, name: str) -> str:
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / f"{name.lower()}.hex"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        with suppress(FileExistsError):  # a process started at the same time was first: its key is the key
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii")
+
+
+def _from_hex(name: str, text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        raise BadSetting(f"{name} is not hexadecimal") from None
+    if len(key) != KEY_BYTES:
+        raise BadSetting(f"{name} has {len(key)} bytes, not {KEY_BYTES}")
+    return key
+
+
+def _parse(variable: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        return text.lower() in TRUE_WORDS
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadSetting(f"{variable} is {text!r}, not {kind.__name__}") from None
