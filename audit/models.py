@@ -1,0 +1,54 @@
+"""The log's tables: one row per transaction, one per event, personal values beside them."""
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database import db
+from database.types import Encrypted, UtcDateTime, now
+
+
+class AuditTx(db.Model):
+    """One business transaction: who, when, through what. Never changes."""
+
+    __tablename__ = "audit_tx"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    command: Mapped[str] = mapped_column(String(60))
+    actor: Mapped[str] = mapped_column(String(60))  # account's public id, or SYSTEM
+    on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class AuditEvent(db.Model):
+    """One event: the exact canonical bytes that are hashed, and columns to search by. Never changes."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        UniqueConstraint("tx_id", "position"),
+        Index("ix_audit_event_case", "case_id", "case_seq", unique=True),
+        Index("ix_audit_event_type", "type", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    tx_id: Mapped[int] = mapped_column(ForeignKey("audit_tx.id"))
+    position: Mapped[int]
+    type: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[int | None] = mapped_column(index=False)
+    case_seq: Mapped[int | None]
+    office_path: Mapped[str | None] = mapped_column(String(120), index=True)
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditPersonal(db.Model):
+    """A personal value an event commits to: SHA-256(salt || value). Erased by retention rule only."""
+
+    __tablename__ = "audit_personal"
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(60), primary_key=True)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    value: Mapped[str | None] = mapped_column(Encrypted)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

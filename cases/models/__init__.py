@@ -1,0 +1,21 @@
+"""The tables of case work."""
+from cases.models.case import BenefitMonth, BenefitRate, Case, CaseTransition, NumberSeries, PayRun
+from cases.models.decision import (
+    Decision,
+    DecisionEvidence,
+    DecisionLine,
+    DecisionParticipant,
+    Evidence,
+    EvidenceContent,
+    ReviewStep,
+)
+from cases.models.imports import ImportBatch, ImportProposal, ImportRow
+from cases.models.pensioner import Certification, DeathMark, NameCharacter, Pensioner
+from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
+
+__all__ = [
+    "BenefitMonth", "BenefitRate", "Case", "CaseTransition", "Certification", "DeathMark", "Decision",
+    "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence", "EvidenceContent", "ImportBatch",
+    "ImportProposal", "ImportRow", "Installation", "Job", "NameCharacter", "Notice", "NumberSeries", "Objection",
+    "PayRun", "Pensioner", "ReviewStep", "VerificationTask",
+]

@@ -1,0 +1,149 @@
+"""The case: one per person and benefit; its history; its months of money."""
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cases.models.pensioner import Pensioner
+from database import db
+from database.types import Code, Encrypted, Month, UtcDateTime, now, public_id
+from staff.models import Office
+
+STATES = ("pending", "verified", "suspended", "stopped", "resumed", "terminated")
+
+
+class Case(db.Model):
+    """`state` is written by cases/moves.py (through the machine) and by the set-based sweep, nobody else."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("pensioner_id", "scheme", "benefit_kind"),
+        CheckConstraint("state in %s" % (STATES,), name="state"),
+        Index("ix_cases_due", "office_path", "due_on", "id",
+              sqlite_where=text("state in ('pending','verified','resumed')"),
+              postgresql_where=text("state in ('pending','verified','resumed')")),
+        Index("ix_cases_state", "office_path", "state", "id"),
+        Index("ix_cases_suspended", "state_since", "id",
+              sqlite_where=text("state = 'suspended'"), postgresql_where=text("state = 'suspended'")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    case_no: Mapped[str] = mapped_column(String(40), unique=True)
+    pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"), index=True)
+    scheme: Mapped[Code]
+    benefit_kind: Mapped[Code]
+    kinship: Mapped[str | None] = mapped_column(String(20))
+    work_capacity: Mapped[str | None] = mapped_column(String(20))
+    insured_place: Mapped[str | None] = mapped_column(String(12))
+    paying_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    office_path: Mapped[str] = mapped_column(String(120))  # of the responsible office
+    employer: Mapped[str | None] = mapped_column(String(120))
+    granted_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(12))
+    state_since: Mapped[date]
+    state_reason: Mapped[str | None] = mapped_column(String(40))
+    state_basis: Mapped[str | None] = mapped_column(String(160))
+    rules_version: Mapped[str] = mapped_column(String(64))
+    task_open: Mapped[bool] = mapped_column(default=False)
+    last_certified_on: Mapped[date | None]
+    period_start: Mapped[date | None]
+    due_on: Mapped[date | None]
+    warn_from: Mapped[date | None]  # a case entered overdue gets its full warning period from here (F4)
+    account_status: Mapped[str | None] = mapped_column(String(10))  # settled, sealed
+    payee_name: Mapped[str | None] = mapped_column(String(60))
+    payee_bank: Mapped[str | None] = mapped_column(String(80))
+    payee_account: Mapped[str | None] = mapped_column(Encrypted)
+    case_seq: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    pensioner: Mapped[Pensioner] = relationship()
+    paying_office: Mapped[Office] = relationship()
+    rates: Mapped[list[BenefitRate]] = relationship(order_by="BenefitRate.since_month", back_populates="case")
+    __mapper_args__ = {"version_id_col": version}
+
+
+class BenefitRate(db.Model):
+    """The monthly amount in force from a month on."""
+
+    __tablename__ = "benefit_rate"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    since_month: Mapped[Month] = mapped_column(primary_key=True)
+    monthly_fen: Mapped[int] = mapped_column()
+    basis: Mapped[str | None] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    case: Mapped[Case] = relationship(back_populates="rates")
+    __table_args__ = (CheckConstraint("monthly_fen >= 0", name="not_negative"),)
+
+
+class CaseTransition(db.Model):
+    """One step of the case's path; exactly one event of a state-changing type stands behind it (R1)."""
+
+    __tablename__ = "case_transition"
+    __table_args__ = (
+        UniqueConstraint("case_id", "step"),
+        Index("ix_case_transition_period", "case_id", "action", "period_due_on", unique=True,
+              sqlite_where=text("action = 'suspend' and decision_id is null"),
+              postgresql_where=text("action = 'suspend' and decision_id is null")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    step: Mapped[int]  # 1, 2, 3 ... per case
+    action: Mapped[Code]
+    from_state: Mapped[str | None] = mapped_column(String(12))
+    to_state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    basis: Mapped[str | None] = mapped_column(String(160))
+    rules_version: Mapped[str] = mapped_column(String(64))
+    on: Mapped[date]
+    period_due_on: Mapped[date | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class BenefitMonth(db.Model):
+    """The money of one case and month, in fen (M1-M3)."""
+
+    __tablename__ = "benefit_month"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    month: Mapped[Month] = mapped_column(primary_key=True)
+    entitled: Mapped[int] = mapped_column(default=0)
+    paid: Mapped[int] = mapped_column(default=0)
+    withheld: Mapped[int] = mapped_column(default=0)
+    back_paid: Mapped[int] = mapped_column(default=0)
+    forfeited: Mapped[int] = mapped_column(default=0)
+    overpaid: Mapped[int] = mapped_column(default=0)
+    recovered: Mapped[int] = mapped_column(default=0)
+    back_paid_by_decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    __table_args__ = (
+        CheckConstraint("entitled = paid + withheld", name="entitled"),
+        CheckConstraint("withheld >= back_paid + forfeited", name="withheld"),
+        CheckConstraint("overpaid >= recovered", name="overpaid"),
+        CheckConstraint("paid >= 0 and withheld >= 0 and back_paid >= 0 and forfeited >= 0 and overpaid >= 0"
+                        " and recovered >= 0", name="not_negative"),
+        CheckConstraint("back_paid = 0 or back_paid_by_decision_id is not null", name="back_paid_by_decision"),
+    )
+
+
+class PayRun(db.Model):
+    """The regular run of an office for a month; a closed one is never changed."""
+
+    __tablename__ = "pay_run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    month: Mapped[Month]
+    closed_on: Mapped[date | None]
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (UniqueConstraint("office_id", "month"),)
+
+
+class NumberSeries(db.Model):
+    """The last number given, per office, year and kind (case, decision, receipt ...)."""
+
+    __tablename__ = "number_series"
+    office_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)

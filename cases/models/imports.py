@@ -1,0 +1,73 @@
+"""Import batches and their staged rows (F1-F4): proposed by one person, released by another."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database import db
+from database.types import Encrypted, UtcDateTime, now, public_id
+
+
+class ImportBatch(db.Model):
+    __tablename__ = "import_batch"
+    __table_args__ = (
+        CheckConstraint("status in ('staging','proposed','releasing','released','withdrawn')", name="status"),
+        CheckConstraint("released_by_person is null or released_by_person <> proposed_by_person", name="two_persons"),
+        UniqueConstraint("kind", "office_id", "sha256"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    kind: Mapped[str] = mapped_column(String(20))  # pensioners, pay_run, payment_returns
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    office_path: Mapped[str] = mapped_column(String(120))
+    file_name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(10), default="staging")
+    rows: Mapped[int] = mapped_column(default=0)
+    good: Mapped[int] = mapped_column(default=0)
+    loaded: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    duplicate: Mapped[int] = mapped_column(default=0)
+    quarantined: Mapped[int] = mapped_column(default=0)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    proposed_by_person: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
+    proposed_on: Mapped[date]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    released_by_person: Mapped[int | None] = mapped_column(ForeignKey("natural_person.id"))
+    released_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ImportRow(db.Model):
+    """One row of the file: raw as received (encrypted), and what became of it."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        CheckConstraint("status in ('good','loaded','unchanged','duplicate','quarantined','proposed')", name="status"),
+        Index("ix_import_row_status", "batch_id", "status", "row_number"),
+    )
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True)
+    raw: Mapped[str] = mapped_column(Encrypted)  # JSON
+    record: Mapped[str | None] = mapped_column(Encrypted)  # JSON of the clean record
+    status: Mapped[str] = mapped_column(String(12))
+    errors: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+
+
+class ImportProposal(db.Model):
+    """A changed fact of an existing case found by an import: a person decides, the file never does."""
+
+    __tablename__ = "import_proposal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    field: Mapped[str] = mapped_column(String(30))
+    old_value: Mapped[str | None] = mapped_column(Encrypted)
+    new_value: Mapped[str | None] = mapped_column(Encrypted)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

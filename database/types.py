@@ -1,0 +1,85 @@
+"""Column types: encrypted text, blind index, UTC time, text enumerations, public ids."""
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app
+from sqlalchemy import DateTime, LargeBinary, String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeDecorator
+
+PUBLIC_ID_BYTES = 12
+
+
+def public_id() -> str:
+    """A random id for URLs: says nothing about how many there are, or who."""
+    return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+def now() -> datetime:
+    """The server's clock, UTC, whole microseconds. Never passed in."""
+    return datetime.now(UTC)
+
+
+def blind_index(value: str) -> str:
+    """HMAC-SHA-256 of `value` under the index key, hex: equality search without the value.
+
+    Under the same key for staff and pensioners, so that a person is one person.
+    """
+    key: bytes = current_app.config["INDEX_KEY"]
+    return hmac.new(key, value.strip().upper().encode(), hashlib.sha256).hexdigest()
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text under AES-256-GCM: key id (1 byte), nonce (12 bytes), ciphertext and tag."""
+
+    impl = LargeBinary
+    cache_ok = True
+    KEY_ID = b"\x01"
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        nonce = os.urandom(12)
+        return self.KEY_ID + nonce + _cipher().encrypt(nonce, value.encode(), None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        raw = bytes(value)
+        return _cipher().decrypt(raw[1:13], raw[13:], None).decode()
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(current_app.config["FIELD_KEY"])
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes on both engines; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Code = Annotated[str, mapped_column(String(40))]
+Month = Annotated[str, mapped_column(String(7))]
