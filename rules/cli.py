@@ -1,0 +1,41 @@
+"""`rules show` and `rules check`: what is in force where, and whether the YAML is sound. Plain click, no Flask."""
+
+from datetime import datetime
+
+import click
+
+from rules import RulesNotInForce, RulesRefused, all_entries, layers, rules_for
+from rules.schema import KEYS
+
+
+@click.group("rules")
+def rules_cli():
+    """Dated, cited values of the law."""
+
+
+@rules_cli.command("show")
+@click.option("--area", required=True, help="Office code, GB/T 2260, e.g. 510107.")
+@click.option("--on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day, YYYY-MM-DD.")
+def show(area: str, on: datetime):
+    """Print every value in force: key, value, since, basis."""
+    try:
+        rules = rules_for(area, on.date())
+    except RulesNotInForce as missing:
+        raise click.ClickException(f"RULES_NOT_IN_FORCE: {missing}") from missing
+    click.echo(f"version {rules.version}")
+    for path in sorted(rules.entries):
+        entry = rules.entries[path]
+        click.echo(f"{path}\t{entry.value}\t{entry.since}\t{entry.basis}")
+
+
+@rules_cli.command("check")
+def check():
+    """Load everything; say what is wrong, and which keys a place leaves unset."""
+    try:
+        places = layers()
+    except RulesRefused as refused:
+        raise click.ClickException("\n".join(refused.faults)) from refused
+    for layer in places:
+        names = {entry.path.partition(".")[0] for entry in layer.entries}
+        click.echo(f"{layer.name}: {len(layer.entries)} values, {len(names)} of {len(KEYS)} keys")
+    click.echo(f"{sum(entry.house for entry in all_entries())} house values")

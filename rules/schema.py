@@ -1,0 +1,165 @@
+"""The closed list of rule keys: type, unit, floor. A key that is not here cannot be set by any place.
+
+A key with `rows` is a table: each row has its own value, since and basis. Floors are what no place can go below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rules.types import Choice, Day, Flag, Integer, ListOf, Record
+from rules.vocabulary import (
+    ACTS,
+    ARREARS_REASONS,
+    BENEFIT_KINDS,
+    CASE_STATES,
+    DEATH_SOURCES,
+    DECISION_KINDS,
+    ELIGIBLE_SOURCES,
+    EVIDENCE_KINDS,
+    HIGH_RISK_KINDS,
+    LOSS_SIGNS,
+    OFFICE_LEVELS,
+    STOP_REASONS,
+    SUSPENSION_REASONS,
+    TERMINATION_REASONS,
+    UNOFFICIAL_DEATH_SOURCES,
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One rule: its type, its unit, its rows if it is a table, and rows with a type (a floor) of their own."""
+
+    kind: object
+    unit: str
+    rows: tuple[str, ...] | None = None
+    row_kinds: Mapping[str, object] = field(default_factory=dict)
+
+    def kind_of(self, row: str | None) -> object:
+        return self.row_kinds.get(row, self.kind)
+
+
+WHOLE_MONTHS = Integer(floor=1, ceiling=120)
+LEVEL = Choice(OFFICE_LEVELS)
+DEATH_WEIGHT = ("alone", "two_signatures", "not_sufficient")  # from weakest demand to strongest
+MATERIAL_ROWS = (
+    "certify",
+    *(f"suspend.{reason}" for reason in SUSPENSION_REASONS),
+    *(f"stop.{reason}" for reason in STOP_REASONS),
+    *(f"resume.{reason}" for reason in (*SUSPENSION_REASONS, *STOP_REASONS)),
+    "back_pay_correction",
+    *(f"terminate.{reason}" for reason in TERMINATION_REASONS),
+    "terminate.death_family_not_found",
+    "restore",
+    "annul_death_mark",
+    "change_identity",
+    "dismiss_objection",
+    "release_import",
+)
+
+PERIODS = {
+    "period_months": Key(Integer(floor=1, ceiling=24, optional=True), "months", BENEFIT_KINDS),
+    "first_cycle_start": Key(Choice(("month_after_benefit_begins", "day_benefit_begins")), "word"),
+    "month_count": Key(Choice(("to_the_day", "month_after", "month_counts")), "word"),
+    "warning_months": Key(WHOLE_MONTHS, "months"),
+    "reminder_month": Key(WHOLE_MONTHS, "ordinal month"),
+    "refer_months_before_due": Key(WHOLE_MONTHS, "months"),
+    "lapse_days_after_due": Key(Integer(floor=1, ceiling=366), "days"),
+    "suspend_lapsed_by": Key(Choice(("system", "staff_batch")), "word"),
+    "lapse_needs_any_of": Key(
+        ListOf(Choice(("notice_in_warning_period", "public_posting", "home_visit"))), "words"
+    ),
+    "verification_task_months": Key(WHOLE_MONTHS, "months"),
+    "suspended_to_stopped_months": Key(WHOLE_MONTHS, "months"),
+    "payment_failures_months": Key(WHOLE_MONTHS, "months"),
+    "dormancy_months": Key(WHOLE_MONTHS, "months"),
+    "not_certified_bands": Key(
+        ListOf(Record({"from": Integer(), "below": Integer(optional=True)}), shortest=1), "elapsed months"
+    ),
+}
+
+DECISIONS = {
+    "signatures": Key(
+        Integer(floor=2, ceiling=3),
+        "natural persons",
+        DECISION_KINDS,
+        {kind: Integer(floor=3, ceiling=3) for kind in HIGH_RISK_KINDS},
+    ),
+    "office_level": Key(LEVEL, "lowest level", DECISION_KINDS, {"restore": Choice(OFFICE_LEVELS, "city")}),
+    "entry_office_level": Key(
+        LEVEL, "lowest level", DECISION_KINDS, {"restore": Choice(OFFICE_LEVELS, "city")}
+    ),
+    "responsible_office": Key(
+        Choice(
+            (
+                "paying_office",
+                "city_of_paying_office",
+                "grassroots_of_residence",
+                "office_of_residence",
+                "employing_unit",
+                "any_window",
+            )
+        ),
+        "word",
+        ACTS,
+    ),
+    "suspension_reasons": Key(Flag(), "allowed", SUSPENSION_REASONS),
+    "stop_reasons": Key(Flag(), "allowed", STOP_REASONS),
+    "termination_from_states": Key(ListOf(Choice(CASE_STATES)), "states", TERMINATION_REASONS),
+    "materials": Key(
+        ListOf(ListOf(Choice(EVIDENCE_KINDS), shortest=1)), "any-of groups of evidence", MATERIAL_ROWS
+    ),
+}
+
+MONEY = {
+    "arrears": Key(
+        Record(
+            {
+                "arrears": Choice(("pay", "pay_if_acquitted", "none")),
+                "missed_adjustments": Choice(("included", "excluded")),
+                "pay_from": Choice(("first_withheld_month", "month_after_release")),
+            }
+        ),
+        "row of the matrix",
+        ARREARS_REASONS,
+    ),
+    "pay_run_close_day": Key(Integer(floor=1, ceiling=28), "day of month"),
+    "injured_worker_keeps_in_prison": Key(Flag(), "flag"),
+}
+
+SOURCES = {
+    "eligible_sources": Key(Choice(("automatic", "reviewed", "not_accepted")), "word", ELIGIBLE_SOURCES),
+    "death_sources": Key(
+        Choice(DEATH_WEIGHT),
+        "word",
+        DEATH_SOURCES,
+        {source: Choice(DEATH_WEIGHT, "two_signatures") for source in UNOFFICIAL_DEATH_SOURCES},
+    ),
+    "loss_signs": Key(ListOf(Choice(LOSS_SIGNS)), "words", BENEFIT_KINDS),
+}
+
+OFFICE = {
+    "home_service_age": Key(Integer(floor=60, ceiling=120), "years"),
+    "registration_working_days": Key(Integer(floor=1), "working days"),
+    "loss_report_working_days": Key(Integer(floor=1), "working days"),
+    "benefit_grant_working_days": Key(Integer(floor=1), "working days"),
+    "reconsideration_days": Key(Integer(floor=60), "days"),
+    "objection_decision_days": Key(Integer(floor=1), "days"),
+    "retention_years": Key(Integer(floor=50), "years"),
+    "session_idle_minutes": Key(Integer(floor=1, ceiling=60), "minutes"),
+    "session_absolute_minutes": Key(Integer(floor=1, ceiling=1440), "minutes"),
+    "lockout_failures": Key(Integer(floor=3, ceiling=10), "failed sign-ins"),
+    "lockout_minutes": Key(Integer(floor=5), "minutes"),
+    "claim_hours": Key(Integer(floor=1, ceiling=240), "hours"),
+    "relatives_declaration_months": Key(WHOLE_MONTHS, "months"),
+    "public_holidays": Key(ListOf(Day()), "dates"),
+    "make_up_workdays": Key(ListOf(Day()), "dates"),
+}
+
+KEYS: dict[str, Key] = PERIODS | DECISIONS | MONEY | SOURCES | OFFICE
+
+
+def key_and_row(path: str) -> tuple[str, str | None]:
+    """Split "signatures.resume" into key and row; the row itself may hold a dot ("materials.stop.death")."""
+    name, _, row = path.partition(".")
+    return name, row or None
