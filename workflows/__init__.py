@@ -1,0 +1,1 @@
+"""What may happen: tables of transitions, the guards that refuse them and the words for both. Pure Python."""

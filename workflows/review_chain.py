@@ -1,0 +1,128 @@
+"""The stages of a decision, its two tables, and the kinds of decision.
+
+A stage names what is awaited. Entry is no signature: submitting hands the draft to initial review. Whoever made or edited
+the decision, or signs initial review, is on the first side and never rechecks or approves.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from types import MappingProxyType
+
+from workflows import guards as g
+from workflows.machine import Workflow
+from workflows.transition import SYSTEM, Guard, Transition
+
+DRAFT, INITIAL_REVIEW, RECHECK, APPROVAL = "draft", "initial_review", "recheck", "approval"
+EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
+CLOSED = (EXECUTED, REJECTED, WITHDRAWN)
+
+MAKERS = frozenset({"grassroots_officer", "caseworker"})
+_UNBIASED: tuple[Guard, ...] = (g.in_area, g.level_high_enough, g.not_own_case, g.not_relative)
+_FIRST: tuple[Guard, ...] = (*_UNBIASED, g.not_in_suspension)
+_LATER: tuple[Guard, ...] = (g.different_person, g.not_first_side, *_FIRST)
+_OPEN: tuple[Guard, ...] = (g.kind_open_to_death_marked, g.no_other_open_decision)
+
+SIGNATURES: Mapping[str, tuple[str, str, tuple[Guard, ...]]] = MappingProxyType({
+    # stage awaited: the action that signs it, the role that does, who may not
+    INITIAL_REVIEW: ("initial_review", "caseworker", _FIRST),
+    RECHECK: ("recheck", "reviewer", _LATER),
+    APPROVAL: ("approve", "approver", _LATER),
+})
+CHAINS: Mapping[int, tuple[str, ...]] = MappingProxyType({
+    2: (INITIAL_REVIEW, RECHECK),
+    3: (INITIAL_REVIEW, RECHECK, APPROVAL),
+})
+
+
+@dataclass(frozen=True)
+class DecisionKind:
+    """signatures: the floor; office_level: lowest level that may recheck and approve; moves: case actions it may execute;
+    initial_level, entry_level: lowest level for initial review, and for making, editing and withdrawing."""
+
+    kind: str
+    signatures: int
+    office_level: str
+    moves: tuple[str, ...]
+    high_risk: bool
+    may_touch_death_marked: bool
+    basis: tuple[str, ...]
+    initial_level: str = "county"
+    entry_level: str = "village"
+
+
+ENTER = tuple(f"enter_{state}" for state in ("pending", "verified", "suspended", "stopped", "resumed", "terminated"))
+_KINDS = (
+    DecisionKind("certify", 2, "county", ("certify",), False, False, ("SC-11", "SC-33"), initial_level="village"),
+    DecisionKind("suspend", 2, "county", ("suspend",), False, True, ("SC-24", "JS-4.5g", "QD-25")),
+    DecisionKind("stop", 2, "county", ("stop",), False, True, ("SC-25", "SC-26")),
+    DecisionKind("resume", 3, "county", ("resume",), True, False, ("SC-27", "SC-29")),
+    DecisionKind("back_pay_correction", 3, "county", (), True, False, ("SC-29",)),
+    DecisionKind("terminate", 3, "county", ("terminate",), True, True, ("SC-29", "SC-32", "JS-7.4")),
+    DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city"),
+    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", "house: P1")),
+    DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", "house: P1")),
+    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", "house: S9")),
+    DecisionKind("release_import", 2, "county", ENTER, False, False, ("house: F4",), entry_level="county"),
+)
+DECISION_KINDS: Mapping[str, DecisionKind] = MappingProxyType({row.kind: row for row in _KINDS})
+HIGH_RISK_FLOOR = 3  # house: P1; no area goes below
+_ENTRY_ACTIONS = frozenset({"submit", "edit", "withdraw"})
+
+
+def required_level(kind: str, action: str, stage: str | None = None) -> str:
+    """Lowest office level for an action on a decision of that kind. `stage` tells which review is returned or rejected;
+    without it such an act needs the level of the later reviews. Raises KeyError for an unknown kind."""
+    row = DECISION_KINDS[kind]
+    if action in _ENTRY_ACTIONS:
+        return row.entry_level
+    return row.initial_level if INITIAL_REVIEW in (action, stage) else row.office_level
+
+
+def can_be_signed(eligible: Sequence[frozenset[int]]) -> bool:
+    """Whether different natural persons can be found, one for each stage ahead. eligible: who may sign each of them."""
+    # a set larger than the number of stages always leaves someone, so a few of each are enough to look at
+    few = [sorted(people)[: len(eligible)] for people in eligible]
+    return any(len(set(choice)) == len(eligible) for choice in product(*few))
+
+
+def _entry_rows(first: str) -> list[Transition]:
+    ready = (*_UNBIASED, *_OPEN, g.materials_complete, g.someone_eligible_next)
+    return [
+        Transition("submit", DRAFT, first, MAKERS | {SYSTEM}, ready, basis=("SC-29", "house: P9")),
+        Transition("edit", DRAFT, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=("house: P5",)),
+        Transition("withdraw", DRAFT, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=("house: P1",)),
+    ]
+
+
+def _stage_rows(stage: str, following: str) -> list[Transition]:
+    action, role, unbiased = SIGNATURES[stage]
+    signer = frozenset({role})
+    unchanged = () if stage == INITIAL_REVIEW else (g.content_unchanged,)
+    impartial = unbiased if g.not_first_side in unbiased else (g.not_first_side, *unbiased)
+    rows = [
+        Transition(action, stage, following, signer, (*unbiased, *_OPEN, g.materials_complete, *unchanged),
+                   basis=("SC-29", "SC-11")),
+        Transition("return_", stage, DRAFT, signer, (*unbiased, g.opinion_given), basis=("SC-29", "house: P5")),
+        Transition("reject", stage, REJECTED, signer, (*impartial, g.opinion_given), basis=("SC-29", "house: P1")),
+        Transition("withdraw", stage, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=("house: P1",)),
+        Transition("edit", stage, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=("house: P5",)),
+    ]
+    if stage != INITIAL_REVIEW:
+        rows.append(Transition("void", stage, DRAFT, frozenset({SYSTEM}), basis=("house: P5",)))
+    return rows
+
+
+@cache
+def chain_for(signatures: int) -> Workflow:
+    """The table for two or three signatures. Raises ValueError for any other number."""
+    if signatures not in CHAINS:
+        raise ValueError(f"no chain of {signatures} signatures")
+    stages = CHAINS[signatures]
+    rows = _entry_rows(stages[0])
+    for stage, following in zip(stages, (*stages[1:], EXECUTED), strict=True):
+        rows += _stage_rows(stage, following)
+    return Workflow(f"review_chain_{signatures}", (DRAFT, *stages, *CLOSED), tuple(rows),
+                    initial=DRAFT, no_row="WRONG_STAGE", prefix="stage")
