@@ -1,0 +1,132 @@
+"""The exact bytes of an event: what is kept, hashed, exported and checked. Pure.
+
+JSON, UTF-8, keys sorted and ASCII, no spaces, no floats, integers below 2^53, dates in ISO 8601, times in UTC with
+microseconds. A personal value appears as the hex SHA-256 of salt and value only.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from audit.events.base import MAX_INT, TYPES, Event, Meta
+
+FORMAT = 1
+SALT_BYTES = 32
+
+
+class NotCanonical(ValueError):
+    """A value that has no single written form (a float, a large integer, a key outside ASCII)."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event as read back from its bytes: `data` as JSON values, `personal` as commitments."""
+
+    type: str
+    meta: Meta
+    data: dict[str, Any]
+    personal: dict[str, str | None]
+
+
+def canonical(event: Event, meta: Meta, salts: Mapping[str, bytes] | None = None) -> bytes:
+    """The canonical bytes of `event` in its surroundings.
+
+    `salts` holds a salt for each personal field that has a value (see `personal_values`). Raises NotCanonical.
+    """
+    values = personal_values(event)
+    if set(values) - set(salts or {}):
+        raise NotCanonical(f"no salt for {sorted(set(values) - set(salts or {}))}")
+    body = {
+        "v": FORMAT,
+        "type": event.type(),
+        "meta": _fields(meta),
+        "data": {n: v for n, v in _fields(event).items() if n not in event.PERSONAL},
+        "personal": {n: commitment((salts or {})[n], values[n]) if n in values else None for n in event.PERSONAL},
+    }
+    return _dump(body)
+
+
+def personal_values(event: Event) -> dict[str, str]:
+    """The personal values of `event` that are present, as the text that is committed to."""
+    present = {name: getattr(event, name) for name in sorted(event.PERSONAL)}
+    return {name: _text(value) for name, value in present.items() if value is not None}
+
+
+def commitment(salt: bytes, value: str) -> str:
+    """SHA-256(salt || value), hex. The salt has a fixed length, so nothing can move across the border."""
+    if len(salt) != SALT_BYTES:
+        raise NotCanonical("a salt of the wrong length")
+    return hashlib.sha256(salt + value.encode()).hexdigest()
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of canonical bytes, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def parse(data: bytes) -> Recorded:
+    """Canonical bytes -> Recorded. Raises ValueError if they are not JSON of this format."""
+    body = json.loads(data)
+    if body["v"] != FORMAT or _dump(body) != data:
+        raise NotCanonical("not in canonical form")
+    meta = dict(body["meta"])
+    meta["on"] = date.fromisoformat(meta["on"])
+    meta["recorded_at"] = datetime.fromisoformat(meta["recorded_at"])
+    return Recorded(body["type"], Meta(**meta), body["data"], body["personal"])
+
+
+def event_type(recorded: Recorded) -> type[Event]:
+    return TYPES[recorded.type]
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    return {f.name: _value(getattr(thing, f.name)) for f in fields(thing)}
+
+
+def _value(value: Any) -> Any:
+    """A JSON value with one written form."""
+    if value is None or isinstance(value, bool):
+        return value
+    if type(value) is int and abs(value) < MAX_INT:
+        return value
+    if isinstance(value, (str, date)):
+        return _text(value)
+    if isinstance(value, (tuple, list)):
+        return [_value(v) for v in value]
+    if is_dataclass(value):
+        return _fields(value)
+    if isinstance(value, Mapping):
+        return {_key(k): _value(v) for k, v in value.items()}
+    raise NotCanonical(f"{type(value).__name__}: {value!r}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise NotCanonical("a time without a zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if type(value) is str:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise NotCanonical(f"{type(value).__name__}: {value!r}")
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str) or not key.isascii():
+        raise NotCanonical(f"key {key!r}")
+    return key
+
+
+def _dump(body: dict[str, Any]) -> bytes:
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonical("text that is not Unicode") from error

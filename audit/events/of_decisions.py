@@ -1,0 +1,167 @@
+"""Events of a decision: from opening to its last signature (P1-P9)."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from audit.events.base import Counts, Event, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One withheld month of an arrears sheet, in fen."""
+
+    month: str
+    entitled_fen: int
+    pay_fen: int
+    forfeited_fen: int
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionEvent(Event):
+    """`decision` is the public id, `kind` one of the decision kinds, `round` counts from 1."""
+
+    decision: str
+    kind: str
+    round: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureEvent(DecisionEvent):
+    """A person's act on a decision. `person` is the id of the natural person: one human being over all accounts."""
+
+    stage: str
+    next_stage: str
+    person: int
+    role: str
+    opinion: str | None = None
+    content_digest: str | None = None
+
+
+@event("decision")
+class DecisionOpened(DecisionEvent):
+    decision_no: str
+    stage: str = "draft"
+    reason: str | None = None
+    office: str | None = None  # office code
+    office_level: str
+    signatures_required: int
+    rules_area: str
+    rules_version: str
+    proposed_by_system: bool = False
+    person: int | None = None
+    objection: str | None = None
+    payable_through: str | None = None
+    back_pay_fen: int = 0
+    lines: tuple[Line, ...] = ()
+    fields: dict[str, str | int | bool | None] | None = None
+
+
+@event("decision")
+class DecisionEdited(DecisionEvent):
+    """`changed` names the fields; personal ones are named, not shown."""
+
+    changed: tuple[str, ...]
+    person: int | None = None
+    payable_through: str | None = None
+    back_pay_fen: int = 0
+    lines: tuple[Line, ...] = ()
+    fields: dict[str, str | int | bool | None] | None = None
+
+
+@event("decision")
+class DecisionSubmitted(DecisionEvent):
+    """The maker hands it in; `eligible` is how many may act next, by stage (P9)."""
+
+    stage: str = "initial_review"
+    person: int | None = None
+    eligible: Counts | None = None
+    referred_to: str | None = None  # office code, when nobody here may act
+
+
+@event("signature")
+class InitialReviewPassed(SignatureEvent):
+    """First signature."""
+
+
+@event("signature")
+class DecisionRechecked(SignatureEvent):
+    """Second signature."""
+
+
+@event("signature")
+class DecisionApproved(SignatureEvent):
+    """Third signature."""
+
+
+@event("signature")
+class DecisionReturned(SignatureEvent):
+    """Given back to be mended: a new round begins, without signatures."""
+
+    new_round: int
+
+
+@event("signature")
+class DecisionRejected(SignatureEvent):
+    """Refused for good. An objection behind it stays open (S9)."""
+
+
+@event("decision")
+class DecisionWithdrawn(DecisionEvent):
+    stage: str
+    person: int | None = None
+    reason: str | None = None
+
+
+@event("decision")
+class RoundVoided(DecisionEvent):
+    """What had been signed is no longer what would be done (P5): the signatures of the round fall."""
+
+    new_round: int
+    cause: str  # refusal code or name of the contrary fact
+    changed: tuple[str, ...] = ()
+    signatures: int = 0
+    stage: str = "draft"
+
+
+@event("decision")
+class DecisionExecuted(DecisionEvent):
+    """Carried out with its last signature; `content_digest` is what all signed and what was done."""
+
+    content_digest: str
+    signers: tuple[int, ...]
+    reason: str | None = None
+    payable_through: str | None = None
+    back_pay_fen: int = 0
+    lines: tuple[Line, ...] = ()
+    closed_on: date | None = None
+
+
+@event("refusal")
+class StepRefused(Event):
+    """An attempted command that was refused, by name (R4)."""
+
+    refusal: str
+    attempted: str
+    decision: str | None = None
+    kind: str | None = None
+    stage: str | None = None
+    round: int | None = None
+    person: int | None = None
+    details: dict[str, str | int | bool | None] | None = None
+
+
+@event("decision")
+class DecisionClaimed(DecisionEvent):
+    stage: str
+    person: int | None = None
+
+
+@event("decision")
+class DecisionReleased(DecisionEvent):
+    """A claim was given up or ran out."""
+
+    stage: str
+    person: int | None = None
+    cause: str | None = None

@@ -1,0 +1,165 @@
+"""Events of the work around a case: objections, verification, notices, imports, runs."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from audit.events.base import Counts, Event, Personal, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionEvent(Event):
+    objection: str
+    receipt_no: str | None = None
+
+
+@event("objection")
+class ObjectionLodged(ObjectionEvent):
+    kind: str  # to_suspension, to_data, to_amount
+    lodged_by: str  # self, family, unit
+    lodged_on: date
+    grounds: str | None = None
+    lodged_by_name: Personal[str | None] = None
+    phone: Personal[str | None] = None
+
+
+@event("objection")
+class ObjectionUpheld(ObjectionEvent):
+    """Closed by an executed resumption or correction (S9)."""
+
+    decision: str
+
+
+@event("objection")
+class ObjectionDismissed(ObjectionEvent):
+    """Closed by a decision with reasons; the three months begin again on this day."""
+
+    decision: str
+    reasons: str | None = None
+    clock_restarts_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationEvent(Event):
+    task: str
+    cause: str
+
+
+@event("verification")
+class VerificationOpened(VerificationEvent):
+    due_on: date
+    grassroots_office: str | None = None
+    objection: str | None = None
+
+
+@event("verification")
+class VerificationFinished(VerificationEvent):
+    """`outcome`: eligible, lost, not_found, refused."""
+
+    outcome: str
+    means: str | None = None
+    note: str | None = None
+    evidence: str | None = None
+    person: int | None = None
+
+
+@event("verification")
+class VerificationEscalated(VerificationEvent):
+    due_on: date
+    escalated_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeEvent(Event):
+    """`notice` is the public id; `kind` what it says; `channel` letter, sms, email or posting."""
+
+    notice: str
+    kind: str
+    channel: str
+
+
+@event("notice")
+class NoticeQueued(NoticeEvent):
+    once_key: str
+    decision: str | None = None
+    objection: str | None = None
+
+
+@event("notice")
+class NoticeSent(NoticeEvent):
+    message_id: str | None = None
+    proof: str | None = None
+    attempts: int = 1
+
+
+@event("notice")
+class NoticeFailed(NoticeEvent):
+    error: str
+    attempts: int = 1
+
+
+@event("notice")
+class NoticeHeld(NoticeEvent):
+    """Its fate is unknown, or the outbox was restored: a person must release it (O2)."""
+
+    cause: str
+
+
+@event("notice")
+class NoticeReleased(NoticeEvent):
+    cause: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportEvent(Event):
+    batch: str
+    kind: str
+    person: int | None = None
+
+
+@event("import")
+class ImportProposed(ImportEvent):
+    office: str | None = None
+    file_name: str
+    sha256: str
+    rows: int
+    good: int = 0
+    quarantined: int = 0
+
+
+@event("import")
+class ImportReleased(ImportEvent):
+    """rows = loaded + unchanged + duplicate + quarantined (F1)."""
+
+    rows: int
+    loaded: int
+    unchanged: int
+    duplicate: int
+    quarantined: int
+    proposed_by_person: int | None = None
+
+
+@event("import")
+class RowQuarantined(ImportEvent):
+    row_number: int
+    errors: tuple[str, ...]
+
+
+@event("run")
+class SweepRun(Event):
+    """A run of the daily sweep over an area: what it did, counted."""
+
+    area: str | None = None  # office path
+    swept_on: date
+    counts: Counts
+    rules_version: str | None = None
+    dry_run: bool = False
+
+
+@event("run")
+class DemonstrationMarked(Event):
+    """This database holds invented people only, for good."""
+
+    cases: int = 0
+    staff: int = 0
+    seed: int | None = None
