@@ -51,6 +51,7 @@ class Case(db.Model):
     period_start: Mapped[date | None]
     due_on: Mapped[date | None]
     warn_from: Mapped[date | None]  # a case entered overdue gets its full warning period from here (F4)
+    withheld_from: Mapped[str | None] = mapped_column(String(7))  # first month the regular run does not pay
     account_status: Mapped[str | None] = mapped_column(String(10))  # settled, sealed
     payee_name: Mapped[str | None] = mapped_column(String(60))
     payee_bank: Mapped[str | None] = mapped_column(String(80))
@@ -137,6 +138,22 @@ class PayRun(db.Model):
     closed_on: Mapped[date | None]
     file_sha256: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (UniqueConstraint("office_id", "month"),)
+
+
+class PaymentReturn(db.Model):
+    """The bank's answer for one payment: accepted or come back."""
+
+    __tablename__ = "payment_return"
+    __table_args__ = (UniqueConstraint("case_id", "month", "payment_ref"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    month: Mapped[Month]
+    payment_ref: Mapped[str] = mapped_column(String(60))
+    decision_no: Mapped[str | None] = mapped_column(String(40))  # arrears of that decision
+    amount_fen: Mapped[int]
+    accepted: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(60))
+    on: Mapped[date]
 
 
 class NumberSeries(db.Model):

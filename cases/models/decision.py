@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.models.case import Case
 from database import db
-from database.types import Code, Month, UtcDateTime, now, public_id
+from database.types import Code, Encrypted, Month, UtcDateTime, now, public_id
 from staff.models import Office, StaffAccount
 
 OPEN_STAGES = ("draft", "initial_review", "recheck", "approval")
@@ -37,6 +37,7 @@ class Decision(db.Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     reason: Mapped[str | None] = mapped_column(String(40))
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    personal: Mapped[str | None] = mapped_column(Encrypted)  # JSON: proposed name, ID number, payee of heirs
     stage: Mapped[str] = mapped_column(String(16), default="draft")
     round: Mapped[int] = mapped_column(default=1)
     signatures_required: Mapped[int]

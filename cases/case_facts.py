@@ -1,0 +1,259 @@
+"""What the guards of the case table may ask about one case, read from the record under its lock.
+
+One small function per named fact (workflows.facts.FACTS); only those a row asks for are read.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, select
+
+from cases.models import (
+    Case,
+    CaseTransition,
+    Certification,
+    Decision,
+    Notice,
+    Objection,
+    PaymentReturn,
+    ReviewStep,
+    VerificationTask,
+)
+from cases.periods import cycle_of_case, rules_of_case
+from database import db
+from rules import Rules
+from workflows.case_lifecycle import CASE, DEATH_REASONS
+from workflows.deadlines import (
+    cycle_after,
+    failures_in_a_row,
+    month_of,
+    months_between,
+    next_month,
+    refer_on,
+    warned_lapse_on,
+    warning_from,
+)
+from workflows.review_chain import DECISION_KINDS
+
+NO_DECISION_MOVES: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the facts are about: a case on a day, the decision that would move it, the reason given."""
+
+    case: Case
+    on: date
+    action: str
+    reason: str | None = None
+    decision: Decision | None = None
+    import_released: bool = False
+
+    @property
+    def rules(self) -> Rules:
+        return rules_of_case(self.case, self.on)
+
+
+def gather(subject: Subject) -> dict[str, object]:
+    """The facts that taking `action` now would read."""
+    needed = CASE.facts_needed(subject.case.state, subject.action, subject.reason)
+    return {name: READERS[name](subject) for name in needed if name in READERS}
+
+
+def _any(query: object) -> bool:
+    return bool(db.session.scalar(select(query)))  # type: ignore[call-overload]
+
+
+def death_reason(case: Case) -> bool:
+    return case.state in ("suspended", "stopped", "terminated") and case.state_reason in DEATH_REASONS
+
+
+def _annuls(s: Subject) -> bool:
+    return s.decision is not None and s.decision.kind == "annul_death_mark"
+
+
+def _valid_certification(s: Subject) -> bool:
+    latest = s.case.last_certified_on
+    period = s.rules.value("period_months")[s.case.benefit_kind]
+    cycle = cycle_after(latest, period, s.rules.value("month_count")) if latest else None
+    return bool(cycle and cycle.due_on >= s.on)
+
+
+def _submitted_in_time(s: Subject) -> bool:
+    due = s.case.due_on or s.on
+    return _any(exists().where(Certification.pensioner_id == s.case.pensioner_id,
+                               Certification.status == "submitted", Certification.submitted_on <= due))
+
+
+def _certifying_fact(s: Subject) -> bool:
+    return _any(exists().where(
+        Certification.pensioner_id == s.case.pensioner_id, Certification.status == "valid",
+        Certification.evidence_on >= (s.case.last_certified_on or date.min)))
+
+
+def _conflicting_loss(s: Subject) -> bool:
+    return s.case.pensioner.death_mark is not None
+
+
+def _cycle_over(s: Subject) -> bool:
+    if s.case.due_on is None:
+        return False
+    rules = s.rules
+    return s.on >= warned_lapse_on(s.case.due_on, rules.value("lapse_days_after_due"), s.case.warn_from,
+                                   rules.value("warning_months"))
+
+
+def _lapsed_this_period(s: Subject) -> bool:
+    return _any(exists().where(CaseTransition.case_id == s.case.id, CaseTransition.action == "lapse",
+                               CaseTransition.period_due_on == s.case.due_on))
+
+
+def _notice_accepted(s: Subject) -> bool:
+    cycle = cycle_of_case(s.case, s.rules)
+    since = max(filter(None, (warning_from(cycle, s.rules.value("warning_months")) if cycle else None,
+                              s.case.warn_from)), default=date.min)
+    told = exists().where(Notice.case_id == s.case.id, Notice.status == "accepted", Notice.on >= since)
+    visited = exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "finished",
+                             VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
+    return _any(told) or _any(visited)
+
+
+def _notices_recorded(s: Subject) -> bool:
+    return _any(exists().where(Notice.case_id == s.case.id, Notice.kind == "suspended", Notice.status == "accepted"))
+
+
+def _open_objection(s: Subject) -> bool:
+    return _any(exists().where(Objection.case_id == s.case.id, Objection.status == "open"))
+
+
+def _open_verification(s: Subject) -> bool:
+    return _any(exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "open"))
+
+
+def _verification_due(s: Subject) -> bool:
+    cycle = cycle_of_case(s.case, s.rules)
+    if cycle is None:
+        return False
+    if s.case.warn_from:
+        return s.on >= s.case.warn_from
+    return s.on >= refer_on(cycle, s.rules.value("refer_months_before_due"))
+
+
+def _months_suspended(s: Subject) -> int:
+    dismissed = db.session.scalar(
+        select(Objection.closed_on).where(Objection.case_id == s.case.id, Objection.status == "dismissed")
+        .order_by(Objection.closed_on.desc()).limit(1))
+    return months_between(max(s.case.state_since, dismissed or s.case.state_since), s.on)
+
+
+def _payment_failures(s: Subject) -> int:
+    query = select(PaymentReturn.month).where(PaymentReturn.case_id == s.case.id, PaymentReturn.accepted.is_(False))
+    failed = set(db.session.scalars(query))
+    return max((failures_in_a_row(failed, month) for month in (month_of(s.on), next_month(month_of(s.on), -1))),
+               default=0)
+
+
+def _payment_data_mended(s: Subject) -> bool:
+    return "payment_data_correction" in evidence_kinds(s.decision)
+
+
+def _arrears_returned(s: Subject) -> bool:
+    """The last resumption's arrears are zero, or the bank has accepted their payment (SC 27)."""
+    decision = db.session.scalar(
+        select(Decision).where(Decision.case_id == s.case.id, Decision.stage == "executed",
+                               Decision.kind.in_(("resume", "restore", "annul_death_mark")))
+        .order_by(Decision.id.desc()).limit(1))
+    if decision is None or decision.back_pay_fen == 0:
+        return True
+    return _any(exists().where(PaymentReturn.case_id == s.case.id, PaymentReturn.accepted.is_(True),
+                               PaymentReturn.decision_no == decision.decision_no))
+
+
+def _arrears_bound(s: Subject) -> bool:
+    d = s.decision
+    return bool(d and d.fields.get("arrears_calculated") and sum(line.pay_fen for line in d.lines) == d.back_pay_fen)
+
+
+def _account_settled(s: Subject) -> bool:
+    status = s.decision.fields.get("account_status") if s.decision else s.case.account_status
+    return status in ("settled", "sealed")
+
+
+def _termination_without_stop(s: Subject) -> bool:
+    states = s.rules.value("termination_from_states")
+    return s.case.state in states.get(s.reason or "", ())
+
+
+def signers(decision: Decision) -> frozenset[int]:
+    """Natural persons who signed in the current round."""
+    return frozenset(db.session.scalars(select(ReviewStep.natural_person_id).where(
+        ReviewStep.decision_id == decision.id, ReviewStep.round == decision.round, ReviewStep.act == "sign")))
+
+
+def evidence_kinds(decision: Decision | None) -> tuple[str, ...]:
+    return tuple(sorted({bound.evidence.kind for bound in decision.evidence})) if decision else ()
+
+
+def material_groups(rules: Rules, kind: str, reason: str | None) -> list[list[str]]:
+    """What the rules ask for: groups of which one kind each must be bound. Empty where the rules name none."""
+    table = rules.value("materials")
+    return table.get(f"{kind}.{reason}", table.get(kind, []))
+
+
+def materials_missing(decision: Decision, rules: Rules) -> tuple[str, ...]:
+    """One entry per group of which nothing is bound: the kinds that would do, joined by "|"."""
+    bound = set(evidence_kinds(decision))
+    key = decision.fields.get("material_reason", decision.reason)
+    return tuple("|".join(group) for group in material_groups(rules, decision.kind, key) if not bound & set(group))
+
+
+def _sufficient(s: Subject) -> tuple[str, ...]:
+    groups = material_groups(s.rules, s.action, s.reason)
+    return tuple(groups[0]) if groups else ()
+
+
+def _reasons_in_force(s: Subject) -> tuple[str, ...]:
+    if s.action == "terminate":
+        return tuple(s.rules.value("termination_from_states"))
+    return s.rules.chosen("suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons")
+
+
+READERS: dict[str, Callable[[Subject], object]] = {
+    "death_marked": lambda s: s.case.pensioner.death_mark is not None,
+    "death_reason": lambda s: death_reason(s.case),
+    "annuls_death_mark": _annuls,
+    "valid_certification": _valid_certification,
+    "submitted_certification": _submitted_in_time,
+    "certifying_fact": _certifying_fact,
+    "conflicting_loss": _conflicting_loss,
+    "cycle_over": _cycle_over,
+    "lapsed_this_period": _lapsed_this_period,
+    "notice_accepted": _notice_accepted,
+    "notices_recorded": _notices_recorded,
+    "open_objection": _open_objection,
+    "open_verification": _open_verification,
+    "verification_due": _verification_due,
+    "payment_data_mended": _payment_data_mended,
+    "arrears_returned": _arrears_returned,
+    "arrears_bound": _arrears_bound,
+    "account_settled": _account_settled,
+    "import_released": lambda s: s.import_released,
+    "termination_without_stop": _termination_without_stop,
+    "months_suspended": _months_suspended,
+    "months_to_stop": lambda s: s.rules.value("suspended_to_stopped_months"),
+    "payment_failures": _payment_failures,
+    "payment_failures_to_suspend": lambda s: s.rules.value("payment_failures_months"),
+    "required_level": lambda s: DECISION_KINDS[s.decision.kind].office_level if s.decision else "county",
+    "signed_this_round": lambda s: signers(s.decision) if s.decision else frozenset(),
+    "decision_moves": lambda s: moves_of(s.decision) if s.decision else NO_DECISION_MOVES,
+    "reasons_in_force": _reasons_in_force,
+    "evidence_kinds": lambda s: evidence_kinds(s.decision),
+    "sufficient_evidence": _sufficient,
+    "materials_missing": lambda s: materials_missing(s.decision, s.rules) if s.decision else ("decision",),
+}
+
+
+def moves_of(decision: Decision) -> tuple[str, ...]:
+    return DECISION_KINDS[decision.kind].moves

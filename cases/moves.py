@@ -1,0 +1,95 @@
+"""Moving a case: the only place that assigns `state`, and only as the table says (S1, R1)."""
+from __future__ import annotations
+
+from dataclasses import fields as fields_of
+from datetime import date
+
+from sqlalchemy import func, select
+
+from audit import events
+from audit.log import record
+from cases.case_facts import Subject, gather
+from cases.models import Case, CaseTransition, Decision
+from cases.periods import rules_of_case
+from database import db
+from staff.actor import Actor as StaffActor
+from workflows.case_lifecycle import CASE
+from workflows.deadlines import first_open_month
+from workflows.transition import Actor, Attempt, Transition
+
+EVENTS = {
+    "certify": events.CaseCertified, "refer": events.CaseReferred, "lapse": events.CaseSuspended,
+    "suspend": events.CaseSuspended, "stop": events.CaseStopped, "resume": events.CaseResumed,
+    "settle": events.CaseSettled, "terminate": events.CaseTerminated, "restore": events.CaseRestored,
+}
+WITHHOLDING = ("lapse", "suspend", "stop", "terminate")
+PAYING = ("resume", "restore")
+
+
+def workflow_actor(actor: StaffActor, roles: frozenset[str] | None = None) -> Actor:
+    """The actor as the tables know it."""
+    if actor.is_system:
+        return Actor(None, None, is_system=True)
+    return Actor(actor.account_id, actor.natural_person_id, actor.roles if roles is None else roles,
+                 actor.office_level, actor.office_path)
+
+
+def lock_case(case_id: int) -> Case:
+    """The case as of now, its row locked until the transaction ends."""
+    return db.session.execute(select(Case).where(Case.id == case_id).with_for_update(of=Case)
+                              .execution_options(populate_existing=True)).scalar_one()
+
+
+def refusals(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | None = None,
+             decision: Decision | None = None) -> tuple:
+    """Why the case cannot take the step now; empty when it can."""
+    return CASE.refusals(case.state, action, _attempt(case, action, actor, on, reason, decision))
+
+
+def move(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | None = None,
+         decision: Decision | None = None, **details: object) -> CaseTransition:
+    """Take one row of the table: state, history and event in the caller's transaction. Raises TransitionRefused."""
+    row = CASE.take(case.state, action, _attempt(case, action, actor, on, reason, decision))
+    before, rules = case.state, rules_of_case(case, on)
+    case.state, case.rules_version = row.dest, rules.version
+    if row.dest != before or action in WITHHOLDING:
+        case.state_since, case.state_reason, case.state_basis = on, reason, "、".join(row.basis)
+    _set_withholding(case, action, on, rules.value("pay_run_close_day"))
+    return write_step(case, row, before=before, actor=actor, on=on, reason=reason, decision=decision, **details)
+
+
+def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffActor, on: date, reason: str | None,
+               decision: Decision | None = None, **details: object) -> CaseTransition:
+    """The history row and its one event."""
+    kind = EVENTS[row.action]
+    step = 1 + (db.session.scalar(select(func.max(CaseTransition.step)).where(CaseTransition.case_id == case.id)) or 0)
+    values: dict[str, object] = {
+        "from_state": before, "to_state": case.state, "action": row.action, "reason": reason,
+        "basis": "、".join(row.basis), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
+        "decision": decision and decision.public_id, "step": step, "task_open": case.task_open,
+        "period_start": case.period_start, "period_due_on": case.due_on, "withheld_from": case.withheld_from,
+        **details,
+    }
+    known = {field.name for field in fields_of(kind)}
+    logged = record(kind(**{name: value for name, value in values.items() if name in known}),
+                    case=case, actor=actor, on=on)
+    written = CaseTransition(
+        case_id=case.id, step=step, action=row.action, from_state=before, to_state=case.state, reason=reason,
+        basis="、".join(row.basis), rules_version=case.rules_version, on=on, period_due_on=case.due_on,
+        decision_id=decision and decision.id, event_id=logged.id)
+    db.session.add(written)
+    db.session.flush()
+    return written
+
+
+def _attempt(case: Case, action: str, actor: StaffActor, on: date, reason: str | None,
+             decision: Decision | None) -> Attempt:
+    facts = gather(Subject(case, on, action, reason, decision))
+    return Attempt(workflow_actor(actor), on, action, case.state, reason, facts)
+
+
+def _set_withholding(case: Case, action: str, on: date, close_day: int) -> None:
+    if action in WITHHOLDING and case.withheld_from is None:
+        case.withheld_from = first_open_month(on, close_day)
+    elif action in PAYING:
+        case.withheld_from = None

@@ -1,0 +1,61 @@
+"""A refused command: everything it did is undone, that it was tried is written, and the caller is told by name (R4)."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from audit.events import StepRefused
+from audit.log import record
+from cases.models import Case, Decision
+from database import db, transaction
+from staff.actor import Actor
+from workflows.transition import Refusal, TransitionRefused
+
+
+def refuse(code: str, article: str = "", **detail: object) -> TransitionRefused:
+    """The exception for a single refusal."""
+    return TransitionRefused((Refusal(code, detail, article),))
+
+
+@contextmanager
+def attempt(command: str, actor: Actor, on: date, *, case_id: int | None = None,
+            decision_id: int | None = None) -> Iterator[Session]:
+    """One command in one transaction. A TransitionRefused rolls back to the savepoint, is recorded, and is raised again."""
+    refused: TransitionRefused | None = None
+    with transaction() as session:
+        before = dict(session.info)
+        try:
+            with session.begin_nested():
+                yield session
+        except TransitionRefused as caught:
+            refused = caught
+            session.info.clear()
+            session.info.update(before)
+            session.expire_all()
+            _write(command, caught, actor, on, case_id, decision_id)
+    if refused:
+        raise refused
+
+
+def _write(command: str, refused: TransitionRefused, actor: Actor, on: date, case_id: int | None,
+           decision_id: int | None) -> None:
+    decision = db.session.get(Decision, decision_id) if decision_id else None
+    case_key = decision.case_id if decision else case_id
+    case = db.session.get(Case, case_key, with_for_update=True) if case_key else None
+    for refusal in refused.refusals:
+        record(
+            StepRefused(
+                refusal=refusal.code, attempted=command, decision=decision and decision.public_id,
+                kind=decision and decision.kind, stage=decision and decision.stage,
+                round=decision and decision.round, person=actor.natural_person_id,
+                details={key: _plain(value) for key, value in refusal.detail.items()} or None,
+            ),
+            case=case, actor=actor, on=on, command=command,
+        )
+
+
+def _plain(value: object) -> str | int | bool | None:
+    return value if isinstance(value, str | int | bool) or value is None else ", ".join(map(str, value))
