@@ -44,6 +44,7 @@ class Actor:
 
 
 SYSTEM = Actor(None, "SYSTEM", None, "SYSTEM", frozenset({"system"}), None, "ministry", "", (), is_system=True)
+STRANGER = Actor(None, "STRANGER", None, "", frozenset(), None, "", "", ())  # somebody at the sign-in page
 
 
 def in_area(query: Select[Any], actor: Actor, column: Any, roles: Iterable[str] | None = None) -> Select[Any]:

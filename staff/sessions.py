@@ -25,7 +25,7 @@ def open_session(account: StaffAccount) -> tuple[str, StaffSession]:
     """A new session of `account`, inside the caller's transaction. Returns the token, kept nowhere else, and the row."""
     token = secrets.token_urlsafe(32)
     row = StaffSession(token_hash=token_hash(token), account_id=account.id,
-                       expires_at=now() + timedelta(hours=limits().session_absolute_hours))
+                       expires_at=now() + timedelta(minutes=limits().session_absolute_minutes))
     db.session.add(row)
     db.session.flush()
     return token, row

@@ -1,0 +1,109 @@
+"""Relatives that members of staff declare, yearly. A declared relationship bars both ways (P3) until it is ended."""
+from __future__ import annotations
+
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import or_, select
+
+from audit.events import RelativeDeclared
+from audit.log import record
+from database import db, transaction
+from staff.access import Actor, lock_actor
+from staff.id_numbers import natural_person
+from staff.models import DeclaredRelative, StaffAccount
+from staff.refusals import StaffRefused
+
+KINSHIPS = ("spouse", "parent", "child", "sibling", "other_relative")
+VALID_FOR = relativedelta(years=1)
+
+
+def declare(actor: Actor, id_number: str, kinship: str, on: date) -> DeclaredRelative:
+    """Declare a relative of the actor by full ID number; declaring one again renews it.
+
+    Raises StaffRefused: BAD_ID_NUMBER, UNKNOWN_KINSHIP, OWN_PERSON.
+    """
+    if kinship not in KINSHIPS:
+        raise StaffRefused("UNKNOWN_KINSHIP")
+    with transaction() as session:
+        actor = lock_actor(actor)
+        relative = natural_person(id_number)
+        if relative.id == actor.natural_person_id:
+            raise StaffRefused("OWN_PERSON")
+        row = _declared(actor.natural_person_id, relative.id)
+        if row is None:
+            row = DeclaredRelative(natural_person_id=actor.natural_person_id, relative_person_id=relative.id,
+                                   kinship=kinship, declared_on=on)
+            session.add(row)
+        row.kinship, row.declared_on, row.ended_on = kinship, on, None
+        _record(row, actor, on)
+    return row
+
+
+def renew(actor: Actor, on: date) -> int:
+    """Confirm all of the actor's declarations in force for another year. Returns how many."""
+    with transaction():
+        actor = lock_actor(actor)
+        rows = declared_by(actor)
+        for row in rows:
+            row.declared_on = on
+            _record(row, actor, on)
+    return len(rows)
+
+
+def end(actor: Actor, declaration_id: int, on: date) -> None:
+    """An inspector ends a declaration that no longer holds; never one that concerns the inspector.
+
+    Raises StaffRefused: UNKNOWN_DECLARATION, NO_GRANT, OUT_OF_AREA, OWN_PERSON.
+    """
+    with transaction() as session:
+        actor = lock_actor(actor)
+        row = session.get(DeclaredRelative, declaration_id)
+        if row is None or row.ended_on is not None:
+            raise StaffRefused("UNKNOWN_DECLARATION")
+        if actor.natural_person_id in (row.natural_person_id, row.relative_person_id):
+            raise StaffRefused("OWN_PERSON")
+        if "inspector" not in actor.roles:
+            raise StaffRefused("NO_GRANT")
+        if not any(actor.covers(path, ("inspector",)) for path in _office_paths(row)):
+            raise StaffRefused("OUT_OF_AREA")
+        row.ended_on = on
+        _record(row, actor, on)
+
+
+def declared_by(actor: Actor) -> list[DeclaredRelative]:
+    """The actor's declarations in force."""
+    query = select(DeclaredRelative).where(DeclaredRelative.natural_person_id == actor.natural_person_id,
+                                           DeclaredRelative.ended_on.is_(None))
+    return list(db.session.scalars(query.order_by(DeclaredRelative.id)))
+
+
+def renewal_due(row: DeclaredRelative, on: date) -> bool:
+    """Whether a year has gone since the declaration. It bars all the same."""
+    return on >= row.declared_on + VALID_FOR
+
+
+def related_persons(natural_person_id: int) -> frozenset[int]:
+    """Natural persons related to this one by anybody's declaration in force, either way."""
+    mine, theirs = DeclaredRelative.natural_person_id, DeclaredRelative.relative_person_id
+    query = select(mine, theirs).where(or_(mine == natural_person_id, theirs == natural_person_id),
+                                       DeclaredRelative.ended_on.is_(None))
+    pairs = db.session.execute(query).all()
+    return frozenset(person for pair in pairs for person in pair) - {natural_person_id}
+
+
+def _declared(person: int | None, relative: int) -> DeclaredRelative | None:
+    query = select(DeclaredRelative).where(DeclaredRelative.natural_person_id == person,
+                                           DeclaredRelative.relative_person_id == relative)
+    return db.session.scalar(query)
+
+
+def _office_paths(row: DeclaredRelative) -> list[str]:
+    query = select(StaffAccount).where(StaffAccount.natural_person_id == row.natural_person_id)
+    return [account.office.path for account in db.session.scalars(query)]
+
+
+def _record(row: DeclaredRelative, actor: Actor, on: date) -> None:
+    record(RelativeDeclared(person=row.natural_person_id, relative=row.relative_person_id, kinship=row.kinship,
+                            declared_on=row.declared_on, ended_on=row.ended_on),
+           actor=actor, on=on, office_path=actor.office_path)
