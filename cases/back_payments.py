@@ -1,7 +1,7 @@
 """What is owed for withheld months: one line per month, at the rate in force, by the area's matrix. Pure.
 
-Money is integer fen; months are "YYYY-MM". Matrix: reason -> {arrears, missed_adjustments, pay_from, basis}, as
-`rules_for(area, on).cited("arrears")` gives it (SC 27; docs/decisions/005).
+Money is integer fen; months are "YYYY-MM". Matrix: reason -> {arrears, missed_adjustments, pay_from, basis},
+as `rules_for(area, on).cited("arrears")` gives it (SC 27; docs/decisions/005).
 """
 
 from bisect import bisect_right
@@ -69,7 +69,8 @@ def calculate(
     """Arrears of the withheld months, oldest first, up to and including the month of death.
 
     Facts, each optional: `death_month`, `released_month` ("YYYY-MM"), `acquitted` (bool).
-    Raises CannotCalculate: no row for the reason, a month named twice, a month before the first rate.
+    Raises CannotCalculate: no row for the reason, a month named twice, two rates from one month, a month
+    before the first rate.
     """
     if reason not in matrix:
         raise CannotCalculate(f"no rule for arrears of {reason!r}")
@@ -93,16 +94,14 @@ def _checked(withheld_months: Iterable[str]) -> list[str]:
 def _history(rates, months, row, facts) -> list[Rate]:
     """The rates that count: with missed adjustments excluded, none that began while the person was away."""
     history = sorted(rates)
+    if len({rate.since_month for rate in history}) < len(history):
+        raise CannotCalculate("two rates begin in one month")
     if row["missed_adjustments"] == "included" or not months:
         return history
     released = facts.get("released_month")
-    kept = [
-        rate
-        for rate in history
-        if rate.since_month < months[0] or (released and rate.since_month > released)
-    ]
-    begun = [rate for rate in history if rate.since_month <= months[0]]
-    return kept if kept and kept[0].since_month < months[0] else begun[-1:] + kept
+    before = [rate for rate in history if rate.since_month < months[0]]
+    first = [rate for rate in history if rate.since_month == months[0]]
+    return (before or first) + [rate for rate in history if released and rate.since_month > released]
 
 
 def _rate_in(month: str, history: list[Rate]) -> int:

@@ -1,6 +1,7 @@
 """What the law says, as dated and cited values. Pure: no Flask, no SQLAlchemy, no clock.
 
-`rules_for("510107", on)` gives the values in force in that area on that day; a narrower area overrides a wider one.
+`rules_for("510107", on)` gives the values in force in that area on that day; a narrower area
+overrides a wider one.
 """
 
 import hashlib
@@ -16,7 +17,15 @@ from types import MappingProxyType
 from rules.loader import Entry, Layer, RulesRefused, layers
 from rules.schema import KEYS, key_and_row
 
-__all__ = ["Entry", "Rules", "RulesNotInForce", "RulesRefused", "all_entries", "rules_by_version", "rules_for"]
+__all__ = [
+    "Entry",
+    "Rules",
+    "RulesNotInForce",
+    "RulesRefused",
+    "all_entries",
+    "rules_by_version",
+    "rules_for",
+]
 
 
 class RulesNotInForce(LookupError):
@@ -60,7 +69,9 @@ class Rules:
         if table not in KEYS or not KEYS[table].rows:
             raise KeyError(table)
         found = {
-            row: self.entries[f"{table}.{row}"] for row in KEYS[table].rows if f"{table}.{row}" in self.entries
+            row: self.entries[f"{table}.{row}"]
+            for row in KEYS[table].rows
+            if f"{table}.{row}" in self.entries
         }
         if not found:
             raise RulesNotInForce(table)
@@ -73,11 +84,9 @@ class Rules:
 
     @cached_property
     def canonical(self) -> bytes:
-        """The bytes that `version` is the hash of: JSON, sorted by path. Re-reading a source changes nothing."""
-        rows = [
-            [path, entry.value, entry.basis, entry.since] for path, entry in sorted(self.entries.items())
-        ]
-        return json.dumps(rows, ensure_ascii=True, separators=(",", ":"), sort_keys=True, default=str).encode()
+        """The bytes that `version` is the hash of: JSON by path. A new `checked_on` changes nothing."""
+        rows = [[path, entry.value, entry.basis, entry.since] for path, entry in sorted(self.entries.items())]
+        return json.dumps(rows, separators=(",", ":"), sort_keys=True, default=str).encode()
 
 
 def rules_for(area: str, on: date) -> Rules:

@@ -1,4 +1,4 @@
-"""`rules show` and `rules check`: what is in force where, and whether the YAML is sound. Plain click, no Flask."""
+"""`rules show` and `rules check`: what is in force where, and whether the YAML is sound."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
 """Reads the YAML of one place and refuses whatever the schema does not know.
 
-A folder is a layer: `rules/national`, or a place with an `area.yaml` that gives the prefix of its GB/T 2260 codes.
+A folder is a layer: `rules/national`, or a place whose `area.yaml` gives the prefix of its GB/T 2260 codes.
 """
 
 from dataclasses import dataclass

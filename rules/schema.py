@@ -1,12 +1,12 @@
 """The closed list of rule keys: type, unit, floor. A key that is not here cannot be set by any place.
 
-A key with `rows` is a table: each row has its own value, since and basis. Floors are what no place can go below.
+A key with `rows` is a table: each row has its own value, since and basis. No place can go below a floor.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rules.types import Choice, Day, Flag, Integer, ListOf, Record
+from rules.types import Choice, Flag, Integer, ListOf, Record
 from rules.vocabulary import (
     ACTS,
     ARREARS_REASONS,
@@ -28,7 +28,7 @@ from rules.vocabulary import (
 
 @dataclass(frozen=True)
 class Key:
-    """One rule: its type, its unit, its rows if it is a table, and rows with a type (a floor) of their own."""
+    """One rule: type, unit, rows if it is a table, and the rows that have a type (a floor) of their own."""
 
     kind: object
     unit: str
@@ -152,8 +152,6 @@ OFFICE = {
     "lockout_minutes": Key(Integer(floor=5), "minutes"),
     "claim_hours": Key(Integer(floor=1, ceiling=240), "hours"),
     "relatives_declaration_months": Key(WHOLE_MONTHS, "months"),
-    "public_holidays": Key(ListOf(Day()), "dates"),
-    "make_up_workdays": Key(ListOf(Day()), "dates"),
 }
 
 KEYS: dict[str, Key] = PERIODS | DECISIONS | MONEY | SOURCES | OFFICE

@@ -1,8 +1,7 @@
-"""What a rule value may look like. Each type tells its faults as a list of sentences; an empty list is good."""
+"""What a rule value may look like. Each type tells its faults as sentences; an empty list is good."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,3 @@ class Record:
         return [
             f"{name}: {fault}" for name, kind in self.fields.items() for fault in kind.faults(value[name])
         ]
-
-
-@dataclass(frozen=True)
-class Day:
-    def faults(self, value: object) -> list[str]:
-        return [] if type(value) is date else [f"{value!r} is not a date"]

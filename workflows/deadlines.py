@@ -4,16 +4,18 @@ Dates are inclusive: on `due_on` a certification is still in time. Months are "Y
 """
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from holidays import country_holidays
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True)
 class Cycle:
-    """One certification period. `months` is kept so that the dates inside it are counted from the same start."""
+    """One certification period. `months` is kept so that dates inside it are counted from the same start."""
 
     due_on: date
     start: date
@@ -85,7 +87,7 @@ def cycle_after(certified_on: date, period_months: int | None, month_count: str)
 
 
 def current_cycle(cycles: Iterable[Cycle | None]) -> Cycle | None:
-    """The cycle in force: the one due last. Never moves back, in whatever order certifications arrive (S7)."""
+    """The cycle in force: the one due last. Never moves back, whatever the order of certifications (S7)."""
     return max((cycle for cycle in cycles if cycle), default=None)
 
 
@@ -140,7 +142,7 @@ def warned_lapse_on(
 
 
 def elapsed_band(start: date, on: date, bands: Iterable[Mapping[str, int | None]]) -> int | None:
-    """Index of the band {"from", "below"} of elapsed months that `on` falls in; None outside all (annex 7)."""
+    """Index of the band {"from", "below"} of elapsed months that holds `on`; None outside all (annex 7)."""
     elapsed = months_between(start, on)
     for index, band in enumerate(bands):
         if band["from"] <= elapsed and (band["below"] is None or elapsed < band["below"]):
@@ -148,8 +150,10 @@ def elapsed_band(start: date, on: date, bands: Iterable[Mapping[str, int | None]
     return None
 
 
-def stop_due_on(suspended_on: date, suspended_to_stopped_months: int, dismissed_on: date | None = None) -> date:
-    """Day from which the stop is proposed: months after the suspension, or after an objection's dismissal (SC 26, S9)."""
+def stop_due_on(
+    suspended_on: date, suspended_to_stopped_months: int, dismissed_on: date | None = None
+) -> date:
+    """Day from which the stop is proposed: months after suspension, or after a dismissal (SC 26, S9)."""
     return add_months(max(suspended_on, dismissed_on or suspended_on), suspended_to_stopped_months)
 
 
@@ -164,7 +168,7 @@ def dormant_on(stopped_on: date, dormancy_months: int) -> date:
 
 
 def first_open_month(on: date, pay_run_close_day: int) -> str:
-    """First month whose pay run is not closed on `on`; payment is withheld from it. The close day is still open."""
+    """First month whose pay run is open on `on`; payment is withheld from it. The close day is still open."""
     return month_of(on) if on.day <= pay_run_close_day else next_month(month_of(on))
 
 
@@ -187,13 +191,14 @@ def retained_through(created_on: date, retention_years: int) -> date:
     return date(created_on.year + retention_years, 12, 31)
 
 
-def add_working_days(
-    on: date, days: int, closed: Collection[date] = (), worked: Collection[date] = ()
-) -> date:
-    """The last of `days` working days after `on`. `closed`: public holidays; `worked`: weekends worked in their place."""
+def add_working_days(on: date, days: int, is_working_day: Callable[[date], bool] | None = None) -> date:
+    """The last of `days` working days after `on`, by the State Council's calendar unless another is given.
+
+    A year whose calendar is not yet announced counts its holidays without the weekends worked in their place.
+    """
+    is_working_day = is_working_day or country_holidays("CN").is_working_day
     last = on
     while days:
         last += DAY
-        if last in worked or (last.weekday() < 5 and last not in closed):
-            days -= 1
+        days -= is_working_day(last)
     return last
