@@ -17,8 +17,9 @@ THREE_MONTH_REASONS = ("failed_certification",)
 STOP_REASONS = ("death", "missing", "imprisoned", "failed_certification", "other")
 TERMINATION_REASONS = ("death", "lost_nationality", "other_pension")
 REFERRAL_REASONS = ("both_lists", "disputed_data", "warning_period")
-RESUMPTION_REASONS = ("certified_late", "wrong_data", "alive", "released", "acquitted", "reappeared",
-                      "payment_data_mended", "objection_upheld", "other")
+# What the resumption puts an end to: the reason payment was withheld, or what became known of it later.
+RESUMPTION_REASONS = tuple(dict.fromkeys(
+    (*LAPSE_REASONS, *SUSPENSION_REASONS, *STOP_REASONS, "in_custody", "served_outside_prison")))
 DEATH_REASONS = ("death", "death_unconfirmed")
 
 # What the case of a death-marked person still accepts: whatever withholds or closes, and a second look (SC-36, house: S3).
@@ -26,7 +27,8 @@ DEATH_REASONS = ("death", "death_unconfirmed")
 DEATH_LOCK = frozenset({"refer", "lapse", "suspend", "stop", "terminate",
                         "enter_suspended", "enter_stopped", "enter_terminated"})
 
-_ENTERED = {SUSPENDED: LAPSE_REASONS + SUSPENSION_REASONS, STOPPED: STOP_REASONS, TERMINATED: TERMINATION_REASONS}
+_ENTERED = {SUSPENDED: LAPSE_REASONS + SUSPENSION_REASONS, STOPPED: STOP_REASONS,
+            TERMINATED: (*TERMINATION_REASONS, "other")}
 _TWO, _THREE = frozenset({"reviewer", "approver"}), frozenset({"approver"})
 _ALONE = frozenset({SYSTEM})
 
@@ -98,8 +100,7 @@ def _settle() -> Transition:
 
 def _restore() -> Transition:
     guards = (_signed("restore"), g.level_high_enough, g.no_death_mark, g.materials_complete, g.arrears_bound)
-    return Transition("restore", TERMINATED, RESUMED, _THREE, guards, RESUMPTION_REASONS, "restore",
-                      ("SC-28", "SC-29"))
+    return Transition("restore", TERMINATED, RESUMED, _THREE, guards, (), "restore", ("SC-28", "SC-29"))
 
 
 TRANSITIONS: tuple[Transition, ...] = (

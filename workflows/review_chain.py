@@ -39,8 +39,9 @@ CHAINS: Mapping[int, tuple[str, ...]] = MappingProxyType({
 
 @dataclass(frozen=True)
 class DecisionKind:
-    """signatures: the floor; office_level: lowest level that may recheck and approve; moves: case actions it may execute;
-    initial_level, entry_level: lowest level for initial review, and for making, editing and withdrawing."""
+    """The floor of a kind; an area's rules may ask for more, never for less. signatures: how many persons; office_level:
+    lowest level that may recheck and approve; initial_level, entry_level: lowest for initial review, and for making,
+    editing and withdrawing; moves: case actions it may execute."""
 
     kind: str
     signatures: int
