@@ -38,6 +38,8 @@ TERMINATION_REASONS = ("death", "lost_nationality", "other_pension")
 ARREARS_REASONS = (
     *SUSPENSION_REASONS,
     *STOP_REASONS,
+    "lost_nationality",
+    "other_pension",
     "missing_declared_dead",
     "in_custody",
     "served_outside_prison",

@@ -119,7 +119,7 @@ def test_a_gap_between_withheld_months_is_no_month():
         (["2026-01", "2026-01"], "lapsed", RATES, "2026-01"),
         (["2023-12"], "lapsed", RATES, "2023-12"),
         (["2023-12"], "served_outside_prison", RATES, "2023-12"),
-        (["2026-01"], "confirmed_loss", RATES, "confirmed_loss"),
+        (["2026-01"], "no_such_reason", RATES, "no_such_reason"),
         (["2026-01"], "lapsed", [Rate("2025-01", 1), Rate("2025-01", 2)], "two rates"),
     ],
 )

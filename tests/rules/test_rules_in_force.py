@@ -38,7 +38,6 @@ def rules_of(tmp_path, monkeypatch):
     return build
 
 
-@pytest.mark.article("SC-44")
 def test_a_day_before_the_first_since_is_refused():
     with pytest.raises(RulesNotInForce):
         rules_for("510107", date(2022, 12, 11))
@@ -59,6 +58,7 @@ def test_elsewhere_the_national_values_hold_and_a_period_is_not_guessed(area):
         rules.value("period_months.pension")
 
 
+@pytest.mark.article("GB-5.6")
 def test_a_narrower_area_overrides_a_wider_one(rules_of):
     rules = rules_of(("national", "", NATIONAL), ("qingdao", "3702", PLACE))
     assert rules("370203", date(2022, 6, 1)).value("warning_months") == 4

@@ -63,7 +63,7 @@ def test_each_value_is_what_its_article_says(path, value, article):
     assert SICHUAN.value(path) == value
 
 
-@pytest.mark.article("SC annex 7")
+@pytest.mark.article("SC-annex-7")
 def test_the_bands_of_the_not_certified_list_are_those_of_annex_7():
     bands = [(band["from"], band["below"]) for band in SICHUAN.value("not_certified_bands")]
     assert bands == [(10, 12), (12, 24), (24, 36), (36, 48), (48, 60), (60, None)]
@@ -144,6 +144,18 @@ def test_working_day_limits_of_the_regulation_hold_from_december_2023(path, days
     assert SICHUAN.entry(path).since == date(2023, 12, 1)
     with pytest.raises(RulesNotInForce):
         rules_for("510107", date(2023, 11, 30)).value(path)
+
+
+@pytest.mark.article("SC-20", "QD-23")
+def test_home_service_is_offered_from_eighty_by_a_house_value():
+    entry = SICHUAN.entry("home_service_age")
+    assert (entry.value, entry.house) == (80, True)
+
+
+@pytest.mark.article("SC-27", "SC-28")
+@pytest.mark.parametrize("reason", ["death", "lost_nationality", "other_pension"])
+def test_a_benefit_wrongly_terminated_is_paid_back_when_restored(reason):
+    assert SICHUAN.cited("arrears")[reason]["arrears"] == "pay"
 
 
 def test_records_are_kept_fifty_years():

@@ -23,7 +23,7 @@ def certified(*days, since=date(2020, 1, 5)):
     return deadlines.cycle_of(since, days, **COUNTING)
 
 
-@pytest.mark.article("SC-8", "SC-34")
+@pytest.mark.article("SC-8", "SC-34", "QD-13")
 def test_a_certification_opens_a_cycle_of_twelve_months_to_the_day():
     assert certified(date(2025, 3, 15)).due_on == date(2026, 3, 15)
 
@@ -91,6 +91,7 @@ def test_certified_on_a_leap_day_is_due_on_28_february():
     assert deadlines.reminder_on(cycle, 10) == date(2024, 11, 29)
 
 
+@pytest.mark.article("GB-5.6")
 @pytest.mark.parametrize(
     ("on", "due", "count"),
     [
@@ -114,7 +115,7 @@ def test_where_rules_set_no_period_there_is_no_due_date():
     assert deadlines.due_on(date(2025, 1, 1), [], **(COUNTING | {"period_months": None})) is None
 
 
-@pytest.mark.article("SC annex 7")
+@pytest.mark.article("SC-annex-7")
 @pytest.mark.parametrize(
     ("on", "band"),
     [
