@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
+from rules import published
 from rules.loader import Entry, Layer, RulesRefused, layers
 from rules.schema import KEYS, key_and_row
 
@@ -23,6 +24,7 @@ __all__ = [
     "RulesNotInForce",
     "RulesRefused",
     "all_entries",
+    "current_versions",
     "rules_by_version",
     "rules_for",
 ]
@@ -121,12 +123,26 @@ def _in_force(matching: tuple[Layer, ...], on: date) -> Rules:
 
 
 def rules_by_version(version: str) -> Rules:
-    """The rules a decision was pinned to. Raises KeyError where no area ever had that version."""
-    return _versions()[version]
+    """The rules a decision was pinned to, though the YAML has changed since.
+
+    Raises KeyError where no area ever had that version, or where the published file was tampered with.
+    """
+    versions = current_versions()
+    return versions[version] if version in versions else _published()[version]
 
 
 @lru_cache
-def _versions() -> dict[str, Rules]:
+def _published() -> dict[str, Rules]:
+    found = {
+        version: Rules(MappingProxyType({entry.path: entry for entry in entries}))
+        for version, entries in published.read().items()
+    }
+    return {version: rules for version, rules in found.items() if rules.version == version}
+
+
+@lru_cache
+def current_versions() -> dict[str, Rules]:
+    """Every version that the YAML as it stands gives in some area on some day."""
     found = {}
     for layer in layers():
         matching = tuple(other for other in layers() if layer.prefix.startswith(other.prefix))

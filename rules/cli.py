@@ -1,10 +1,10 @@
-"""`rules show` and `rules check`: what is in force where, and whether the YAML is sound."""
+"""`rules show`, `rules check`, `rules publish`: what is in force where, and whether the YAML is sound."""
 
 from datetime import datetime
 
 import click
 
-from rules import RulesNotInForce, RulesRefused, all_entries, layers, rules_for
+from rules import RulesNotInForce, RulesRefused, all_entries, current_versions, layers, published, rules_for
 from rules.schema import KEYS
 
 
@@ -39,3 +39,14 @@ def check():
         names = {entry.path.partition(".")[0] for entry in layer.entries}
         click.echo(f"{layer.name}: {len(layer.entries)} values, {len(names)} of {len(KEYS)} keys")
     click.echo(f"{sum(entry.house for entry in all_entries())} house values")
+    missing = sorted(set(current_versions()) - set(published.read()))
+    if missing:
+        raise click.ClickException(f"not published, run `rules publish`: {', '.join(missing)}")
+
+
+@rules_cli.command("publish")
+def publish():
+    """Keep the versions in force for good, for the decisions that will be pinned to them."""
+    wanted = {version: list(rules.entries.values()) for version, rules in current_versions().items()}
+    for version in published.append(wanted):
+        click.echo(version)
