@@ -1,0 +1,147 @@
+"""The outbox: a notice is queued in the transaction that causes it; cases/delivery.py sends it afterwards (O2).
+
+Its content holds what the letter says, without name, ID number, address or phone: those are read from the record
+when the letter is rendered, with the rights and data of that moment (A2, A3).
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from audit.events import NoticeQueued
+from audit.log import record
+from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner
+from cases.notice_kinds import NoticeKind, instead_of, kinds
+from database import db, in_transaction
+from database.types import blind_index
+from staff.access import SYSTEM
+from staff.models import Office
+from workflows.deadlines import month_of
+
+__all__ = ["MissingFacts", "queue", "queue_on"]
+ID_DOMAIN = "notices.invalid"
+LINE_FIELDS = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
+# content key -> how it is read from the record when the caller does not give it
+READ_FROM_RECORD = {
+    "reason": lambda c, d, o, on: (d and d.reason) or c.state_reason,
+    "on": lambda c, d, o, on: on,
+    "due_on": lambda c, d, o, on: c.due_on,
+    "from_month": lambda c, d, o, on: month_of(on),
+    "amount_fen": lambda c, d, o, on: d.back_pay_fen if d else 0,
+    "decision_kind": lambda c, d, o, on: d and d.kind,
+    "grounds": lambda c, d, o, on: (d and (d.fields or {}).get("reasons")) or _last_opinion(d),
+    "receipt_no": lambda c, d, o, on: o and o.receipt_no,
+    "lodged_on": lambda c, d, o, on: o and o.lodged_on,
+    "evidence_on": lambda c, d, o, on: c.last_certified_on,
+}
+
+
+class MissingFacts(ValueError):
+    """A letter of this kind must state something that neither the caller nor the record gives."""
+
+
+def queue(case: Case, kind: str, *, on: date, decision: Decision | None = None, objection: Objection | None = None,
+          facts: Mapping[str, Any], channels: tuple[str, ...] | None = None, once: str,
+          actor: Any = SYSTEM) -> Notice | None:
+    """Queue one notice per channel; `once` names person, day and stage (S6). Call inside `transaction()`.
+
+    facts: amounts in fen, months "YYYY-MM", dates; `lines` are months of an arrears sheet. Those the kind needs and
+    the caller leaves out are read from the record. Returns the first notice queued, None when all were before.
+    Raises MissingFacts, KeyError for an unknown kind.
+    """
+    if not in_transaction():
+        raise RuntimeError("a notice is queued in the transaction that causes it")
+    row = kinds()[kind]
+    content = _content(row, kind, case, on, decision, objection, facts)
+    wanted = dict.fromkeys(_reachable(channel, case.pensioner) for channel in channels or row.channels)
+    made = [queue_on(channel, f"{once}/{channel}", case, kind, content, on, decision, objection, actor)
+            for channel in wanted]
+    return next(filter(None, made), None)
+
+
+def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[str, Any], on: date,
+             decision: Decision | None, objection: Objection | None, actor: Any = SYSTEM) -> Notice | None:
+    """One row of the outbox with its event; None when `once_key` was there before."""
+    if db.session.scalar(select(Notice.id).where(Notice.once_key == once_key)):
+        return None
+    notice = Notice(case=case, kind=kind, channel=channel, once_key=once_key, content=content, on=on,
+                    decision_id=decision.id if decision else None, objection_id=objection.id if objection else None,
+                    message_id=f"{blind_index(once_key)[:40].lower()}@{ID_DOMAIN}")
+    try:
+        with db.session.begin_nested():
+            db.session.add(notice)
+    except IntegrityError:  # another process queued the same at the same moment
+        return None
+    record(NoticeQueued(notice=notice.public_id, kind=kind, channel=channel, once_key=once_key,
+                        decision=decision.public_id if decision else None,
+                        objection=objection.public_id if objection else None), case=case, actor=actor, on=on)
+    return notice
+
+
+def _content(row: NoticeKind, kind: str, case: Case, on: date, decision: Decision | None,
+             objection: Objection | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: value for name, value in given.items() if value is not None}
+    for name in row.facts:
+        if facts.get(name) is None and name in READ_FROM_RECORD:
+            facts[name] = READ_FROM_RECORD[name](case, decision, objection, on)
+    if missing := [name for name in row.facts if facts.get(name) in (None, "")]:
+        raise MissingFacts(f"{kind}: {', '.join(missing)}")
+    lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
+    return {
+        "facts": {name: _plain(value) for name, value in facts.items()},
+        "lines": [_line(line) for line in lines],
+        "basis": _as_list(facts.pop("basis", None)) or list(row.basis),
+        "monthly_fen": facts.get("monthly_fen", _monthly(case, on)),
+        "case_no": case.case_no, "scheme": case.scheme, "benefit_kind": case.benefit_kind,
+        "rules_version": decision.rules_version if decision else case.rules_version,
+        "decision_no": decision.decision_no if decision else None,
+        "office": _office(case),
+    }
+
+
+def _office(case: Case) -> dict[str, str | None]:
+    """Name, phone and address of the office that answers questions: the responsible one."""
+    office = db.session.scalar(select(Office).where(Office.path == case.office_path)) or case.paying_office
+    return {"name": office.name, "phone": office.phone, "address": office.address}
+
+
+def _monthly(case: Case, on: date) -> int:
+    in_force = [rate.monthly_fen for rate in case.rates if rate.since_month <= month_of(on)]
+    return in_force[-1] if in_force else 0
+
+
+def _reachable(channel: str, person: Pensioner) -> str:
+    """The channel, or the one that replaces it where the record holds no address for it."""
+    has = {"letter": bool(person.address), "sms": bool(person.phone) and person.phone_failed_on is None,
+           "email": False, "posting": True, "by_hand": True}
+    first = channel
+    for _ in has:
+        if has[channel]:
+            return channel
+        channel = instead_of(channel)
+    return first
+
+
+def _line(line: DecisionLine | Mapping[str, Any] | Any) -> dict[str, Any]:
+    if isinstance(line, Mapping):
+        values = dict(line)
+    else:
+        values = asdict(line) if is_dataclass(line) else {name: getattr(line, name) for name in LINE_FIELDS}
+    return {name: values[name] for name in LINE_FIELDS}
+
+
+def _last_opinion(decision: Decision | None) -> str | None:
+    return next((step.opinion for step in reversed(decision.steps) if step.opinion), None) if decision else None
+
+
+def _as_list(basis: Any) -> list[str]:
+    return [basis] if isinstance(basis, str) and basis else list(basis or ())
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
