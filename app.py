@@ -13,7 +13,7 @@ from flask import Blueprint, Flask
 import settings
 from database import init_database
 
-MODELS = ("staff.models", "cases.models", "audit.models")
+MODELS = ("staff.models", "cases.models", "audit.models", "staff.triggers", "cases.triggers")
 # Each has `init_app(app)`: extensions, filters, headers, error handlers. In this order.
 PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.
@@ -29,8 +29,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_relative_config=True)
     app.config.from_mapping(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     app.config.from_mapping(settings.from_environment() if config is None else _given(config))
-    for name in MODELS:
-        import_module(name)
+    list(_present(MODELS))
     init_database(app)
     for part in _present(PARTS):
         if hasattr(part, "init_app"):

@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from sqlalchemy import select
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Conflict, Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from database import db, in_transaction
 from database.types import now
 from staff.actor import SYSTEM, Actor, actor_of, area_condition, in_area
+from staff.denials import record_denial
+from staff.login import init_login
 from staff.models import StaffAccount, StaffSession
+from staff.refusals import StaffRefused
 from staff.sessions import find_session, session_refusal, touch
 
 __all__ = ["SYSTEM", "Access", "AccessDenied", "Actor", "access", "area_condition", "current_actor", "in_area",
@@ -114,11 +117,10 @@ def _locked(model: type, row_id: int | None) -> Any:
 
 def init_app(app: Flask) -> None:
     """Enforce the decisions, answer refusals, and let flask-login see who is signed in."""
-    from staff.login import init_login
-
     init_login(app, _request_actor)
     app.before_request(_enforce)
     app.register_error_handler(AccessDenied, _denied)
+    app.register_error_handler(StaffRefused, _refused)
     if "static" in app.view_functions:
         app.view_functions["static"].__access__ = Access("public")
 
@@ -146,8 +148,10 @@ def _challenge() -> Response:
 
 
 def _denied(error: AccessDenied) -> Any:
-    from staff.denials import record_denial
-
-    db.session.rollback()
     record_denial(_request_actor(), error.refusal)
     return current_app.handle_http_exception(Forbidden(error.refusal))
+
+
+def _refused(error: StaffRefused) -> Any:
+    record_denial(_request_actor(), error.refusal, error.details)
+    return current_app.handle_http_exception(Conflict(error.refusal))

@@ -109,11 +109,22 @@ def _step(actor: Actor, public_id: str, step: str, stages: tuple[str, ...]) -> R
     row = db.session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         raise StaffRefused("UNKNOWN_GRANT")
-    _may(actor, step, row.account, row.office)
     _refuse_unless(row.status in stages, "WRONG_STAGE")
+    _may(actor, step, row.account, row.office)
     if step in ("check", "approve"):
         _refuse_unless(actor.natural_person_id not in _persons(row), "SAME_PERSON")
     return row
+
+
+def refusal_of(actor: Actor, row: RoleGrant, step: str) -> str | None:
+    """Why `actor` may not take `step` of this grant now, without trying; None when nothing stands against it."""
+    try:
+        _may(actor, step, row.account, row.office)
+        if step in ("check", "approve"):
+            _refuse_unless(actor.natural_person_id not in _persons(row), "SAME_PERSON")
+    except StaffRefused as refused:
+        return refused.refusal
+    return None
 
 
 def _may(actor: Actor, step: str, holder: StaffAccount, area: Office) -> None:

@@ -14,7 +14,7 @@ from staff.id_numbers import natural_person
 from staff.models import DeclaredRelative, StaffAccount
 from staff.refusals import StaffRefused
 
-KINSHIPS = ("spouse", "parent", "child", "sibling", "other_relative")
+KINSHIPS = ("spouse", "parent", "child", "sibling", "grandparent", "grandchild", "other_relative")
 VALID_FOR = relativedelta(years=1)
 
 
