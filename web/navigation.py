@@ -1,0 +1,68 @@
+"""The sections of the system, as rows. A row shows when its endpoint exists and its reader holds one of the roles."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _
+
+from web.signed_in import signed_in_person
+
+BUSINESS = frozenset({"grassroots_officer", "caseworker", "reviewer", "approver"})
+CHAIN = frozenset({"caseworker", "reviewer", "approver"})
+INSPECTION = frozenset({"inspector"})
+ADMINISTRATION = frozenset({"system_administrator", "security_administrator"})
+LOG = frozenset({"inspector", "audit_administrator"})
+
+
+@dataclass(frozen=True)
+class Section:
+    """prefix: addresses under it belong to this section; the longest one wins."""
+
+    endpoint: str
+    label: object
+    prefix: str
+    roles: frozenset[str]
+
+
+SECTIONS = (
+    Section("work.my_work", _("我的工作"), "/work", BUSINESS),
+    Section("cases.search", _("案件"), "/cases", BUSINESS | INSPECTION),
+    Section("objections.index", _("异议"), "/objections", CHAIN | INSPECTION),
+    Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
+    Section("imports.index", _("导入"), "/imports", CHAIN),
+    Section("notices.index", _("告知"), "/notices", CHAIN | INSPECTION),
+    Section("overview.index", _("统计"), "/overview", CHAIN | INSPECTION),
+    Section("rules.index", _("规则与流程"), "/rules", BUSINESS | INSPECTION),
+    Section("audit.search", _("审计"), "/audit", LOG),
+    Section("staff.people", _("机构与人员"), "/staff", ADMINISTRATION | INSPECTION),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    address: str
+    label: str
+    current: bool
+
+
+def sections() -> list[Link]:
+    """The links of this reader, in the order of the table; none for somebody not signed in."""
+    person = signed_in_person()
+    shown = [row for row in SECTIONS if person and row.endpoint in current_app.view_functions
+             and row.roles & person.roles]
+    here = max((row for row in shown if _within(row.prefix)), key=lambda row: len(row.prefix), default=None)
+    return [Link(url_for(row.endpoint), str(row.label), row is here) for row in shown]
+
+
+def address_of(endpoint: str) -> str | None:
+    """The address of an endpoint that may not exist in this installation."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
+
+
+def _within(prefix: str) -> bool:
+    return request.path == prefix or request.path.startswith(f"{prefix}/")
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(sections=sections, address_of=address_of, signed_in_person=signed_in_person)
