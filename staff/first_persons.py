@@ -56,11 +56,16 @@ def name_first_persons(persons: list[FirstPerson], office: str, on: date) -> lis
 
 def _name(person: FirstPerson, password_hash: str, place: Office, on: date) -> StaffAccount:
     account = add_account(SYSTEM, person.username, person.display_name, person.id_number, place, password_hash, on)
-    for role in FIRST_POSTS[person.post]:
+    grant_first_posts(account, person.post, place, on)
+    return account
+
+
+def grant_first_posts(account: StaffAccount, post: str, place: Office, on: date) -> None:
+    """The roles of a first post, inside the caller's transaction; the database refuses them once anybody holds one."""
+    for role in FIRST_POSTS[post]:
         grant = RoleGrant(account_id=account.id, role=role, office_id=place.id, status="active", applied_on=on,
                           effective_on=on)
         db.session.add(grant)
         db.session.flush()
         record(GrantApproved(grant=grant.public_id, account=account.public_id, role=role, office=place.code,
                              effective_on=on, first_persons=True), actor=SYSTEM, on=on, office_path=place.path)
-    return account
