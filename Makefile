@@ -2,6 +2,7 @@
 # make serve    the same server on a database used for real: nothing is loaded
 # make test     every test, on SQLite and on PostgreSQL
 # make lint     style and import contracts
+# make docs     writes docs/articles.md and the diagrams of README.md anew
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 FLASK := .venv/bin/flask --app app
@@ -10,7 +11,7 @@ SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: setup run serve test test-sqlite test-postgresql test-browser lint lock articles
+.PHONY: setup run serve test test-sqlite test-postgresql test-browser lint lock docs
 
 setup: .make/system .make/python .make/assets
 
@@ -59,5 +60,6 @@ lock:
 	.venv/bin/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 
-articles:
+docs:
 	$(PYTHON) docs/articles.py
+	$(PYTHON) docs/diagrams.py

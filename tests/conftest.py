@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from waitress.server import create_server
 
 import settings
 from tests import engines
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 TEST_KEYS = {
     "SECRET_KEY": b"secret key for tests only, 32 b.",
     "FIELD_KEY": b"field key for tests only, 32 by.",
@@ -110,16 +114,42 @@ def client(app: Flask) -> FlaskClient:
 
 
 class Clock:
-    """The business date of a test, moved by hand."""
+    """The business date of a test, moved by hand; pages and commands of `app` go by it."""
 
-    def __init__(self, on: date) -> None:
-        self.on = on
+    def __init__(self, app: Flask, on: date) -> None:
+        self._app = app
+        self.move_to(on)
+
+    @property
+    def on(self) -> date:
+        return self._app.config["TODAY"]
 
     def move_to(self, on: date) -> date:
-        self.on = on
+        self._app.config["TODAY"] = on
         return on
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(date(2026, 3, 15))
+def clock(app: Flask) -> Iterator[Clock]:
+    yield Clock(app, date(2026, 3, 15))
+    app.config.pop("TODAY", None)
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """`app` served to real browsers: http://127.0.0.1:<a free port>."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The Chromium of this machine; as root it starts only without its sandbox."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("NOT CHECKED: there is no Chromium on this machine")
+    return {"executable_path": found, "args": ["--no-sandbox"] if os.geteuid() == 0 else []}

@@ -1,0 +1,28 @@
+"""Serves the application with waitress on HOST:PORT and says where, and on a demonstration, whom to sign in as."""
+from __future__ import annotations
+
+import sys
+
+from waitress import create_server
+
+from app import create_app
+
+
+def main() -> int:
+    app = create_app()
+    host, port = app.config["HOST"], app.config["PORT"]
+    try:
+        server = create_server(app, host=host, port=port, threads=app.config["THREADS"], ident=None)
+    except OSError as error:
+        print(f"Cannot listen on {host}:{port}: {error.strerror}. Set PORT to a free one.", file=sys.stderr)
+        return 1
+    print(f"\nhttp://{host}:{port}/   (stop with Ctrl-C)\n", flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
