@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Event, Personal, event
+from audit.events.base import Counts, Event, Personal, event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,8 @@ class CaseEntered(StateChanged):
     warn_from: date | None = None
     monthly_fen: int | None = None
     rate_since: str | None = None  # month
+    rates: Counts | None = None  # month -> fen, the history as it came in
+    withheld_from: str | None = None  # month
     batch: str | None = None
     row_number: int | None = None
     name: Personal[str]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from workflows.glossary import term
+
 SOURCE = Path(__file__).with_name("errors.yaml")
 LONGEST_SHOWN = 40
 
@@ -24,7 +26,12 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def words(code: str, language: str = "zh", **details: str) -> str:
-    """What happened and what to do about it, for a clerk. Raises KeyError for a code without words."""
+    """What happened and what to do about it, for a clerk; a refusal of the case table has the glossary's words.
+
+    Raises UnknownTerm for a code that neither knows.
+    """
+    if code not in _words():
+        return term(f"refusal.{code}", language)
     return _words()[code]["en" if language.startswith("en") else "zh"].format(**details)
 
 

@@ -8,7 +8,7 @@ import csv
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 HEADING_SEARCH_ROWS = 10
@@ -46,7 +46,7 @@ class Table:
     rows: Iterator[SourceRow]
     encoding: str = ""
     sheet: str = ""
-    skipped: list[int] = field(default_factory=list)
+    expected: int = 0  # rows, for progress only; 0 where nobody knows
 
 
 @contextmanager
@@ -75,7 +75,8 @@ def _open_csv(path: Path, is_heading: IsHeading) -> Iterator[Table]:
     with open(path, encoding=encoding, errors="replace", newline="\n") as stream:
         numbered = enumerate(_lines(stream), start=1)
         headings, delimiter = _csv_headings(numbered, is_heading)
-        yield Table(headings, _csv_rows(numbered, headings, delimiter), encoding=encoding)
+        yield Table(headings, _csv_rows(numbered, headings, delimiter), encoding=encoding,
+                    expected=_line_count(path))
 
 
 def detect_encoding(path: Path) -> str:
@@ -92,6 +93,11 @@ def detect_encoding(path: Path) -> str:
             for encoding in ENCODINGS:
                 broken[encoding] += not _decodes(line, encoding)
     return min(ENCODINGS, key=lambda encoding: (broken[encoding], ENCODINGS.index(encoding)))
+
+
+def _line_count(path: Path) -> int:
+    with open(path, "rb") as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
 
 def _decodes(line: bytes, encoding: str) -> bool:
@@ -212,13 +218,14 @@ def _refuse_bombs(path: Path) -> None:
 
 def _only_table(book, is_heading: IsHeading) -> Table:
     """The one sheet with headings; rows of a second one must not be lost in silence."""
+    expected = {sheet.title: sheet.max_row or 0 for sheet in book.worksheets}
     found = [(sheet, place) for sheet in book.worksheets if (place := _sheet_headings(sheet, is_heading))]
     if not found:
         raise FileRefused("NO_HEADINGS_FOUND")
     if len(found) > 1:
         raise FileRefused("SEVERAL_SHEETS", sheets="、".join(sheet.title for sheet, _ in found))
     sheet, (at, headings) = found[0]
-    return Table(headings, _sheet_rows(sheet, at, headings), sheet=sheet.title)
+    return Table(headings, _sheet_rows(sheet, at, headings), sheet=sheet.title, expected=expected[sheet.title])
 
 
 def _sheet_headings(sheet, is_heading: IsHeading) -> tuple[int, list[str]] | None:

@@ -32,6 +32,7 @@ class ImportBatch(db.Model):
     unchanged: Mapped[int] = mapped_column(default=0)
     duplicate: Mapped[int] = mapped_column(default=0)
     quarantined: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[list[str]] = mapped_column(JSON, default=list)  # headings whose columns nobody reads
     proposed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
     proposed_by_person: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
     proposed_on: Mapped[date]
@@ -48,11 +49,17 @@ class ImportRow(db.Model):
     __table_args__ = (
         CheckConstraint("status in ('good','loaded','unchanged','duplicate','quarantined','proposed')", name="status"),
         Index("ix_import_row_status", "batch_id", "status", "row_number"),
+        Index("ix_import_row_benefit", "batch_id", "benefit_index"),
+        Index("ix_import_row_person", "batch_id", "person_index"),
     )
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
     row_number: Mapped[int] = mapped_column(primary_key=True)
     raw: Mapped[str] = mapped_column(Encrypted)  # JSON
     record: Mapped[str | None] = mapped_column(Encrypted)  # JSON of the clean record
+    person_index: Mapped[str | None] = mapped_column(String(64))  # as NaturalPerson.id_number_index
+    benefit_index: Mapped[str | None] = mapped_column(String(64))
+    name_index: Mapped[str | None] = mapped_column(String(64))
+    content_index: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(12))
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))

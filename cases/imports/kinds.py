@@ -1,0 +1,33 @@
+"""The kinds of file that load this way, and what each does with a row."""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cases.imports.loading import load_pensioners
+from cases.imports.payments import (
+    close_pay_runs,
+    load_pay_run,
+    load_payment_returns,
+    stage_payment,
+)
+from cases.imports.staging import stage_pensioner
+
+
+@dataclass(frozen=True)
+class Kind:
+    """stage(batch, row, mapping, places, on) -> values; load(batch, rows, actor, on); finish(batch, actor, on)."""
+
+    layout: str
+    stage: Callable[..., dict]
+    load: Callable[..., None]
+    finish: Callable[..., None]
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+KINDS = {
+    "pensioners": Kind("pensioners", stage_pensioner, load_pensioners, _nothing),
+    "pay_run": Kind("pay_run", stage_payment, load_pay_run, close_pay_runs),
+    "payment_returns": Kind("payment_returns", stage_payment, load_payment_returns, _nothing),
+}
