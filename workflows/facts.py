@@ -1,6 +1,6 @@
 """The named facts a guard or a condition may read, with the shape of each.
 
-A fact that is absent, None or of another shape is unknown, and the unknown refuses: nothing passes for want of knowledge.
+A fact that is absent, None or of another shape is unknown, and the unknown refuses: nothing passes for want of it.
 """
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def _is_persons(value: object) -> bool:
 
 
 def _is_names(value: object) -> bool:
-    return isinstance(value, Collection) and not isinstance(value, str | bytes) and all(isinstance(n, str) for n in value)
+    listed = isinstance(value, Collection) and not isinstance(value, str | bytes)
+    return listed and all(isinstance(name, str) for name in value)
 
 
 SHAPES = MappingProxyType({
@@ -66,7 +67,7 @@ FACTS: Mapping[str, FactShape] = MappingProxyType({
         conflicting_loss="a fact of loss contradicts the life sign, or is undated",
         cycle_over="due_on has passed",
         lapsed_this_period="this period has already led to an automatic suspension",
-        notice_accepted="within the warning period a channel accepted the notice, it was posted publicly, or a home visit was made",
+        notice_accepted="in the warning period a channel took the notice, it was posted, or a home visit was made",
         notices_recorded="the notices of the suspension stand in the record",
         open_objection="an objection to the suspension or stop is open",
         open_decision="another open decision would move the case",
@@ -99,7 +100,7 @@ FACTS: Mapping[str, FactShape] = MappingProxyType({
         first_side="natural persons on the first side, all rounds",
         signed_this_round="natural persons who signed in this round",
         relatives="natural persons related to the actor, by declaration",
-        suspension_participants="all who took part in the suspension or stop objected to; empty when no objection is decided",
+        suspension_participants="all who took part in the suspension or stop objected to; empty without an objection",
         eligible_next="natural persons who could take the next signature",
     ),
     **_shapes(

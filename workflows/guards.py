@@ -1,7 +1,7 @@
 """One guard per reason to refuse, named as the requirement; each returns the refusal, by name, or None.
 
-Every guard tells the facts it reads (`.facts`); those that are a condition on facts alone carry it (`.predicate`), so that
-SYSTEM rows are compiled from the same guard and never from a second copy.
+Every guard tells the facts it reads (`.facts`); those that are a condition on facts alone carry it (`.predicate`), so
+that SYSTEM rows are compiled from the same guard and never from a second copy.
 """
 from __future__ import annotations
 
@@ -129,10 +129,9 @@ def opinion_given(attempt: Attempt) -> Refusal | None:
 
 @reads("death_marked", "death_reason", "kind_touches_death_marked")
 def kind_open_to_death_marked(attempt: Attempt) -> Refusal | None:
-    locked = attempt.fact("death_marked") or attempt.fact("death_reason")
-    if locked and not attempt.fact("kind_touches_death_marked"):
-        return Refusal("DEATH_MARKED", article="SC-36")
-    return None
+    marked, reason = attempt.fact("death_marked"), attempt.fact("death_reason")
+    allowed = attempt.fact("kind_touches_death_marked")  # all read first: an unknown one is never skipped over
+    return Refusal("DEATH_MARKED", article="SC-36") if (marked or reason) and not allowed else None
 
 
 def signed_as(kind: str, signatures: int) -> Guard:
@@ -154,14 +153,14 @@ def signed_as(kind: str, signatures: int) -> Guard:
 
 @reads("death_marked", "annuls_death_mark")
 def no_death_mark(attempt: Attempt) -> Refusal | None:
-    blocked = attempt.fact("death_marked") and not attempt.fact("annuls_death_mark")
-    return Refusal("DEATH_MARKED", article="SC-36") if blocked else None
+    marked, annulled = attempt.fact("death_marked"), attempt.fact("annuls_death_mark")
+    return Refusal("DEATH_MARKED", article="SC-36") if marked and not annulled else None
 
 
 @reads("death_reason", "annuls_death_mark")
 def no_death_reason(attempt: Attempt) -> Refusal | None:
-    blocked = attempt.fact("death_reason") and not attempt.fact("annuls_death_mark")
-    return Refusal("DEATH_REASON", article="SC-36") if blocked else None
+    reason, annulled = attempt.fact("death_reason"), attempt.fact("annuls_death_mark")
+    return Refusal("DEATH_REASON", article="SC-36") if reason and not annulled else None
 
 
 @reads("reasons_in_force")

@@ -48,8 +48,8 @@ class _Holder:
 
 
 class Workflow:
-    """name; states; transitions: one row per (action, source); initial: the source of every history, None when rows enter
-    from nothing; no_row: code of the refusal when no row fits; prefix: the glossary's, for the states."""
+    """transitions: one row per (action, source); initial: the source of every history, None when rows
+    enter from nothing; no_row: code of the refusal when no row fits; prefix: the glossary's, for the states."""
 
     def __init__(self, name: str, states: tuple[str, ...], transitions: tuple[Transition, ...], *,
                  initial: str | None = None, no_row: str = "NOT_TRANSITIONABLE", prefix: str = "state"):
@@ -58,6 +58,9 @@ class Workflow:
         self._rows = {(row.action, row.source): row for row in transitions}
         if len(self._rows) != len(transitions):
             raise ValueError(f"{name}: two rows for one action and source")
+        strange = {row.dest for row in transitions} | {row.source for row in transitions} - {None}
+        if strange - set(states):
+            raise ValueError(f"{name}: no such states: {sorted(strange - set(states))}")
         # auto_transitions would add to_<state>(), a way round every guard
         self._machine = Machine(model=None, states=[START, *states], initial=START, auto_transitions=False,
                                 send_event=True)

@@ -1,7 +1,7 @@
 """The stages of a decision, its two tables, and the kinds of decision.
 
-A stage names what is awaited. Entry is no signature: submitting hands the draft to initial review. Whoever made or edited
-the decision, or signs initial review, is on the first side and never rechecks or approves.
+A stage names what is awaited. Entry is no signature: submitting hands the draft to initial review. Whoever made or
+edited the decision, or signs initial review, is on the first side and never rechecks or approves.
 """
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ CHAINS: Mapping[int, tuple[str, ...]] = MappingProxyType({
 
 @dataclass(frozen=True)
 class DecisionKind:
-    """The floor of a kind; an area's rules may ask for more, never for less. signatures: how many persons; office_level:
-    lowest level that may recheck and approve; initial_level, entry_level: lowest for initial review, and for making,
-    editing and withdrawing; moves: case actions it may execute."""
+    """The floor of a kind; an area's rules may ask for more, never for less. signatures: how many persons;
+    office_level: lowest level that may recheck and approve; initial_level, entry_level: lowest for initial review, and
+    for making, editing and withdrawing; moves: case actions it may execute."""
 
     kind: str
     signatures: int

@@ -56,7 +56,7 @@ class TransitionRefused(Exception):
 @dataclass(frozen=True)
 class Attempt:
     """Everything a guard may see. on: business date; state: stage of a decision or state of a case (None: not entered);
-    reason: key of the glossary's `reason`, or the opinion of a return or rejection; facts: see workflows.facts.FACTS."""
+    reason: key of the glossary's `reason`, or the opinion of a return or rejection; facts: those of facts.FACTS."""
 
     actor: Actor
     on: date
