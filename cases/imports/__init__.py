@@ -1,1 +1,1 @@
-"""Loading what other offices hold: pensioners, pay runs and payment returns. Proposed by one person, released by another."""
+"""Loading pensioners, pay runs and payment returns: proposed by one person, released by another (F1-F4)."""

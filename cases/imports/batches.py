@@ -60,7 +60,7 @@ def propose(path: Path, office: Office, actor: Actor, on: date, *, kind: str = "
 def release(batch: ImportBatch, actor: Actor, on: date, *, progress: Progress = silent) -> ImportBatch:
     """Load the good rows of a proposed batch. Goes on with one that was interrupted; a released one stays as it is.
 
-    Raises TransitionRefused (SAME_PERSON, NO_GRANT, OUT_OF_AREA, OFFICE_LEVEL_TOO_LOW, OWN_CASE, RELATIVE, WRONG_STAGE).
+    Raises TransitionRefused: SAME_PERSON, NO_GRANT, OUT_OF_AREA, OFFICE_LEVEL_TOO_LOW, OWN_CASE, RELATIVE, WRONG_STAGE.
     """
     batch_id = batch.id
     job_id = _take(batch_id, actor, on)
@@ -195,7 +195,8 @@ def _check_release(batch: ImportBatch, actor: Actor) -> None:
     level = required_level("release_import", "recheck")
     if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(level):
         raise refuse("OFFICE_LEVEL_TOO_LOW", level=level)
-    for code, persons in (("OWN_CASE", {actor.natural_person_id}), ("RELATIVE", related_persons(actor.natural_person_id))):
+    me = actor.natural_person_id
+    for code, persons in (("OWN_CASE", {me}), ("RELATIVE", related_persons(me))):
         if _rows_about(batch, set(persons)):
             raise refuse(code)
 

@@ -1,4 +1,4 @@
-"""Rows of one file that speak of the same benefit, told apart by set-based SQL so that their order does not matter (F2)."""
+"""Rows of one file about the same benefit. Told apart by set-based SQL, so that their order does not matter (F2)."""
 from sqlalchemy import distinct, func, select, update
 
 from cases.models import ImportBatch, ImportRow
@@ -6,7 +6,7 @@ from database import db
 
 
 def mark_duplicates(batch: ImportBatch) -> None:
-    """Contradicting rows are all quarantined: which one is right is not ours to guess. Of equal rows the first stays."""
+    """Contradicting rows are all quarantined: which is right is not ours to guess. Of equal rows the first stays."""
     _quarantine(batch, ImportRow.person_index, ImportRow.name_index, "id_number", "NAME_DIFFERS_IN_FILE")
     _quarantine(batch, ImportRow.benefit_index, ImportRow.content_index, "", "CONFLICTING_DUPLICATE")
     firsts = select(func.min(ImportRow.row_number)).where(*_good(batch)).group_by(ImportRow.benefit_index)

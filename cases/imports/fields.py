@@ -119,7 +119,10 @@ def birth_of(id_number: str) -> date:
 
 
 def parse_date(raw, spec, on) -> date | None:
-    """2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日, 20250301, an Excel date or its serial number. No others: 01/03/2025 has two readings."""
+    """2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日, 20250301, an Excel date or its serial number.
+
+    No others: 01/03/2025 has two readings.
+    """
     day = raw.date() if isinstance(raw, datetime) else raw
     if not isinstance(day, date):
         day = _date_of_text(plain(raw))

@@ -1,4 +1,4 @@
-"""One chunk of released rows of pensioners: each becomes a case, a proposal, nothing new, or is quarantined after all."""
+"""One chunk of released rows: each becomes a case, a proposal, nothing new, or is quarantined after all."""
 from datetime import date
 
 from cases.imports.entering import Entry, attempt, enter, entry

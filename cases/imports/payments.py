@@ -155,14 +155,18 @@ def load_payment_returns(batch: ImportBatch, rows: list[ImportRow], actor: Actor
         if old is None:
             row.status = "loaded"
             db.session.add(back)
-            new.append((PaymentReturned(month=back.month, amount_fen=back.amount_fen, accepted=back.accepted,
-                                        payment_ref=back.payment_ref, reason=back.reason, batch=batch.public_id), case.id))
+            new.append((_answered(back, batch), case.id))
         elif (old.amount_fen, old.accepted) == (back.amount_fen, back.accepted):
             row.status = "unchanged"
         else:
             quarantine(row, "amount_fen", "RECORDED_DIFFERENTLY")
     db.session.flush()
     record_bulk(new, actor=actor, on=on, command="load_payment_returns")
+
+
+def _answered(back: PaymentReturn, batch: ImportBatch) -> PaymentReturned:
+    return PaymentReturned(month=back.month, amount_fen=back.amount_fen, accepted=back.accepted,
+                           payment_ref=back.payment_ref, reason=back.reason, batch=batch.public_id)
 
 
 def _payment_return(case: Case, values: dict, on: date) -> PaymentReturn:

@@ -56,5 +56,6 @@ def _propose(batch: ImportBatch, case: Case, found: list, waiting: set) -> bool:
     for field, old, new in found:
         if (case.id, field, new) not in waiting:
             waiting.add((case.id, field, new))
-            db.session.add(ImportProposal(batch_id=batch.id, case_id=case.id, field=field, old_value=old, new_value=new))
+            db.session.add(ImportProposal(batch_id=batch.id, case_id=case.id, field=field, old_value=old,
+                                          new_value=new))
     return bool(found)

@@ -80,7 +80,7 @@ def _open_csv(path: Path, is_heading: IsHeading) -> Iterator[Table]:
 
 
 def detect_encoding(path: Path) -> str:
-    """The encoding in which fewest lines are broken; UTF-8 on a tie, so one bad line does not turn a file into noise."""
+    """The encoding in which fewest lines are broken, UTF-8 on a tie: one bad line does not turn a file into noise."""
     with open(path, "rb") as stream:
         mark = stream.read(3)
         if mark.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -180,7 +180,7 @@ def _source_row(number: int, headings: list[str], cells: list, line: str = "") -
     if any(isinstance(cell, str) and "\ufffd" in cell for cell in cells):
         return SourceRow(number, [], "UNREADABLE_CHARACTERS", line)
     padded = list(cells[:len(headings)]) + [""] * (len(headings) - len(cells))
-    return SourceRow(number, list(zip(headings, padded)))
+    return SourceRow(number, list(zip(headings, padded, strict=True)))
 
 
 def _holds(cell: object) -> bool:
