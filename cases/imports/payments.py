@@ -135,7 +135,7 @@ def close_pay_runs(batch: ImportBatch, actor: Actor, on: date) -> None:
         if run is None:
             db.session.add(PayRun(office_id=office.id, month=month, closed_on=on, file_sha256=batch.sha256))
         record(PayRunLoaded(office=office.code, month=month, rows=len(amounts), loaded=len(amounts),
-                            total_fen=sum(amounts), closed_on=on, batch=batch.public_id),
+                            total_fen=sum(amounts), closed_on=on, file_sha256=batch.sha256, batch=batch.public_id),
                actor=actor, on=on, command="load_pay_run", office_path=batch.office_path)
 
 
