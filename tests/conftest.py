@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
 
 import settings
@@ -147,9 +149,36 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
+def browser() -> Iterator[Browser]:
     """The Chromium of this machine; as root it starts only without its sandbox."""
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("NOT CHECKED: there is no Chromium on this machine")
-    return {"executable_path": found, "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """A page of a person of one's own, with its own cookies; relative addresses are those of `app`.
+
+    Takes the keywords of Playwright's `new_context`, such as `viewport`.
+    """
+    opened: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        opened.append(browser.new_context(base_url=address, locale="zh-CN", **options))
+        return opened[-1].new_page()
+
+    yield open_page
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page()

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 Build = Callable[[str], None]
-FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "lock_timeout = '20s'")
 
 
 def chosen() -> str:
