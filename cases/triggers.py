@@ -1,0 +1,57 @@
+"""What the database itself refuses, whoever asks: the last word on P1, P2 and on what never changes."""
+from database.triggers import Trigger, append_only, register
+
+LATER_STAGES = "('recheck', 'approval')"
+
+_FIRST_SIDE_SIGNS = f"""
+  SELECT 1 FROM decision_participant p WHERE p.decision_id = NEW.decision_id
+  AND p.natural_person_id = NEW.natural_person_id AND p.side = 'first' AND NEW.act = 'sign'
+  AND NEW.stage IN {LATER_STAGES}"""
+_SIGNER_JOINS_FIRST = f"""
+  SELECT 1 FROM review_step s JOIN decision d ON d.id = s.decision_id WHERE s.decision_id = NEW.decision_id
+  AND s.natural_person_id = NEW.natural_person_id AND s.round = d.round AND s.act = 'sign'
+  AND s.stage IN {LATER_STAGES} AND NEW.side = 'first'"""
+_WRONG_PERSON = """
+  SELECT 1 FROM staff_account a WHERE a.id = NEW.account_id AND a.natural_person_id <> NEW.natural_person_id"""
+_TOO_FEW_SIGNATURES = """
+  SELECT 1 WHERE NEW.stage = 'executed' AND OLD.stage <> 'executed' AND (
+    SELECT count(DISTINCT s.natural_person_id) FROM review_step s
+    WHERE s.decision_id = NEW.id AND s.round = NEW.round AND s.act = 'sign') < NEW.signatures_required"""
+_HIGH_RISK_BELOW_THREE = """
+  SELECT 1 WHERE NEW.signatures_required < 3 AND NEW.kind IN
+    ('resume','back_pay_correction','terminate','restore','annul_death_mark','change_identity')
+  UNION ALL SELECT 1 WHERE NEW.signatures_required < 2"""
+_CLOSED = "SELECT 1 WHERE OLD.stage IN ('executed','rejected','withdrawn')"
+_ALWAYS = "SELECT 1"
+
+
+def _refuse(name: str, when: str, table: str, condition: str, message: str) -> None:
+    """A trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row."""
+    event = when.split(" OF ")[0]
+    sqlite = (f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN EXISTS ({condition}) "
+              f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
+    returned = "OLD" if event == "DELETE" else "NEW"
+    postgresql = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+                  f"END IF; RETURN {returned}; END $$; "
+                  f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    register(Trigger(name, sqlite, postgresql))
+
+
+_refuse("review_step_first_side", "INSERT", "review_step", _FIRST_SIDE_SIGNS, "FIRST_SIDE")
+_refuse("review_step_own_person", "INSERT", "review_step", _WRONG_PERSON, "account and person differ")
+_refuse("decision_participant_signer", "INSERT", "decision_participant", _SIGNER_JOINS_FIRST, "SAME_PERSON")
+_refuse("decision_signatures", "UPDATE OF stage", "decision", _TOO_FEW_SIGNATURES, "too few signatures")
+_refuse("decision_required_insert", "INSERT", "decision", _HIGH_RISK_BELOW_THREE, "signature floor")
+_refuse("decision_required_update", "UPDATE", "decision", _HIGH_RISK_BELOW_THREE, "signature floor")
+_refuse("decision_closed", "UPDATE", "decision", _CLOSED, "a closed decision never changes")
+_refuse("decision_no_delete", "DELETE", "decision", _ALWAYS, "decisions are never deleted")
+register(
+    *append_only("review_step", ("id",), ("decision_id", "round", "natural_person_id"), ("event_id",)),
+    *append_only("decision_participant", ("decision_id", "natural_person_id", "side")),
+    *append_only("case_transition", ("id",), ("case_id", "step"), ("event_id",)),
+    *append_only("evidence", ("id",), ("public_id",)),
+)
+_refuse("case_no_delete", "DELETE", "cases", _ALWAYS, "cases are never deleted")
+_refuse("case_state_version", "UPDATE OF state", "cases",
+        "SELECT 1 WHERE NEW.state <> OLD.state AND NEW.version <= OLD.version", "state moves with the version")
