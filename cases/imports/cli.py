@@ -10,10 +10,12 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
-from cases.imports.batches import Progress, propose, release, status_counts
+from cases.imports.batches import Progress, status_counts
 from cases.imports.errors import words
+from cases.imports.proposing import propose
 from cases.imports.quarantine import write_quarantine
 from cases.imports.reading import FileRefused
+from cases.imports.releasing import release
 from cases.models import ImportBatch
 from database import db
 from staff.access import AccessDenied
@@ -28,7 +30,7 @@ from workflows.transition import TransitionRefused
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 OFFICE = click.option("--office", "office_code", required=True, help="机构代码 / office code")
 AS = click.option("--as", "username", required=True, help="以哪个账号办理 / account that acts")
-ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="业务日期，默认今天 / business date, today by default")
+ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="业务日期 / business date; default: today")
 COUNTS = ("rows", "loaded", "unchanged", "duplicate", "quarantined")
 
 

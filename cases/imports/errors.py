@@ -43,7 +43,7 @@ def _ends(text: str, first: int, last: int) -> str:
 MASKS = {
     "": lambda text: text,
     "name": lambda text: text[:1] + "*" * (len(text) - 1),
-    "id_number": lambda text: _ends(text, 3, 2),
+    "id_number": lambda text: _ends(text, 3, 2) if sum(map(str.isdigit, text)) > 8 else text,
     "phone": lambda text: _ends(text, 3, 2),
     "account": lambda text: _ends(text, 0, 4),
     "address": lambda text: _ends(text, 6, 0),

@@ -33,6 +33,7 @@ class ImportBatch(db.Model):
     duplicate: Mapped[int] = mapped_column(default=0)
     quarantined: Mapped[int] = mapped_column(default=0)
     unread: Mapped[list[str]] = mapped_column(JSON, default=list)  # headings whose columns nobody reads
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))  # the run that stages or loads it
     proposed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
     proposed_by_person: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
     proposed_on: Mapped[date]

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from audit.models import AuditEvent
-from cases.imports.batches import propose, release
+from cases.imports.proposing import propose
+from cases.imports.releasing import release
 from cases.models import BenefitMonth, DeathMark, ImportRow, PaymentReturn, Pensioner, PayRun
 from database import db, transaction
 from tests.imports.conftest import ON, csv_file, id_number, person
