@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import db
 from database.types import Encrypted, UtcDateTime, now
@@ -30,17 +30,24 @@ class AuditEvent(db.Model):
         UniqueConstraint("tx_id", "position"),
         Index("ix_audit_event_case", "case_id", "case_seq", unique=True),
         Index("ix_audit_event_type", "type", "id"),
+        Index("ix_audit_event_actor", "actor", "id"),
+        Index("ix_audit_event_on", "on", "id"),
+        Index("ix_audit_event_office", "office_path", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     tx_id: Mapped[int] = mapped_column(ForeignKey("audit_tx.id"))
     position: Mapped[int]
     type: Mapped[str] = mapped_column(String(60))
+    actor: Mapped[str] = mapped_column(String(60))
+    on: Mapped[date]
     case_id: Mapped[int | None] = mapped_column(index=False)
     case_seq: Mapped[int | None]
-    office_path: Mapped[str | None] = mapped_column(String(120), index=True)
+    office_path: Mapped[str | None] = mapped_column(String(120))
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))
+    tx: Mapped[AuditTx] = relationship()
+    personal: Mapped[list[AuditPersonal]] = relationship(order_by="AuditPersonal.field", viewonly=True)
 
 
 class AuditPersonal(db.Model):

@@ -1,0 +1,202 @@
+"""The only writer of the log. Events commit with the business rows they tell of, or neither does (R5)."""
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, Protocol
+
+from sqlalchemy import Table, event, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from audit.events import SALT_BYTES, Event, Meta, canonical, digest, personal_values
+from audit.models import AuditEvent, AuditPersonal, AuditTx
+from database import db, in_transaction
+
+_KEY, _STALE = "audit", "audit_stale"
+CHUNK = 400  # rows per statement: SQLite's oldest limit on bound values is 999
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was to be recorded outside `transaction()`: it could commit without what it tells of."""
+
+
+class WhoActs(Protocol):
+    """An actor as the log sees one."""
+
+    @property
+    def account_public_id(self) -> str: ...
+
+
+class OfCase(Protocol):
+    """A case as the log sees one."""
+
+    id: Any
+    public_id: Any
+    case_seq: Any
+    office_path: Any
+
+
+@dataclass
+class _Open:
+    """The log's side of the transaction that is open: its row and the next position."""
+
+    tx: AuditTx
+    next: int = 0
+
+
+def record(happened: Event, *, case: OfCase | None = None, actor: WhoActs | str, on: date,
+           command: str | None = None, office_path: str | None = None) -> AuditEvent:
+    """Write `happened` into the open transaction and return its row, flushed (it has an id).
+
+    `actor`: an Actor, or "SYSTEM". `on`: the business date. `command`: name of the command, first one given in the
+    transaction counts. `case`: takes the next number of the case's sequence, under its row lock, without a change of
+    its version. `office_path`: whose area the event belongs to; the case's when left out.
+    Raises OutsideTransaction, NotCanonical.
+    """
+    session = _session()
+    seq = _next_of_case(session, case) if case is not None else None
+    opened = _opened(session, happened, actor, on, command)
+    path = office_path or (case.office_path if case is not None else None)
+    meta = _meta(opened, actor, on, case.public_id if case is not None else None, seq, path)
+    values, salts = _salted(happened)
+    row = AuditEvent(**_columns(happened, meta, opened.tx.id, case.id if case is not None else None, salts))
+    session.add(row)
+    session.flush()
+    session.add_all(AuditPersonal(event_id=row.id, field=f, salt=salts[f], value=v) for f, v in values.items())
+    opened.next += 1
+    return row
+
+
+def record_bulk(rows: Iterable[tuple[Event, int | None]], *, actor: WhoActs | str, on: date, command: str,
+                ) -> list[int]:
+    """Write many events, (event, case id or None) each, and return their ids in the same order.
+
+    For runs over a whole area: a few statements per 400 events. A case may appear more than once.
+    """
+    session = _session()
+    session.flush()
+    ids: list[int] = []
+    rest = iter(rows)
+    while chunk := list(islice(rest, CHUNK)):
+        ids += _write(session, chunk, _opened(session, chunk[0][0], actor, on, command), actor, on)
+    return ids
+
+
+def _write(session: Session, chunk: Sequence[tuple[Event, int | None]], opened: _Open, actor: WhoActs | str,
+           on: date) -> list[int]:
+    first, columns, personal = opened.next, [], []
+    for (happened, case_id), (public, seq, path) in zip(chunk, _numbered(session, [c for _, c in chunk]), strict=True):
+        meta = _meta(opened, actor, on, public, seq, path)
+        values, salts = _salted(happened)
+        columns.append(_columns(happened, meta, opened.tx.id, case_id, salts))
+        personal.append((values, salts))
+        opened.next += 1
+    session.execute(insert(AuditEvent.__table__), columns)  # type: ignore[arg-type]
+    query = select(AuditEvent.id).where(AuditEvent.tx_id == opened.tx.id, AuditEvent.position >= first)
+    ids = list(session.scalars(query.order_by(AuditEvent.position)))
+    kept = [{"event_id": i, "field": f, "salt": salts[f], "value": value}
+            for i, (values, salts) in zip(ids, personal, strict=True) for f, value in values.items()]
+    if kept:
+        session.execute(insert(AuditPersonal.__table__), kept)  # type: ignore[arg-type]
+    return ids
+
+
+def _session() -> Session:
+    if not in_transaction():
+        raise OutsideTransaction
+    return db.session()
+
+
+def _opened(session: Session, happened: Event, actor: WhoActs | str, on: date, command: str | None) -> _Open:
+    """The transaction's row in the log, made with its first event."""
+    opened: _Open | None = session.info.get(_KEY)
+    if opened is not None and session.info.pop(_STALE, False):
+        opened = _after_savepoint(session, opened)
+    if opened is None:
+        tx = AuditTx(uid=secrets.token_hex(16), command=command or happened.type(), actor=_name(actor), on=on)
+        session.add(tx)
+        session.flush()
+        opened = _Open(tx)
+    session.info[_KEY] = opened
+    return opened
+
+
+def _after_savepoint(session: Session, opened: _Open) -> _Open | None:
+    """What a rollback to a savepoint has left of it: nothing when the row was made inside."""
+    if opened.tx not in session:
+        return None
+    count = select(func.count()).select_from(AuditEvent).where(AuditEvent.tx_id == opened.tx.id)
+    return _Open(opened.tx, session.scalar(count) or 0)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _rolled_back(session: Session, _previous: Any) -> None:
+    session.info[_STALE] = True
+
+
+def _cases() -> Table:
+    return db.metadata.tables["cases"]
+
+
+def _next_of_case(session: Session, case: OfCase) -> int:
+    """The next number of the case's sequence. The UPDATE is the row lock; the case's version stays."""
+    session.flush()
+    table = _cases()
+    step = update(table).where(table.c.id == case.id).values(case_seq=table.c.case_seq + 1)
+    seq: int = session.execute(step.returning(table.c.case_seq)).scalar_one()
+    set_committed_value(case, "case_seq", seq)
+    return seq
+
+
+def _numbered(session: Session, case_ids: list[int | None]) -> list[tuple[str | None, int | None, str | None]]:
+    """(public id, next number, office path) for each, in order; a repeated case gets successive numbers."""
+    wanted: dict[int, int] = {}
+    for case_id in case_ids:
+        if case_id is not None:
+            wanted[case_id] = wanted.get(case_id, 0) + 1
+    known = {i: [public, last - wanted[i], path] for i, public, last, path in _advance(session, wanted)}
+    found: list[tuple[str | None, int | None, str | None]] = []
+    for case_id in case_ids:
+        if case_id is None:
+            found.append((None, None, None))
+            continue
+        known[case_id][1] += 1
+        found.append(tuple(known[case_id]))  # type: ignore[arg-type]
+    return found
+
+
+def _advance(session: Session, wanted: dict[int, int]) -> list[Any]:
+    """Move the sequences on by as many as wanted: one statement per number of events."""
+    table, rows = _cases(), []
+    for times in set(wanted.values()):
+        ids = sorted(i for i, n in wanted.items() if n == times)
+        step = update(table).where(table.c.id.in_(ids)).values(case_seq=table.c.case_seq + times)
+        rows += session.execute(step.returning(table.c.id, table.c.public_id, table.c.case_seq, table.c.office_path))
+    return rows
+
+
+def _meta(opened: _Open, actor: WhoActs | str, on: date, case: str | None, seq: int | None, path: str | None) -> Meta:
+    tx = opened.tx
+    return Meta(uid=secrets.token_hex(16), tx=tx.uid, position=opened.next, command=tx.command, actor=_name(actor),
+                on=on, recorded_at=tx.recorded_at, case=case, case_seq=seq, office=path)
+
+
+def _columns(happened: Event, meta: Meta, tx_id: int, case_id: int | None, salts: dict[str, bytes]) -> dict[str, Any]:
+    data = canonical(happened, meta, salts)
+    return {"uid": meta.uid, "tx_id": tx_id, "position": meta.position, "type": happened.type(), "actor": meta.actor,
+            "on": meta.on, "case_id": case_id, "case_seq": meta.case_seq, "office_path": meta.office,
+            "canonical": data, "digest": digest(data)}
+
+
+def _salted(happened: Event) -> tuple[dict[str, str], dict[str, bytes]]:
+    values = personal_values(happened)
+    return values, {name: os.urandom(SALT_BYTES) for name in values}
+
+
+def _name(actor: WhoActs | str) -> str:
+    return actor if isinstance(actor, str) else actor.account_public_id
