@@ -67,7 +67,10 @@ def _any(query: object) -> bool:
 
 
 def death_reason(case: Case) -> bool:
-    return case.state in ("suspended", "stopped", "terminated") and case.state_reason in DEATH_REASONS
+    """The withholding in force has death as its reason, and no mark was annulled since."""
+    if case.state not in ("suspended", "stopped", "terminated") or case.state_reason not in DEATH_REASONS:
+        return False
+    return not any(mark.annulled_on and mark.annulled_on >= case.state_since for mark in case.pensioner.death_marks)
 
 
 def _annuls(s: Subject) -> bool:

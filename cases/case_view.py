@@ -1,0 +1,159 @@
+"""What the page of a case shows: read-only, nothing decided here."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from audit.events import TYPES, parse
+from audit.models import AuditEvent
+from cases.decisions import Proposal, opening_refusals
+from cases.models import (
+    BenefitMonth,
+    Case,
+    Decision,
+    Evidence,
+    Notice,
+    Objection,
+    VerificationTask,
+)
+from cases.objections import WITHHELD, objection_refusals
+from cases.periods import cycle_of_case, rules_of_case
+from database import db
+from rules import Rules
+from staff.actor import Actor
+from staff.models import StaffAccount
+from workflows.case_lifecycle import CASE
+from workflows.deadlines import lapsed_on, reminder_on, warned_lapse_on, warning_from
+from workflows.review_chain import DECISION_KINDS
+from workflows.transition import Refusal
+
+LATEST = 200  # events on the page; the audit log has them all
+NOT_ON_PAGES = ("CaseViewed",)
+# Kinds that move nothing by themselves: when they are worth offering
+OFFERED = {
+    "annul_death_mark": lambda case: case.pensioner.death_mark is not None,
+    "change_identity": lambda case: case.state != "terminated",
+    "back_pay_correction": lambda case: any(rate for rate in case.rates) and case.state in ("verified", "resumed"),
+    "dismiss_objection": lambda case: _open_objection(case),
+    "certify": lambda case: False,  # at the window
+    "release_import": lambda case: False,
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A decision that could be opened, and why it cannot, when it cannot."""
+
+    kind: str
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of the timeline. data: JSON values by name; who: display name, None for the system."""
+
+    type: str
+    family: str
+    data: dict[str, Any]
+    who: str | None
+    office: str | None
+    on: date
+    at: Any
+
+
+@dataclass(frozen=True)
+class Due:
+    """How the due date was counted. counted_from: certification or the month after the benefit began."""
+
+    start: date
+    months: int
+    due_on: date
+    first: bool
+    reminder_on: date
+    warning_from: date
+    lapses_on: date
+    basis: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    case: Case
+    due: Due | None
+    offers: list[Offer]
+    lodge_refusals: tuple[Refusal, ...]
+    timeline: list[Happened]
+    evidence: list[Evidence]
+    objections: list[Objection]
+    tasks: list[VerificationTask]
+    notices: list[Notice]
+    decisions: list[Decision]
+    months: list[BenefitMonth]
+
+
+def view(case: Case, actor: Actor, on: date) -> CaseView:
+    return CaseView(
+        case, due(case, on), offers(case, actor), objection_refusals(case, actor), timeline(case),
+        _of(case, Evidence), _of(case, Objection), _of(case, VerificationTask), _of(case, Notice), _of(case, Decision),
+        list(db.session.scalars(select(BenefitMonth).where(BenefitMonth.case_id == case.id)
+                                .order_by(BenefitMonth.month.desc()))))
+
+
+def _of(case: Case, model: Any) -> list[Any]:
+    return list(db.session.scalars(select(model).where(model.case_id == case.id).order_by(model.id.desc())))
+
+
+def _open_objection(case: Case) -> bool:
+    query = select(Objection.id).where(Objection.case_id == case.id, Objection.status == "open")
+    return db.session.scalar(query) is not None
+
+
+def kinds_offered(case: Case) -> list[str]:
+    """Kinds the case could take from its state, in the order of the table."""
+    moving = {row.action for row in CASE.transitions if row.source == case.state and row.signatures_kind}
+    return [kind for kind in DECISION_KINDS if (OFFERED[kind](case) if kind in OFFERED else kind in moving)]
+
+
+def offers(case: Case, actor: Actor) -> list[Offer]:
+    return [Offer(kind, opening_refusals(case, Proposal(kind), actor)) for kind in kinds_offered(case)]
+
+
+def may_object(case: Case) -> bool:
+    return case.state in WITHHELD
+
+
+def due(case: Case, on: date) -> Due | None:
+    """None where the rules of the place set no period."""
+    rules: Rules = rules_of_case(case, on)
+    cycle = cycle_of_case(case, rules)
+    if cycle is None or case.due_on is None:
+        return None
+    value = rules.value
+    lapse = warned_lapse_on(case.due_on, value("lapse_days_after_due"), case.warn_from, value("warning_months"))
+    first = case.last_certified_on is None or cycle.start != case.last_certified_on
+    names = (f"period_months.{case.benefit_kind}", "first_cycle_start" if first else "month_count")
+    return Due(cycle.start, cycle.months, case.due_on, first, reminder_on(cycle, value("reminder_month")),
+               warning_from(cycle, value("warning_months")), max(lapse, lapsed_on(case.due_on, 0)),
+               tuple(dict.fromkeys(rules.entry(name).basis for name in names)))
+
+
+def timeline(case: Case) -> list[Happened]:
+    """Events of the case, newest first; views are left to the audit log."""
+    rows = db.session.scalars(select(AuditEvent).where(
+        AuditEvent.case_id == case.id, AuditEvent.type.not_in(NOT_ON_PAGES))
+        .order_by(AuditEvent.case_seq.desc()).limit(LATEST)).all()
+    who = {a.public_id: a for a in accounts(row.actor for row in rows)}
+    return [_happened(row, who.get(row.actor)) for row in rows]
+
+
+def _happened(row: AuditEvent, account: StaffAccount | None) -> Happened:
+    read = parse(row.canonical)
+    return Happened(read.type, TYPES[read.type].FAMILY, read.data, account and account.display_name,
+                    account and account.office.name, read.meta.on, read.meta.recorded_at)
+
+
+def accounts(public_ids: Iterable[str]) -> list[StaffAccount]:
+    return list(db.session.scalars(select(StaffAccount).where(StaffAccount.public_id.in_(set(public_ids)))))

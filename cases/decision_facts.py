@@ -1,0 +1,122 @@
+"""What the guards of the review chain may ask about one decision and the person who acts on it."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, select
+
+from cases import content as signed_content
+from cases.case_facts import death_reason, materials_missing, signers
+from cases.eligibility import eligible_next, first_side, relatives_of, suspension_participants
+from cases.models import Decision, ReviewStep
+from cases.models.decision import MOVING, OPEN_STAGES
+from cases.moves import workflow_actor
+from database import db
+from rules import Rules, rules_by_version
+from staff.actor import Actor
+from workflows.review_chain import DECISION_KINDS, chain_for, required_level
+from workflows.transition import Attempt
+
+
+@dataclass(frozen=True)
+class Review:
+    """A decision, a person, a day, and what the person wants to do."""
+
+    decision: Decision
+    actor: Actor
+    on: date
+    action: str
+
+    @property
+    def rules(self) -> Rules:
+        """Those the decision was opened under."""
+        return rules_by_version(self.decision.rules_version)
+
+
+def gather(review: Review) -> dict[str, object]:
+    needed = chain_for(review.decision.signatures_required).facts_needed(review.decision.stage, review.action)
+    return {name: READERS[name](review) for name in needed if name in READERS}
+
+
+def attempt_of(review: Review, opinion: str | None = None) -> Attempt:
+    """The attempt the machine judges. Roles are those held over this decision's office."""
+    roles = review.actor.roles if review.actor.is_system else _roles_here(review)
+    return Attempt(workflow_actor(review.actor, roles), review.on, review.action, review.decision.stage, opinion,
+                   gather(review))
+
+
+def _paths(decision: Decision) -> tuple[str, ...]:
+    residence = decision.case.pensioner.residence_office
+    return (decision.office_path, residence.path) if residence and decision.kind == "certify" else (decision.office_path,)
+
+
+def _roles_here(review: Review) -> frozenset[str]:
+    held = {role for path in _paths(review.decision) for role in review.actor.roles if review.actor.holds(role, path)}
+    return frozenset(held) or review.actor.roles  # no area: `in_area` says so, not "no such post"
+
+
+def _in_area(review: Review) -> bool:
+    if review.decision.kind == "certify" and review.action in ("submit", "edit"):
+        return True  # any window certifies who stands before it (SC 5, 11)
+    row = chain_for(review.decision.signatures_required).row(review.decision.stage, review.action)
+    wanted = row.by if row else frozenset()
+    return any(review.actor.holds(role, path) for role in wanted for path in _paths(review.decision))
+
+
+def _maker(review: Review) -> object:
+    opener = review.decision.opener
+    return opener.natural_person_id if opener else "system"
+
+
+def _other_open(review: Review) -> bool:
+    if not set(DECISION_KINDS[review.decision.kind].moves) & set(MOVING):
+        return False
+    return bool(db.session.scalar(select(exists().where(
+        Decision.case_id == review.decision.case_id, Decision.id != review.decision.id,
+        Decision.stage.in_(OPEN_STAGES), Decision.kind.in_(MOVING)))))
+
+
+def fresh_content(decision: Decision, on: date) -> str:
+    """Canonical content as of now, computed from the record."""
+    rules = rules_by_version(decision.rules_version)
+    return signed_content.canonical(signed_content.content(decision, on, rules))
+
+
+def last_signature(decision: Decision) -> ReviewStep | None:
+    """The latest signature of the current round."""
+    return db.session.scalar(select(ReviewStep).where(
+        ReviewStep.decision_id == decision.id, ReviewStep.round == decision.round, ReviewStep.act == "sign")
+        .order_by(ReviewStep.id.desc()).limit(1))
+
+
+def _digest_signed(review: Review) -> str | None:
+    step = last_signature(review.decision)
+    return step.content_digest if step else None
+
+
+READERS: dict[str, Callable[[Review], object]] = {
+    "death_marked": lambda r: r.decision.case.pensioner.death_mark is not None,
+    "death_reason": lambda r: death_reason(r.decision.case),
+    "kind_touches_death_marked": lambda r: DECISION_KINDS[r.decision.kind].may_touch_death_marked,
+    "case_in_area": _in_area,
+    "open_decision": _other_open,
+    "digest_now": lambda r: signed_content.digest(fresh_content(r.decision, r.on)),
+    "digest_signed": _digest_signed,
+    "required_level": lambda r: required_level(r.decision.kind, r.action, r.decision.stage),
+    "pensioner_person": lambda r: r.decision.case.pensioner.natural_person_id,
+    "maker": _maker,
+    "first_side": lambda r: first_side(r.decision),
+    "signed_this_round": lambda r: signers(r.decision),
+    "relatives": lambda r: relatives_of(r.actor.natural_person_id),
+    "suspension_participants": lambda r: suspension_participants(r.decision),
+    "eligible_next": lambda r: eligible_next(r.decision),
+    "materials_missing": lambda r: materials_missing(r.decision, r.rules),
+}
+
+
+def refusals(decision: Decision, action: str, actor: Actor, on: date, opinion: str | None = None) -> tuple:
+    """Why `actor` cannot do `action` now; empty when the button may be pressed."""
+    review = Review(decision, actor, on, action)
+    return chain_for(decision.signatures_required).refusals(decision.stage, action, attempt_of(review, opinion))

@@ -1,0 +1,282 @@
+"""Opening and preparing a decision: open, edit, bind evidence, submit, claim, release, withdraw. Each is one transaction.
+
+`actor` and `on` are passed in; a refusal is recorded and raised as TransitionRefused (cases/refused.py).
+"""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+
+from audit import events
+from audit.log import record
+from cases import arrears
+from cases.back_payments import CannotCalculate
+from cases.case_facts import signers
+from cases.decision_facts import Review, attempt_of
+from cases.eligibility import eligible_for, relatives_of, stages_ahead
+from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, Evidence
+from cases.models.decision import MOVING, OPEN_STAGES
+from cases.moves import lock_case
+from cases.numbers import next_number
+from cases.periods import area_of
+from cases.refused import attempt, refuse
+from database import db
+from database.types import now
+from rules import rules_by_version, rules_for
+from staff.access import lock_actor
+from staff.actor import Actor
+from staff.models import Office
+from workflows.review_chain import DECISION_KINDS, MAKERS, chain_for
+from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is proposed. `fields`: JSON values by name; `personal`: values kept encrypted; `evidence`: ids to bind."""
+
+    kind: str
+    reason: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    evidence: tuple[int, ...] = ()
+    objection_id: int | None = None
+
+
+def open_decision(case_id: int, proposal: Proposal, *, actor: Actor, on: date) -> Decision:
+    """A draft of `proposal` for the case. Raises TransitionRefused."""
+    with attempt("open", actor, on, case_id=case_id):
+        case = lock_case(case_id)
+        return draft(case, proposal, actor=lock_actor(actor), on=on)
+
+
+def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision:
+    """The same, inside the caller's transaction and under its lock of the case."""
+    kind, office = DECISION_KINDS[proposal.kind], db.session.get_one(Office, _responsible(case))
+    _may_open(case, proposal, actor)
+    rules = rules_for(area_of(case), on)
+    decision = Decision(
+        decision_no=next_number(office, on.year, "decision"), kind=proposal.kind, case=case, case_id=case.id,
+        reason=proposal.reason, fields=dict(proposal.fields), personal=_pack(proposal.personal), stage="draft", round=1,
+        signatures_required=max(kind.signatures, rules.value("signatures")[proposal.kind]),
+        office_level=rules.value("office_level")[proposal.kind], office=office, office_id=office.id,
+        office_path=case.office_path, proposed_by_system=actor.is_system, opened_by=actor.account_id, opened_on=on,
+        rules_area=area_of(case), rules_version=rules.version, objection_id=proposal.objection_id,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    _join_first(decision, actor.natural_person_id, "maker")
+    bind(decision, proposal.evidence, actor=actor)
+    calculate(decision, on)
+    record(events.DecisionOpened(
+        decision=decision.public_id, kind=decision.kind, decision_no=decision.decision_no, reason=decision.reason,
+        office=office.code, office_level=decision.office_level, signatures_required=decision.signatures_required,
+        rules_area=decision.rules_area, rules_version=decision.rules_version, proposed_by_system=actor.is_system,
+        person=actor.natural_person_id, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
+        lines=event_lines(decision), fields=_plain(decision.fields)), case=case, actor=actor, on=on)
+    return decision
+
+
+def _responsible(case: Case) -> int:
+    return db.session.scalar(select(Office.id).where(Office.path == case.office_path))
+
+
+def _may_open(case: Case, proposal: Proposal, actor: Actor) -> None:
+    if proposal.kind in MOVING and _another_open(case):
+        raise refuse("OPEN_DECISION_EXISTS", "SC-29")
+    if actor.is_system:
+        return
+    kind = DECISION_KINDS[proposal.kind]
+    window = proposal.kind == "certify"
+    if case.pensioner.natural_person_id == actor.natural_person_id:
+        raise refuse("OWN_CASE", "JS-8.1")
+    if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
+        raise refuse("RELATIVE", "JS-8.1")
+    if not MAKERS & actor.roles:
+        raise refuse("NO_GRANT", "JS-8.1")
+    if not window and not any(actor.holds(role, case.office_path) for role in MAKERS):
+        raise refuse("OUT_OF_AREA", "QD-7")
+    if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(kind.entry_level):
+        raise refuse("OFFICE_LEVEL_TOO_LOW", "SC-28", required_level=kind.entry_level)
+    if case.pensioner.death_mark and not kind.may_touch_death_marked:
+        raise refuse("DEATH_MARKED", "SC-36")
+
+
+def opening_refusals(case: Case, proposal: Proposal, actor: Actor) -> tuple[Refusal, ...]:
+    """Why `actor` could not open it now; empty when the button may be pressed."""
+    try:
+        _may_open(case, proposal, actor)
+    except TransitionRefused as refused:
+        return refused.refusals
+    return ()
+
+
+def _another_open(case: Case) -> bool:
+    return bool(db.session.scalar(select(exists().where(
+        Decision.case_id == case.id, Decision.stage.in_(OPEN_STAGES), Decision.kind.in_(MOVING)))))
+
+
+def lock_decision(decision_id: int) -> Decision:
+    """Case, then decision, as of now and locked until the transaction ends."""
+    case_id = db.session.scalar(select(Decision.case_id).where(Decision.id == decision_id))
+    lock_case(case_id)
+    return db.session.execute(select(Decision).where(Decision.id == decision_id).with_for_update(of=Decision)
+                              .execution_options(populate_existing=True)).scalar_one()
+
+
+def take(decision: Decision, action: str, actor: Actor, on: date, opinion: str | None = None) -> str:
+    """The stage that `action` leads to. Raises TransitionRefused."""
+    workflow = chain_for(decision.signatures_required)
+    return workflow.take(decision.stage, action, attempt_of(Review(decision, actor, on, action), opinion)).dest
+
+
+def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] | None = None,
+         personal: dict[str, str] | None = None, evidence: tuple[int, ...] = (), actor: Actor, on: date) -> Decision:
+    """Change what is proposed. Whoever edits joins the first side; signatures of the round fall (P1, P5)."""
+    with attempt("edit", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        dest = take(decision, "edit", actor, on)
+        changed = tuple(sorted([*(fields or {}), *(personal or {}), *(["reason"] if reason else []),
+                                *(["evidence"] if evidence else [])]))
+        void(decision, "DecisionEdited", actor=actor, on=on, changed=changed)
+        decision.stage, decision.claimed_by, decision.claimed_at = dest, None, None
+        _join_first(decision, actor.natural_person_id, "edited")
+        decision.reason = reason or decision.reason
+        decision.fields = {**decision.fields, **(fields or {})}
+        decision.personal = _pack({**unpack(decision), **(personal or {})})
+        bind(decision, evidence, actor=actor)
+        calculate(decision, on)
+        record(events.DecisionEdited(
+            decision=decision.public_id, kind=decision.kind, round=decision.round, changed=changed,
+            person=actor.natural_person_id, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
+            lines=event_lines(decision), fields=_plain(decision.fields)), case=decision.case, actor=actor, on=on)
+        return decision
+
+
+def submit(decision_id: int, *, actor: Actor, on: date) -> Decision:
+    """Hand the draft to initial review. Refused when nobody could take it through (P9)."""
+    with attempt("submit", actor, on, decision_id=decision_id):
+        decision = lock_decision(decision_id)
+        return hand_in(decision, actor=lock_actor(actor), on=on)
+
+
+def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
+    """The same, inside the caller's transaction."""
+    calculate(decision, on)
+    decision.stage = take(decision, "submit", actor, on)
+    here = {stage: eligible_for(decision, stage) for stage in stages_ahead(decision)}
+    above = next((c.office_path for people in here.values() for c in people[:1]
+                  if not any(x.office_path.startswith(decision.office_path) for x in people)), None)
+    referred = above.rstrip("/").rsplit("/", 1)[-1] if above and above != decision.office_path else None
+    record(events.DecisionSubmitted(
+        decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,
+        person=actor.natural_person_id, eligible={stage: len(people) for stage, people in here.items()},
+        referred_to=referred), case=decision.case, actor=actor, on=on)
+    return decision
+
+
+def withdraw(decision_id: int, *, reason: str | None = None, actor: Actor, on: date) -> Decision:
+    """Taken back by its maker."""
+    with attempt("withdraw", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        before, decision.stage = decision.stage, take(decision, "withdraw", actor, on)
+        decision.closed_on = on
+        record(events.DecisionWithdrawn(decision=decision.public_id, kind=decision.kind, round=decision.round,
+                                        stage=before, person=actor.natural_person_id, reason=reason),
+               case=decision.case, actor=actor, on=on)
+        return decision
+
+
+def claim(decision_id: int, *, actor: Actor, on: date) -> Decision:
+    """Take a waiting decision onto one's own desk; no right is gained by it."""
+    with attempt("claim", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        if decision.claimed_by not in (None, actor.account_id):
+            raise refuse("CLAIMED_BY_ANOTHER")
+        decision.claimed_by, decision.claimed_at = actor.account_id, now()
+        record(events.DecisionClaimed(decision=decision.public_id, kind=decision.kind, round=decision.round,
+                                      stage=decision.stage, person=actor.natural_person_id),
+               case=decision.case, actor=actor, on=on)
+        return decision
+
+
+def release(decision_id: int, *, actor: Actor, on: date) -> Decision:
+    """Put a claimed decision back on the common pile."""
+    with attempt("release", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        if decision.claimed_by != actor.account_id:
+            raise refuse("NOT_CLAIMED_BY_YOU")
+        decision.claimed_by = decision.claimed_at = None
+        record(events.DecisionReleased(decision=decision.public_id, kind=decision.kind, round=decision.round,
+                                       stage=decision.stage, person=actor.natural_person_id),
+               case=decision.case, actor=actor, on=on)
+        return decision
+
+
+def void(decision: Decision, cause: str, *, actor: Actor, on: date, changed: tuple[str, ...] = ()) -> None:
+    """The signatures of the round no longer cover what would be done: a new round, back to the draft (P5)."""
+    signatures = len(signers(decision))
+    if not signatures:
+        return
+    decision.round, decision.stage = decision.round + 1, "draft"
+    decision.claimed_by = decision.claimed_at = None
+    record(events.RoundVoided(decision=decision.public_id, kind=decision.kind, round=decision.round - 1,
+                              new_round=decision.round, cause=cause, changed=changed, signatures=signatures),
+           case=decision.case, actor=actor, on=on)
+    db.session.flush()
+
+
+def bind(decision: Decision, evidence: tuple[int, ...], *, actor: Actor) -> None:
+    """Bind evidence of the same case; whoever produced it joins the first side (P1)."""
+    bound = {row.evidence_id for row in decision.evidence}
+    for item in db.session.scalars(select(Evidence).where(Evidence.id.in_(evidence))):
+        if item.case_id != decision.case_id:
+            raise refuse("EVIDENCE_OF_ANOTHER_CASE")
+        if item.id not in bound:
+            decision.evidence.append(DecisionEvidence(decision_id=decision.id, evidence_id=item.id, evidence=item,
+                                                      added_by=actor.account_id))
+        if item.producer:
+            _join_first(decision, item.producer.natural_person_id, "produced_evidence")
+    db.session.flush()
+
+
+def calculate(decision: Decision, on: date) -> None:
+    """Compute the arrears sheet anew and bind it. A record that cannot be calculated refuses, by name."""
+    try:
+        arrears.store(decision, arrears.sheet(decision, on, rules_by_version(decision.rules_version)))
+    except CannotCalculate as problem:
+        raise refuse("CANNOT_CALCULATE", "SC-27", problem=str(problem)) from problem
+    db.session.flush()
+
+
+def _join_first(decision: Decision, person: int | None, why: str) -> None:
+    if person is None or db.session.get(DecisionParticipant, (decision.id, person, "first")):
+        return
+    try:
+        db.session.add(DecisionParticipant(decision_id=decision.id, natural_person_id=person, side="first", why=why))
+        db.session.flush()
+    except IntegrityError as refused:
+        raise refuse("SAME_PERSON", "SC-29") from refused
+
+
+def event_lines(decision: Decision) -> tuple[events.Line, ...]:
+    return tuple(events.Line(month=line.month, entitled_fen=line.entitled_fen, pay_fen=line.pay_fen,
+                             forfeited_fen=line.forfeited_fen, basis=line.basis) for line in decision.lines)
+
+
+def _pack(personal: dict[str, str]) -> str | None:
+    return json.dumps(personal, ensure_ascii=False, sort_keys=True) if personal else None
+
+
+def unpack(decision: Decision) -> dict[str, str]:
+    """The personal values proposed: new_name, new_id_number, heir_name, heir_account ..."""
+    return json.loads(decision.personal) if decision.personal else {}
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, str | int | bool | None]:
+    return {key: value if isinstance(value, str | int | bool) or value is None
+            else json.dumps(value, ensure_ascii=True, sort_keys=True) for key, value in fields.items()}

@@ -1,0 +1,118 @@
+"""What an executed decision does, one row per kind. Runs in the transaction of the last signature."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select
+
+from audit import events
+from audit.log import record
+from cases import certifications, identity, notices, objections
+from cases.arrears import settle_months
+from cases.deaths import annul_mark, mark_death
+from cases.models import Decision
+from cases.moves import move
+from staff.actor import Actor
+
+Effect = Callable[[Decision, Actor, date], None]
+
+
+def execute(decision: Decision, *, actor: Actor, on: date) -> None:
+    """Carry the decision out."""
+    EFFECTS[decision.kind](decision, actor, on)
+
+
+def _pay(decision: Decision, actor: Actor, on: date) -> None:
+    """Enter the signed arrears sheet in the months of money."""
+    if not decision.lines:
+        return
+    for month in settle_months(decision):
+        record(events.BenefitMonthChanged(
+            month=month.month, entitled=month.entitled, paid=month.paid, withheld=month.withheld,
+            back_paid=month.back_paid, forfeited=month.forfeited, overpaid=month.overpaid, recovered=month.recovered,
+            cause=decision.kind, decision=decision.public_id), case=decision.case, actor=actor, on=on)
+    record(events.BackPaymentSet(
+        decision=decision.public_id, amount_fen=decision.back_pay_fen, months=tuple(x.month for x in decision.lines),
+        payable_through=decision.payable_through, forfeited_fen=sum(x.forfeited_fen for x in decision.lines),
+        rules_version=decision.rules_version), case=decision.case, actor=actor, on=on)
+
+
+def _tell(decision: Decision, kind: str, on: date, **facts: object) -> None:
+    notices.queue(decision.case, kind, on=on, decision=decision, once=f"{kind}:{decision.public_id}",
+                  facts={"reason": decision.reason, "back_pay_fen": decision.back_pay_fen,
+                         "payable_through": decision.payable_through, **facts})
+
+
+def _certify(decision: Decision, actor: Actor, on: date) -> None:
+    certifications.accept(decision, actor=actor, on=on)
+
+
+def _suspend(decision: Decision, actor: Actor, on: date) -> None:
+    step = move(decision.case, "suspend", actor=actor, on=on, reason=decision.reason, decision=decision)
+    _tell(decision, "suspended", on, basis=step.basis, withheld_from=decision.case.withheld_from)
+
+
+def _stop(decision: Decision, actor: Actor, on: date) -> None:
+    if decision.reason == "death":
+        mark_death(decision, actor=actor, on=on)
+    step = move(decision.case, "stop", actor=actor, on=on, reason=decision.reason, decision=decision)
+    _tell(decision, "stopped", on, basis=step.basis, withheld_from=decision.case.withheld_from)
+
+
+def _pay_again(action: str) -> Effect:
+    def effect(decision: Decision, actor: Actor, on: date) -> None:
+        _pay(decision, actor, on)
+        certifications.from_life_proof(decision, actor=actor, on=on)
+        step = move(decision.case, action, actor=actor, on=on, reason=decision.reason, decision=decision,
+                    back_pay_fen=decision.back_pay_fen, payable_through=decision.payable_through)
+        objections.uphold(decision.case, decision, actor=actor, on=on)
+        _tell(decision, "resumed" if action == "resume" else "restored", on, basis=step.basis)
+    return effect
+
+
+def _terminate(decision: Decision, actor: Actor, on: date) -> None:
+    if decision.reason == "death" and decision.case.pensioner.death_mark is None:
+        mark_death(decision, actor=actor, on=on)
+    _pay(decision, actor, on)
+    step = move(decision.case, "terminate", actor=actor, on=on, reason=decision.reason, decision=decision,
+                account_status=decision.fields.get("account_status"), back_pay_fen=decision.back_pay_fen,
+                deregistered_on=on)
+    decision.case.account_status = decision.fields.get("account_status")
+    _tell(decision, "terminated", on, basis=step.basis)
+
+
+def _annul(decision: Decision, actor: Actor, on: date) -> None:
+    annul_mark(decision, actor=actor, on=on)
+    if decision.fields.get("resume"):
+        _pay_again("resume")(decision, actor, on)
+    _tell(decision, "death_mark_annulled", on)
+
+
+def _change_identity(decision: Decision, actor: Actor, on: date) -> None:
+    identity.change(decision, actor=actor, on=on)
+    _tell(decision, "identity_changed", on)
+
+
+def _dismiss(decision: Decision, actor: Actor, on: date) -> None:
+    objections.dismiss(decision, actor=actor, on=on)
+
+
+def _correct(decision: Decision, actor: Actor, on: date) -> None:
+    _pay(decision, actor, on)
+    objections.uphold(decision.case, decision, actor=actor, on=on)
+    _tell(decision, "back_pay_corrected", on)
+
+
+EFFECTS: dict[str, Effect] = {
+    "certify": _certify, "suspend": _suspend, "stop": _stop, "resume": _pay_again("resume"),
+    "restore": _pay_again("restore"), "terminate": _terminate, "annul_death_mark": _annul,
+    "change_identity": _change_identity, "dismiss_objection": _dismiss, "back_pay_correction": _correct,
+}
+
+
+def after_rejection(decision: Decision, *, actor: Actor, on: date) -> None:
+    """What falls with a rejected decision; the person is told why."""
+    if decision.kind == "certify":
+        certifications.refuse_submitted(decision, "rejected", actor=actor, on=on)
+    _tell(decision, "rejected", on, opinion=None)

@@ -1,0 +1,88 @@
+"""Who may sign next (P9): people with an active account and grant, on no other side, not related."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from cases.models import Decision, DecisionParticipant, ReviewStep
+from database import db
+from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
+from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
+from workflows.transition import OFFICE_LEVELS
+
+
+@dataclass(frozen=True)
+class Candidate:
+    natural_person_id: int
+    display_name: str
+    office: str
+    office_path: str
+
+
+def ancestors(path: str) -> list[str]:
+    """The path and all above it, e.g. "51/5101/" -> ["51/", "51/5101/"]."""
+    codes = path.rstrip("/").split("/")
+    return ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+
+
+def relatives_of(person: int | None) -> frozenset[int]:
+    """Natural persons related by a declaration in force, whoever of the two declared it (P3)."""
+    one, other = DeclaredRelative.natural_person_id, DeclaredRelative.relative_person_id
+    rows = db.session.execute(select(one, other).where(or_(one == person, other == person),
+                                                       DeclaredRelative.ended_on.is_(None)))
+    return frozenset(b if a == person else a for a, b in rows)
+
+
+def first_side(decision: Decision) -> frozenset[int]:
+    return frozenset(db.session.scalars(select(DecisionParticipant.natural_person_id).where(
+        DecisionParticipant.decision_id == decision.id, DecisionParticipant.side == "first")))
+
+
+def suspension_participants(decision: Decision) -> frozenset[int]:
+    """All who stood on any side of the suspension or stop an objection is about (P8); none where no objection is decided."""
+    if decision.objection_id is None:
+        return frozenset()
+    earlier = select(Decision.id).where(Decision.case_id == decision.case_id, Decision.stage == "executed",
+                                        Decision.kind.in_(("suspend", "stop")))
+    rows = db.session.scalars(select(DecisionParticipant.natural_person_id)
+                              .where(DecisionParticipant.decision_id.in_(earlier)))
+    signed = db.session.scalars(select(ReviewStep.natural_person_id).where(ReviewStep.decision_id.in_(earlier)))
+    return frozenset((*rows, *signed))
+
+
+def holders(role: str, path: str, level: str) -> list[Candidate]:
+    """People with an active grant of `role` covering `path`, of an office at `level` or higher."""
+    area, home = Office.__table__.alias("area"), Office.__table__.alias("home")
+    high_enough = OFFICE_LEVELS[OFFICE_LEVELS.index(level):]
+    rows = db.session.execute(
+        select(StaffAccount.natural_person_id, StaffAccount.display_name, home.c.name, home.c.path)
+        .join(RoleGrant, RoleGrant.account_id == StaffAccount.id).join(area, RoleGrant.office_id == area.c.id)
+        .join(home, StaffAccount.office_id == home.c.id)
+        .where(RoleGrant.role == role, RoleGrant.status == "active", StaffAccount.active.is_(True),
+               area.c.path.in_(ancestors(path)), home.c.level.in_(high_enough))
+        .order_by(home.c.path.desc(), StaffAccount.id))
+    return [Candidate(*row) for row in rows]
+
+
+def eligible_for(decision: Decision, stage: str) -> list[Candidate]:
+    """Who could sign `stage` now."""
+    action, role, _guards = SIGNATURES[stage]
+    barred = {decision.case.pensioner.natural_person_id} | relatives_of(decision.case.pensioner.natural_person_id)
+    barred |= suspension_participants(decision)
+    if stage != "initial_review":
+        barred |= first_side(decision)
+    found = {c.natural_person_id: c for c in holders(role, decision.office_path, required_level(decision.kind, action))
+             if c.natural_person_id not in barred}
+    return list(found.values())
+
+
+def stages_ahead(decision: Decision) -> tuple[str, ...]:
+    chain = CHAINS[decision.signatures_required]
+    return chain if decision.stage == "draft" else chain[chain.index(decision.stage):]
+
+
+def eligible_next(decision: Decision) -> frozenset[int]:
+    """Persons who could sign next so that different persons remain for every later stage; empty where that fails."""
+    sets = [frozenset(c.natural_person_id for c in eligible_for(decision, stage)) for stage in stages_ahead(decision)]
+    return sets[0] if can_be_signed(sets) else frozenset()

@@ -1,0 +1,43 @@
+"""Change of name or ID number by a signed decision (JS 5.1.2e), and of contact data directly (SC 37b)."""
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from audit import events
+from audit.log import record
+from cases.decisions import unpack
+from cases.models import Decision, NameCharacter, Pensioner
+from cases.names import name_parts, name_sort
+from cases.refused import refuse
+from database import db
+from database.types import blind_index
+from staff.actor import Actor
+from staff.models import NaturalPerson
+
+
+def change(decision: Decision, *, actor: Actor, on: date) -> None:
+    """Carry out the signed change. An ID number that is another person's is refused, without saying whose."""
+    person, proposed = decision.case.pensioner, unpack(decision)
+    old = {"name": person.name, "id_number": person.id_number}
+    new = {key: proposed.get(f"new_{key}") or value for key, value in old.items()}
+    changed = tuple(key for key in old if old[key] != new[key])
+    if "id_number" in changed:
+        index = blind_index(new["id_number"])
+        if db.session.scalar(select(NaturalPerson.id).where(NaturalPerson.id_number_index == index)):
+            raise refuse("ID_NUMBER_TAKEN", "JS-5.1.2e")
+        person.natural_person.id_number_index, person.id_number = index, new["id_number"]
+    if "name" in changed:
+        person.name, person.name_sort = new["name"], name_sort(new["name"])
+        _index_name(person)
+    db.session.flush()
+    record(events.IdentityChanged(
+        pensioner=person.public_id, changed=changed, decision=decision.public_id, old_name=old["name"],
+        new_name=new["name"], old_id_number=old["id_number"], new_id_number=new["id_number"]),
+        case=decision.case, actor=actor, on=on)
+
+
+def _index_name(person: Pensioner) -> None:
+    db.session.execute(delete(NameCharacter).where(NameCharacter.pensioner_id == person.id))
+    db.session.add_all(NameCharacter(part=part, pensioner_id=person.id) for part in name_parts(person.name))

@@ -1,0 +1,129 @@
+"""Signing, returning and rejecting a decision (P1-P8): each is one transaction, under the locks of case and actor."""
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+
+from audit import events
+from audit.log import record
+from cases import effects
+from cases.decision_facts import fresh_content
+from cases.content import digest
+from cases.decisions import calculate, event_lines, lock_decision, take, void
+from cases.models import Decision, DecisionParticipant, ReviewStep
+from cases.case_facts import signers
+from cases.refused import attempt, refuse
+from database import db
+from staff.access import lock_actor
+from staff.actor import SYSTEM, Actor
+from workflows.review_chain import SIGNATURES
+from workflows.transition import TransitionRefused
+
+SIGNED = {
+    "initial_review": events.InitialReviewPassed, "recheck": events.DecisionRechecked,
+    "approval": events.DecisionApproved,
+}
+STAGE_OF = {action: stage for stage, (action, _role, _guards) in SIGNATURES.items()}
+
+
+def sign(decision_id: int, action: str, *, opinion: str | None = None, actor: Actor, on: date) -> Decision:
+    """Initial review, recheck or approve. The last signature carries the decision out, in the same transaction."""
+    try:
+        with attempt(action, actor, on, decision_id=decision_id):
+            decision, actor = lock_decision(decision_id), lock_actor(actor)
+            if action == "initial_review" and decision.stage == "initial_review":
+                calculate(decision, on)
+            dest = take(decision, action, actor, on, opinion)
+            _write_signature(decision, action, dest, opinion, actor, on)
+            _advance(decision, dest, actor, on)
+            return decision
+    except TransitionRefused as refused:
+        if "CALCULATION_STALE" in refused.codes:
+            void_stale(decision_id, on=on)
+        raise
+
+
+def return_(decision_id: int, *, opinion: str, actor: Actor, on: date) -> Decision:
+    """Back to the maker, to be mended: a new round without signatures."""
+    with attempt("return_", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        stage, dest = decision.stage, take(decision, "return_", actor, on, opinion)
+        event = events.DecisionReturned(**_common(decision, stage, dest, opinion, actor), new_round=decision.round + 1)
+        _step(decision, stage, "return", opinion, None, None, actor, on, event)
+        decision.stage, decision.round = dest, decision.round + 1
+        decision.claimed_by = decision.claimed_at = None
+        return decision
+
+
+def reject(decision_id: int, *, opinion: str, actor: Actor, on: date) -> Decision:
+    """Refused for good. An objection behind it stays open (S9)."""
+    with attempt("reject", actor, on, decision_id=decision_id):
+        decision, actor = lock_decision(decision_id), lock_actor(actor)
+        stage, dest = decision.stage, take(decision, "reject", actor, on, opinion)
+        event = events.DecisionRejected(**_common(decision, stage, dest, opinion, actor))
+        _step(decision, stage, "reject", opinion, None, None, actor, on, event)
+        effects.after_rejection(decision, actor=actor, on=on)
+        decision.stage, decision.closed_on = dest, on
+        return decision
+
+
+def void_stale(decision_id: int, *, on: date) -> None:
+    """After a refusal as stale: the round falls and the sheet is computed anew, in SYSTEM's name."""
+    with attempt("void", SYSTEM, on, decision_id=decision_id):
+        decision = lock_decision(decision_id)
+        void(decision, "CALCULATION_STALE", actor=SYSTEM, on=on)
+        calculate(decision, on)
+
+
+def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, on: date) -> None:
+    """In the transaction of a change: every signed round whose content is no longer what was signed falls (P5)."""
+    for decision in decisions:
+        signed = {step.content_digest for step in decision.steps
+                  if step.round == decision.round and step.act == "sign"}
+        if signed and digest(fresh_content(decision, on)) not in signed:
+            void(decision, cause, actor=actor, on=on)
+
+
+def _write_signature(decision: Decision, action: str, dest: str, opinion: str | None, actor: Actor, on: date) -> None:
+    stage, text = STAGE_OF[action], fresh_content(decision, on)
+    event = SIGNED[stage](**_common(decision, stage, dest, opinion, actor), content_digest=digest(text))
+    _step(decision, stage, "sign", opinion, digest(text), text, actor, on, event)
+    side = "first" if stage == "initial_review" else stage
+    if not db.session.get(DecisionParticipant, (decision.id, actor.natural_person_id, side)):
+        db.session.add(DecisionParticipant(decision_id=decision.id, natural_person_id=actor.natural_person_id,
+                                           side=side, why="signed"))
+
+
+def _common(decision: Decision, stage: str, dest: str, opinion: str | None, actor: Actor) -> dict[str, object]:
+    role = SIGNATURES[stage][1]
+    return {"decision": decision.public_id, "kind": decision.kind, "round": decision.round, "stage": stage,
+            "next_stage": dest, "person": actor.natural_person_id, "role": role, "opinion": opinion}
+
+
+def _step(decision: Decision, stage: str, act: str, opinion: str | None, content_digest: str | None,
+          content: str | None, actor: Actor, on: date, event: events.Event) -> None:
+    logged = record(event, case=decision.case, actor=actor, on=on)
+    try:
+        db.session.add(ReviewStep(
+            decision_id=decision.id, round=decision.round, stage=stage, act=act, account_id=actor.account_id,
+            natural_person_id=actor.natural_person_id, role=SIGNATURES[stage][1], opinion=opinion,
+            content_digest=content_digest, content=content, on=on, event_id=logged.id))
+        db.session.flush()
+    except IntegrityError as last_word:
+        raise refuse("FIRST_SIDE" if "FIRST_SIDE" in str(last_word) else "SAME_PERSON", "SC-29") from last_word
+
+
+def _advance(decision: Decision, dest: str, actor: Actor, on: date) -> None:
+    decision.claimed_by = decision.claimed_at = None
+    if dest != "executed":
+        decision.stage = dest
+        return
+    effects.execute(decision, actor=actor, on=on)
+    signed = tuple(sorted(signers(decision)))
+    record(events.DecisionExecuted(
+        decision=decision.public_id, kind=decision.kind, round=decision.round,
+        content_digest=decision.steps[-1].content_digest if decision.steps else "", signers=signed,
+        reason=decision.reason, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
+        lines=event_lines(decision), closed_on=on), case=decision.case, actor=actor, on=on)
+    decision.stage, decision.closed_on = dest, on

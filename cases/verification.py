@@ -1,0 +1,93 @@
+"""Verification of information (信息核实): tasks for people, one by one, with means and result recorded (SC 14-21)."""
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from audit import events
+from audit.log import record
+from cases.evidence import Received, keep
+from cases.models import Case, Objection, VerificationTask
+from cases.moves import lock_case
+from cases.periods import rules_of_case
+from cases.refused import attempt, refuse
+from database import db
+from staff.access import lock_actor
+from staff.actor import Actor
+from workflows.deadlines import task_due_on
+
+OUTCOMES = ("eligible", "lost", "not_found", "refused")
+MEANS = ("home_visit", "activity", "visit", "health_check", "household_survey", "village_assistant", "phone", "window")
+MAY_VERIFY = ("grassroots_officer", "caseworker")
+
+
+def open_task(case: Case, cause: str, *, actor: Actor, on: date, objection: Objection | None = None) -> VerificationTask:
+    """One open task a case: the one that is open is returned as it is. Inside the caller's transaction."""
+    existing = open_task_of(case)
+    if existing:
+        return existing
+    office = case.pensioner.residence_office
+    task = VerificationTask(
+        case_id=case.id, cause=cause, objection_id=objection and objection.id,
+        grassroots_office_id=office and office.id, grassroots_path=office and office.path,
+        office_path=case.office_path, opened_on=on,
+        due_on=task_due_on(on, rules_of_case(case, on).value("verification_task_months")))
+    db.session.add(task)
+    case.task_open = True
+    db.session.flush()
+    record(events.VerificationOpened(task=task.public_id, cause=cause, due_on=task.due_on,
+                                     grassroots_office=office and office.code,
+                                     objection=objection and objection.public_id), case=case, actor=actor, on=on)
+    return task
+
+
+def open_task_of(case: Case) -> VerificationTask | None:
+    return db.session.scalar(select(VerificationTask).filter_by(case_id=case.id, status="open"))
+
+
+def finish(task_id: int, *, outcome: str, means: str, note: str, evidence: Received | None = None, actor: Actor,
+           on: date) -> VerificationTask:
+    """Record how the person was verified and what was found. Never moves the case by itself."""
+    case_id = db.session.scalar(select(VerificationTask.case_id).where(VerificationTask.id == task_id))
+    with attempt("verify", actor, on, case_id=case_id):
+        case, actor = lock_case(case_id), lock_actor(actor)
+        task = db.session.get_one(VerificationTask, task_id, with_for_update=True, populate_existing=True)
+        _may_finish(task, case, actor)
+        if outcome not in OUTCOMES or means not in MEANS:
+            raise refuse("OUTCOME_UNKNOWN")
+        kept = keep(case, evidence, actor=actor, on=on) if evidence else None
+        task.evidence_id = kept and kept.id
+        _close(task, case, outcome, means, note, actor, on)
+        return task
+
+
+def finish_open_task(case: Case, outcome: str, *, actor: Actor, on: date) -> None:
+    """A certification answers the open task. Inside the caller's transaction."""
+    task = open_task_of(case)
+    if task and task.objection_id is None:
+        _close(task, case, outcome, None, None, actor, on)
+
+
+def _close(task: VerificationTask, case: Case, outcome: str, means: str | None, note: str | None, actor: Actor,
+           on: date) -> None:
+    task.status, task.outcome, task.means, task.note = "finished", outcome, means, note
+    task.finished_on, task.finished_by = on, actor.account_id
+    case.task_open = False
+    record(events.VerificationFinished(task=task.public_id, cause=task.cause, outcome=outcome, means=means, note=note,
+                                       person=actor.natural_person_id), case=case, actor=actor, on=on)
+    db.session.flush()
+
+
+def _may_finish(task: VerificationTask, case: Case, actor: Actor) -> None:
+    from cases.eligibility import relatives_of
+
+    if task.status != "open":
+        raise refuse("TASK_FINISHED", "SC-21")
+    if case.pensioner.natural_person_id == actor.natural_person_id:
+        raise refuse("OWN_CASE", "JS-8.1")
+    if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
+        raise refuse("RELATIVE", "JS-8.1")
+    paths = [path for path in (task.office_path, task.grassroots_path) if path]
+    if not any(actor.holds(role, path) for role in MAY_VERIFY for path in paths):
+        raise refuse("OUT_OF_AREA", "SC-15")
