@@ -29,7 +29,7 @@ def _refuse_if(name: str, table: str, when: str, code: str, condition: str) -> T
     sqlite = f"CREATE TRIGGER {name} {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{code}'); END"
     postgresql = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{code}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"IF ({condition}) THEN RAISE EXCEPTION '{code}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
         f"RETURN NEW; END $$; CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
     return Trigger(name, sqlite, postgresql)
