@@ -16,10 +16,10 @@ from pygal.graph.graph import Graph
 from pygal.style import Style
 
 # Told apart by lightness too, for those who see no hues and for grey paper.
-COLOURS = ("#17568c", "#d99a2b", "#5d9e8c", "#a3211c", "#8ab4d8", "#6b5b95", "#7c8894", "#c8b273")
+COLOURS = ("#2a6799", "#a3c4de", "#d8a13c", "#b4574d", "#6d9c86", "#8a7aa8", "#7c8894", "#c9bd8a")
 INK, SOFT, RULE = "#1b2530", "#55606c", "#dde2e7"
 FONT = ('"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif')
-WIDTH, HEIGHT = 640, 260
+WIDTH, HEIGHT = 480, 230
 
 STYLE = Style(background="transparent", plot_background="transparent", foreground=SOFT, foreground_strong=INK,
               foreground_subtle=RULE, opacity="1", opacity_hover=".85", stroke_opacity="1", transition="0ms",
@@ -30,7 +30,9 @@ STYLE = Style(background="transparent", plot_background="transparent", foregroun
 
 # pygal stamps the day, adds a script and inline hover texts: none belongs in a page under our headers, or in a
 # document that must come out the same every time.
-NOISE = (r"<!--.*?-->", r"<script.*?</script>", r'<desc class="[^"]*">.*?</desc>')
+NOISE = (r"<!--.*?-->", r"<script.*?</script>", r'<desc class="[^"]*">.*?</desc>', r' id="activate-serie-\d+"',
+         r'<g transform="[^"]*" class="plot tooltip-overlay">.*?</g></g>', r"<title>Pygal</title>")
+CSS = ("file://style.css", "file://graph.css", "inline:.line-graph .series .line { stroke-width: 2px !important }")
 
 Series = Mapping[str, Sequence[int | None]]
 
@@ -72,10 +74,11 @@ def line(key: str, title: str, labels: Sequence[str], series: Series, *, written
 def _draw(kind: type[Graph], key: str, title: str, labels: Sequence[str], series: Series,
           written: Callable[[int], str] | None, head: str) -> Chart:
     write = written or _thousands
-    graph = kind(js=[], style=STYLE, width=WIDTH, height=HEIGHT, disable_xml_declaration=True, show_legend=len(series) > 1,
-                 legend_at_bottom=True, legend_box_size=10, margin=4, spacing=8, show_minor_y_labels=False,
-                 y_labels_major_count=5, max_scale=6, truncate_legend=-1, truncate_label=-1, rounded_bars=1,
-                 dots_size=3, stroke_style={"width": 2}, no_data_text=_("没有数据"), include_x_axis=True, formatter=lambda figure: write(int(figure)))
+    graph = kind(js=[], css=CSS, style=STYLE, width=WIDTH, height=HEIGHT, disable_xml_declaration=True,
+                 show_legend=len(series) > 1, legend_at_bottom=True, legend_at_bottom_columns=min(len(series), 4),
+                 legend_box_size=9, margin=2, spacing=6, max_scale=5, truncate_legend=-1, truncate_label=-1,
+                 dots_size=3, no_data_text=_("没有数据"), include_x_axis=True,
+                 formatter=lambda figure: write(int(figure)), value_formatter=lambda figure: write(int(figure)))
     graph.uuid = key
     graph.x_labels = list(labels)
     for name, figures in series.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -31,9 +32,9 @@ class ShapeError(ValidationError):
 
 
 def errors_in_order(form: FlaskForm) -> Iterator[tuple[str, str]]:
-    """(id of the element to go to, words), fields in page order, then what concerns the whole form ("")."""
+    """(id of the element to go to, "label: words"), fields in page order, then what concerns the whole form ("")."""
     for field in form:
-        yield from ((target_id(field), str(words)) for words in _flat(field.errors))
+        yield from ((target_id(field), f"{field.label.text}{_('：')}{words}") for words in _flat(field.errors))
     yield from (("", str(words)) for words in form.form_errors)
 
 

@@ -6,14 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from staff.access import public
 from web.language import current_language
+from web.navigation import address_of, sections
+from web.signed_in import signed_in_person
 
 STATEMENT = Path(__file__).with_name("public_statement.yaml")
 
 blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@public
+def front() -> Response:
+    """The first section of whoever is signed in; the door for everybody else."""
+    own = [link.address for link in sections()] + [address_of("staff.me" if signed_in_person() else "staff.sign_in")]
+    return redirect(next((address for address in own if address), url_for("public.guide")))
 
 
 @blueprint.get("/guide")
