@@ -1,6 +1,8 @@
 """Forms of sign-in, accounts, grants and relatives: shape only."""
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -8,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from staff.models import Office
 from staff.relatives import KINSHIPS
 from staff.roles import ROLES
+from web.filters import term
 from web.forms import Form
 
 REQUIRED = InputRequired(_("请填写。"))
@@ -27,7 +30,11 @@ class PasswordForm(Form):
 
 class RelativeForm(Form):
     id_number = StringField(_("亲属公民身份号码"), [REQUIRED], render_kw={"autocomplete": "off"})
-    kinship = SelectField(_("亲属关系"), choices=KINSHIPS)
+    kinship = SelectField(_("亲属关系"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinship.choices = [(key, term(f"kinship.{key}")) for key in KINSHIPS]
 
 
 class AccountForm(Form):
@@ -40,9 +47,13 @@ class AccountForm(Form):
 
 
 class GrantForm(Form):
-    role = SelectField(_("权限"), choices=ROLES)
+    role = SelectField(_("权限"))
     office = SelectField(_("适用范围"))
     reason = StringField(_("申请理由"), [Optional(), Length(max=200)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = [(key, term(f"role.{key}")) for key in ROLES]
 
 
 class ReasonForm(Form):

@@ -45,4 +45,4 @@ def open_grants(actor: Actor) -> list[RoleGrant]:
 def names_of(account_ids: set[int | None]) -> dict[int, str]:
     """Account id -> display name."""
     query = select(StaffAccount.id, StaffAccount.display_name).where(StaffAccount.id.in_(account_ids - {None}))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
