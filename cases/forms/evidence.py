@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from cases.evidence import Received
-from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, Ticks, UploadField, past_day, received
+from cases.forms.fields import CHOOSE, REQUIRED, Ticks, UploadField, past_day, received
 from cases.models import Evidence
 from rules.vocabulary import EVIDENCE_KINDS
 from web.filters import day, term
@@ -39,7 +39,7 @@ class WithEvidence(Form):
     evidence = Ticks(_("案内已有材料"))
     file = UploadField(_("新增材料文件"), description=_("照片、PDF 或 MP4 视频，不超过 20 MB。可不上传。"))
     file_kind = SelectField(_("新增材料种类"))
-    file_on = past_day(_("新增材料所述日期"), RequiredWhen("has_file", True))
+    file_on = past_day(_("新增材料所述日期"), Optional())
 
     def offer(self, on_file: list[Evidence], wanted: tuple[str, ...]) -> None:
         """Fill the choices; the kinds asked for come first."""

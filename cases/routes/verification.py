@@ -1,0 +1,64 @@
+"""Verification tasks: one's own list, and the record of what was found."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from cases import pages, verification
+from cases.forms.work import UnmaskForm, VerificationForm
+from cases.models import VerificationTask
+from cases.routes import BUSINESS, MAKERS, verifications
+from staff.access import access, current_actor
+from staff.actor import Actor
+from staff.clock import today
+
+
+@verifications.get("/verifications")
+@access(*BUSINESS)
+def index() -> str:
+    return render_template("verifications/tasks.html", tasks=pages.open_tasks(current_actor()), on=today())
+
+
+@verifications.route("/verifications/<public_id>", methods=["GET", "POST"])
+@access(*BUSINESS)
+def task(public_id: str) -> Any:
+    actor, form = current_actor(), VerificationForm()
+    row = pages.visible_task(public_id, actor)
+    form.offer()
+    if row.status != "open" or not form.validate_on_submit():
+        return _page(row, form, actor), 400 if form.is_submitted() and form.errors else 200
+    verification.finish(row.id, outcome=form.outcome.data, means=form.means.data, note=form.note.data,
+                        evidence=form.evidence(), actor=actor, on=today())
+    flash(_("核实结果已记录。"), "good")
+    return redirect(url_for("verifications.index"))
+
+
+@verifications.post("/verifications/<public_id>/unmask")
+@access(*MAKERS)
+def unmask(public_id: str) -> Any:
+    """The phone of the person to be verified, for the officer who has to reach them."""
+    actor, form = current_actor(), UnmaskForm()
+    row = pages.visible_task(public_id, actor)
+    if form.field.data != "phone" or not _may_reach(row, actor):
+        abort(403)
+    if not form.validate_on_submit():
+        abort(400)
+    value = pages.unmask(row.case, "phone", form.purpose.data, actor=actor, on=today())
+    answer = make_response(render_template("verifications/phone.html", value=value, task=row))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _may_reach(row: VerificationTask, actor: Actor) -> bool:
+    return any(pages.may_unmask(actor, "phone", path) for path in (row.grassroots_path, row.office_path))
+
+
+def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
+    if not form.is_submitted():
+        pages.note_view(row.case, actor, today(), part="verification")
+        row = pages.visible_task(row.public_id, actor)
+        form.happened_on.data = today()
+    return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
+                           may_reach=_may_reach(row, actor))
