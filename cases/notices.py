@@ -21,17 +21,18 @@ from database import db, in_transaction
 from database.types import blind_index
 from staff.access import SYSTEM
 from staff.models import Office
-from workflows.deadlines import month_of
+from workflows.deadlines import month_of, next_month
 
 __all__ = ["MissingFacts", "queue", "queue_on"]
 ID_DOMAIN = "notices.invalid"
 LINE_FIELDS = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
+OTHER_NAMES = {"withheld_from": "from_month", "back_pay_fen": "amount_fen", "reasons": "grounds"}
 # content key -> how it is read from the record when the caller does not give it
 READ_FROM_RECORD = {
     "reason": lambda c, d, o, on: (d and d.reason) or c.state_reason,
     "on": lambda c, d, o, on: on,
     "due_on": lambda c, d, o, on: c.due_on,
-    "from_month": lambda c, d, o, on: month_of(on),
+    "from_month": lambda c, d, o, on: _paid_again_from(d) or c.withheld_from or month_of(on),
     "amount_fen": lambda c, d, o, on: d.back_pay_fen if d else 0,
     "decision_kind": lambda c, d, o, on: d and d.kind,
     "grounds": lambda c, d, o, on: (d and (d.fields or {}).get("reasons")) or _last_opinion(d),
@@ -85,17 +86,17 @@ def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[s
 
 def _content(row: NoticeKind, kind: str, case: Case, on: date, decision: Decision | None,
              objection: Objection | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    facts = {name: value for name, value in given.items() if value is not None}
+    facts = {OTHER_NAMES.get(name, name): value for name, value in given.items() if value is not None}
     for name in row.facts:
         if facts.get(name) is None and name in READ_FROM_RECORD:
             facts[name] = READ_FROM_RECORD[name](case, decision, objection, on)
     if missing := [name for name in row.facts if facts.get(name) in (None, "")]:
         raise MissingFacts(f"{kind}: {', '.join(missing)}")
-    lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
+    basis, lines = _as_list(facts.pop("basis", None)), facts.pop("lines", decision.lines if decision and row.sheet else ())
     return {
         "facts": {name: _plain(value) for name, value in facts.items()},
         "lines": [_line(line) for line in lines],
-        "basis": _as_list(facts.pop("basis", None)) or list(row.basis),
+        "basis": basis or list(row.basis),
         "monthly_fen": facts.get("monthly_fen", _monthly(case, on)),
         "case_no": case.case_no, "scheme": case.scheme, "benefit_kind": case.benefit_kind,
         "rules_version": decision.rules_version if decision else case.rules_version,
@@ -133,6 +134,11 @@ def _line(line: DecisionLine | Mapping[str, Any] | Any) -> dict[str, Any]:
     else:
         values = asdict(line) if is_dataclass(line) else {name: getattr(line, name) for name in LINE_FIELDS}
     return {name: values[name] for name in LINE_FIELDS}
+
+
+def _paid_again_from(decision: Decision | None) -> str | None:
+    """The month after the last one that the arrears cover."""
+    return next_month(decision.payable_through) if decision and decision.payable_through else None
 
 
 def _last_opinion(decision: Decision | None) -> str | None:

@@ -1,0 +1,203 @@
+"""Sending what the outbox holds. One delivery at a time per database; a kill at any moment leaves no notice twice
+unseen: whatever is found `sending` has an unknown fate and waits for a person (O1, O2).
+"""
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select, text
+
+from audit.events import Event, NoticeFailed, NoticeHeld, NoticeReleased, NoticeSent
+from audit.log import record
+from cases.channels import UNKNOWN, Send, Undeliverable, transport
+from cases.letters import Letter, font_folder, letter, letter_pdf, letter_text
+from cases.models import Decision, Notice, Objection
+from cases.notice_kinds import BY_HAND
+from cases.notices import queue_on
+from cases.pdf import RareCharacter, check_renderable, name_of
+from database import db, transaction
+from database.types import now
+from staff.access import SYSTEM, lock_actor
+from staff.actor import Actor
+
+ADVISORY_KEY = 7_310_422  # of this lock among PostgreSQL's
+PAPER = frozenset({"letter", "posting"})
+RELEASABLE = ("held", "failed")
+HOLDABLE = ("queued", "sending")
+
+
+class DeliveryRunning(RuntimeError):
+    """Another process is delivering from this database."""
+
+
+@dataclass
+class Delivered:
+    """What a run did, counted."""
+
+    accepted: int = 0
+    failed: int = 0
+    held: int = 0
+
+
+def deliver(on: date, limit: int = 1000, send: Send | None = None) -> Delivered:
+    """Send up to `limit` queued notices, oldest first. Raises DeliveryRunning, BadTransport, FontsMissing."""
+    send, done = send or transport(current_app.config), Delivered()
+    check_renderable("", font_folder())  # without fonts no notice is begun
+    with _alone():
+        done.held = hold(on, ("sending",), "FATE_UNKNOWN")
+        last = 0
+        for _ in range(limit):
+            notice_id = _take(last)
+            if notice_id is None:
+                break
+            last = notice_id
+            status = _send(notice_id, on, send)
+            setattr(done, status, getattr(done, status) + 1)
+    return done
+
+
+def hold(on: date, statuses: tuple[str, ...] = HOLDABLE, cause: str = "RESTORED", actor: Any = SYSTEM) -> int:
+    """Hold all notices in `statuses` until a person releases them: after a restore, the whole outbox."""
+    with transaction() as session:
+        found = session.scalars(select(Notice).where(Notice.status.in_(statuses)).order_by(Notice.id)
+                                .with_for_update(of=Notice)).all()
+        for notice in found:
+            notice.status = "held"
+            _record(notice, NoticeHeld, actor, on, cause=cause)
+    return len(found)
+
+
+def release(public_id: str, actor: Actor, on: date) -> Notice:
+    """A held or failed notice goes back into the queue under its old Message-ID. Raises LookupError.
+
+    The caller has checked area and role; the actor's rights are read again here (P4).
+    """
+    with transaction() as session:
+        actor = lock_actor(actor)
+        notice = session.scalar(select(Notice).where(Notice.public_id == public_id, Notice.status.in_(RELEASABLE))
+                                .with_for_update(of=Notice))
+        if notice is None or not actor.covers(notice.case.office_path):
+            raise LookupError(public_id)
+        cause, notice.status = notice.status, "queued"
+        _record(notice, NoticeReleased, actor, on, cause=cause)
+    return notice
+
+
+def message_of(notice: Notice) -> EmailMessage:
+    """The message of a notice, with its letter as PDF where the channel is paper. Raises RareCharacter."""
+    words: Letter = letter(notice)
+    message = EmailMessage()
+    message["Message-ID"] = f"<{notice.message_id}>"
+    message["Subject"] = f"{words.title} {words.content['case_no']}"
+    message["X-Notice-Channel"] = notice.channel
+    if address := _address(notice):
+        message["X-Notice-Address"] = address
+    message.set_content(letter_text(notice))
+    if notice.channel in PAPER:
+        message.add_attachment(letter_pdf(notice), maintype="application", subtype="pdf",
+                               filename=f"{notice.message_id}.pdf")
+    return message
+
+
+def _take(after: int) -> int | None:
+    """The next queued notice, marked `sending` and committed: from here on its fate is unknown until told."""
+    with transaction() as session:
+        notice = session.scalar(select(Notice).where(Notice.status == "queued", Notice.id > after).order_by(Notice.id)
+                                .limit(1).with_for_update(of=Notice, skip_locked=True))
+        if notice is None:
+            return None
+        notice.status, notice.attempts = "sending", notice.attempts + 1
+        return notice.id
+
+
+def _send(notice_id: int, on: date, send: Send) -> str:
+    """The status that the notice has afterwards. Outside any transaction: a slow gateway holds no lock."""
+    try:
+        message = message_of(db.session.get_one(Notice, notice_id))
+    except RareCharacter as rare:
+        return _failed(notice_id, on, "RARE_CHARACTER " + "; ".join(f"{one} U+{ord(one):04X} {name_of(one)}"
+                                                                    for one in rare.characters), instead=BY_HAND)
+    finally:
+        db.session.rollback()
+    try:
+        proof = send(message)
+    except Undeliverable as error:
+        return _failed(notice_id, on, str(error))
+    except UNKNOWN as error:
+        return _settle(notice_id, "held", NoticeHeld, on, cause=f"FATE_UNKNOWN {type(error).__name__}")
+    return _settle(notice_id, "accepted", NoticeSent, on, proof=proof)
+
+
+def _settle(notice_id: int, status: str, kind: type[Event], on: date, *, proof: str | None = None, **fields: Any) -> str:
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id, with_for_update=True)
+        notice.status, notice.proof = status, proof
+        if status == "accepted":
+            notice.delivered_at = now()
+            fields = {"message_id": notice.message_id, "proof": proof, "attempts": notice.attempts}
+        _record(notice, kind, SYSTEM, on, **fields)
+    return status
+
+
+def _failed(notice_id: int, on: date, error: str, instead: str | None = None) -> str:
+    """Marked failed; nobody goes without a letter, so another channel is queued with it where one was named."""
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id, with_for_update=True)
+        notice.status, notice.proof = "failed", error[:300]
+        _record(notice, NoticeFailed, SYSTEM, on, error=error, attempts=notice.attempts)
+        if instead:
+            queue_on(instead, f"{notice.once_key}/{instead}", notice.case, notice.kind, notice.content, notice.on,
+                     notice.decision_id and session.get(Decision, notice.decision_id),
+                     notice.objection_id and session.get(Objection, notice.objection_id))
+    return "failed"
+
+
+def _record(notice: Notice, kind: type[Event], actor: Any, on: date, **fields: Any) -> None:
+    record(kind(notice=notice.public_id, kind=notice.kind, channel=notice.channel, **fields),  # type: ignore[call-arg]
+           case=notice.case, actor=actor, on=on)
+
+
+def _address(notice: Notice) -> str | None:
+    """Read at the moment of sending (A2)."""
+    person = notice.case.pensioner
+    address = {"sms": person.phone, "letter": person.address}.get(notice.channel)
+    return address.replace("\r", " ").replace("\n", " ") if address else None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """A lock that ends with its process: PostgreSQL's advisory lock, or a locked file beside the SQLite database."""
+    with (_advisory_lock if db.engine.dialect.name == "postgresql" else _file_lock)():
+        yield
+
+
+@contextmanager
+def _advisory_lock() -> Iterator[None]:
+    with db.engine.connect() as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY))):
+            raise DeliveryRunning
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+            connection.commit()
+
+
+@contextmanager
+def _file_lock() -> Iterator[None]:
+    name = f"{Path(db.engine.url.database or 'memory').resolve()}.delivery"
+    with open(name, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise DeliveryRunning from busy
+        yield
