@@ -139,7 +139,7 @@ def propose_resumption(case: Case, row: Certification, *, on: date) -> Decision 
     from cases.proposals import propose
 
     evidence = (row.evidence_id,) if row.evidence_id else ()
-    return propose(case, Proposal("resume", "certified_late", {"certification": row.public_id}, evidence=evidence), on=on)
+    return propose(case, Proposal("resume", case.state_reason, {"certification": row.public_id}, evidence=evidence), on=on)
 
 
 def _on_file(case: Case, method: str, evidence_on: date, source_ref: str) -> Certification | None:
