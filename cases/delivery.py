@@ -136,7 +136,8 @@ def _send(notice_id: int, on: date, send: Send) -> str:
     return _settle(notice_id, "accepted", NoticeSent, on, proof=proof)
 
 
-def _settle(notice_id: int, status: str, kind: type[Event], on: date, *, proof: str | None = None, **fields: Any) -> str:
+def _settle(notice_id: int, status: str, kind: type[Event], on: date, *, proof: str | None = None,
+            **fields: Any) -> str:
     with transaction() as session:
         notice = session.get_one(Notice, notice_id, with_for_update=True)
         notice.status, notice.proof = status, proof

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.events import NoticeQueued
 from audit.log import record
-from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner
+from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner, ReviewStep
 from cases.notice_kinds import NoticeKind, instead_of, kinds
 from database import db, in_transaction
 from database.types import blind_index
@@ -26,7 +26,7 @@ from workflows.deadlines import month_of, next_month
 __all__ = ["MissingFacts", "queue", "queue_on"]
 ID_DOMAIN = "notices.invalid"
 LINE_FIELDS = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
-OTHER_NAMES = {"withheld_from": "from_month", "back_pay_fen": "amount_fen", "reasons": "grounds"}
+OTHER_NAMES = {"withheld_from": "from_month", "back_pay_fen": "amount_fen", "reasons": "grounds", "opinion": "grounds"}
 # content key -> how it is read from the record when the caller does not give it
 READ_FROM_RECORD = {
     "reason": lambda c, d, o, on: (d and d.reason) or c.state_reason,
@@ -92,7 +92,8 @@ def _content(row: NoticeKind, kind: str, case: Case, on: date, decision: Decisio
             facts[name] = READ_FROM_RECORD[name](case, decision, objection, on)
     if missing := [name for name in row.facts if facts.get(name) in (None, "")]:
         raise MissingFacts(f"{kind}: {', '.join(missing)}")
-    basis, lines = _as_list(facts.pop("basis", None)), facts.pop("lines", decision.lines if decision and row.sheet else ())
+    basis = _as_list(facts.pop("basis", None))
+    lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
     return {
         "facts": {name: _plain(value) for name, value in facts.items()},
         "lines": [_line(line) for line in lines],
@@ -142,7 +143,9 @@ def _paid_again_from(decision: Decision | None) -> str | None:
 
 
 def _last_opinion(decision: Decision | None) -> str | None:
-    return next((step.opinion for step in reversed(decision.steps) if step.opinion), None) if decision else None
+    written = select(ReviewStep.opinion).where(ReviewStep.decision_id == decision.id, ReviewStep.opinion.is_not(None),
+                                               ReviewStep.opinion != "") if decision else None
+    return db.session.scalar(written.order_by(ReviewStep.id.desc()).limit(1)) if written is not None else None
 
 
 def _as_list(basis: Any) -> list[str]:

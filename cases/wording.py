@@ -68,7 +68,8 @@ class Wording:
         if not value:
             return NOTHING
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(CLOCK).strftime("%Y-%m-%d %H:%M:%S")
+        aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return aware.astimezone(CLOCK).strftime("%Y-%m-%d %H:%M:%S")
 
     def money(self, fen: int | None) -> str:
         """Integer fen: 123456 -> ¥1,234.56 ."""

@@ -50,7 +50,8 @@ def account(number: int, name: str) -> StaffAccount:
     return made
 
 
-def case(name: str = "欧阳䶮", phone: str | None = "13812345678", address: str | None = "成都市武侯区浆洗街3号") -> Case:
+def case(name: str = "欧阳䶮", phone: str | None = "13812345678",
+         address: str | None = "成都市武侯区浆洗街3号") -> Case:
     """A verified case, entered 2024-03-01 and due 2026-03-15. Inside a transaction."""
     person = NaturalPerson(id_number_index=blind_index(ID_NUMBER + name))
     pensioner = Pensioner(natural_person=person, name=name, name_sort="x", id_number=ID_NUMBER, sex="female",
@@ -132,8 +133,9 @@ def resumed(one: Case) -> Decision:
            case=one, actor=people[0].public_id, on=date(2026, 6, 2))
     digest = hashlib.sha256(b"content").hexdigest()
     for day, (who, (stage, following, role, event, opinion)) in enumerate(zip(people, SIGNATURES, strict=True), 2):
-        row = record(event(**shared, stage=stage, next_stage=following, person=who.natural_person_id, role=role,
-                           opinion=opinion, content_digest=digest), case=one, actor=who.public_id, on=date(2026, 6, day))
+        signed = event(**shared, stage=stage, next_stage=following, person=who.natural_person_id, role=role,
+                       opinion=opinion, content_digest=digest)
+        row = record(signed, case=one, actor=who.public_id, on=date(2026, 6, day))
         db.session.add(ReviewStep(decision_id=decision.id, round=1, stage=stage, act="sign", account_id=who.id,
                                   natural_person_id=who.natural_person_id, role=role, opinion=opinion,
                                   content_digest=digest, on=date(2026, 6, day), event_id=row.id))
@@ -142,7 +144,8 @@ def resumed(one: Case) -> Decision:
     db.session.flush()
     record(events.DecisionExecuted(**shared, content_digest=digest, signers=tuple(p.natural_person_id for p in people),
                                    reason="lapsed", payable_through="2026-06", back_pay_fen=total, lines=noted,
-                                   closed_on=date(2026, 6, 4)), case=one, actor=people[2].public_id, on=date(2026, 6, 4))
+                                   closed_on=date(2026, 6, 4)),
+           case=one, actor=people[2].public_id, on=date(2026, 6, 4))
     move(one, events.CaseResumed(from_state="suspended", to_state="resumed", action="resume", reason="lapsed",
                                  basis=BASIS, on=date(2026, 6, 4), due_on=date(2027, 3, 10), back_pay_fen=total,
                                  rules_version="0123456789abcdef", decision=decision.public_id), decision)
