@@ -1,0 +1,42 @@
+"""The key that signs exports: Ed25519, in a file of its own outside the database (C2SP signed notes)."""
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
+
+from audit.verify import ORIGIN
+
+ED25519 = b"\x01"
+FILE = "audit-signing.key"
+
+
+def private_key() -> Ed25519PrivateKey:
+    """The key of this installation; made at its first use, readable by its owner only."""
+    path = Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path) / FILE
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+
+def verifier_key() -> str:
+    """What an inspector keeps: name, key id, public key. Hand it over by another way than the exports."""
+    public = private_key().public_key().public_bytes_raw()
+    return f"{ORIGIN}+{_key_id(public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+
+
+def signed_note(text: bytes) -> bytes:
+    """`text` (ending in a newline) with the signature below it."""
+    key = private_key()
+    value = _key_id(key.public_key().public_bytes_raw()) + key.sign(text)
+    return text + f"\n— {ORIGIN} {base64.b64encode(value).decode()}\n".encode()
+
+
+def _key_id(public: bytes) -> bytes:
+    return hashlib.sha256(ORIGIN.encode() + b"\n" + ED25519 + public).digest()[:4]
