@@ -15,6 +15,12 @@ STATUSES = (400, 401, 403, 404, 405, 409, 413, 429, 500)
 @pytest.fixture
 def failing(app: Flask) -> FlaskClient:
     """A client of an application with a page for every fault."""
+    add_faults(app)
+    return app.test_client()
+
+
+def add_faults(app: Flask) -> None:
+    """/fault/<status>, /refused and /broken, once."""
 
     @public
     def fault(status: int) -> str:
@@ -28,11 +34,11 @@ def failing(app: Flask) -> FlaskClient:
     def broken() -> str:
         raise RuntimeError("nobody must read this")
 
+    if "fault" in app.view_functions:
+        return
     app.view_functions |= {"fault": fault, "refused": refused, "broken": broken}
-    if "fault" not in {rule.endpoint for rule in app.url_map.iter_rules()}:
-        for path, name in (("/fault/<int:status>", "fault"), ("/refused", "refused"), ("/broken", "broken")):
-            app.url_map.add(app.url_rule_class(path, endpoint=name, methods={"GET"}))
-    return app.test_client()
+    for path, name in (("/fault/<int:status>", "fault"), ("/refused", "refused"), ("/broken", "broken")):
+        app.url_map.add(app.url_rule_class(path, endpoint=name, methods={"GET"}))
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -83,8 +89,8 @@ def test_the_language_changes_by_post_and_comes_back_to_the_page(client: FlaskCl
 
 
 @pytest.mark.parametrize("address", [
-    "https://example.org/", "//example.org", "/\\example.org", "\\\\example.org", "javascript:alert(1)", "", None, "guide",
-    "http:/guide", "/\t/example.org", "/\n/example.org",
+    "https://example.org/", "//example.org", "/\\example.org", "\\\\example.org", "javascript:alert(1)", "", None,
+    "guide", "http:/guide", "/\t/example.org", "/\n/example.org",
 ])
 def test_no_address_leads_out_of_the_site(address: str | None):
     assert local_address(address) == "/"
@@ -94,6 +100,7 @@ def test_no_address_leads_out_of_the_site(address: str | None):
 def test_policies_ways_and_steps_are_published_for_everybody(client: FlaskClient):
     zh = client.get("/guide").text
     assert "十二个月" in zh and "掌上12333" in zh and "中国领事" in zh and "第二十四条" in zh
+    assert "带上本人身份证或者社会保障卡" in zh and "人脸识别" in zh
     client.set_cookie("language", "en")
     assert "twelve months" in client.get("/guide").text
 

@@ -36,9 +36,10 @@ def test_english_keeps_the_placeholders_of_the_chinese():
 
 def test_a_text_without_english_is_found(tmp_path: Path):
     (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "page.html").write_text("{{ _('没有英文') }}{{ ngettext('%(num)s 人', '%(num)s 人', n) }}",
-                                                      encoding="utf-8")
-    assert missing_english(tmp_path, tmp_path) == {"没有英文": "templates/page.html:1", "%(num)s 人": "templates/page.html:1"}
+    page = tmp_path / "templates" / "page.html"
+    page.write_text("{{ _('没有英文') }}{{ ngettext('%(num)s 人', '%(num)s 人', n) }}", encoding="utf-8")
+    place = "templates/page.html:1"
+    assert missing_english(tmp_path, tmp_path) == {"没有英文": place, "%(num)s 人": place}
 
 
 def test_two_parts_may_not_translate_one_text_differently(tmp_path: Path):
