@@ -1,0 +1,40 @@
+"""A database is created whole, left alone when it is, and refused when a part is missing."""
+from __future__ import annotations
+
+from flask import Flask
+
+from database import db
+from database.completeness import missing_parts
+from database.triggers import TRIGGERS, drop_trigger
+
+
+def test_the_schema_of_the_tests_is_complete(context: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert missing_parts(connection) == []
+
+
+def test_creating_twice_leaves_the_first_as_it_is(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["database", "create"])
+    assert (result.exit_code, result.output) == (0, "the schema is there\n")
+
+
+def test_a_database_without_one_of_its_triggers_is_refused_by_name(app: Flask) -> None:
+    trigger = next(t for t in TRIGGERS if t.sqlite_sql and t.postgresql_sql)
+    with app.app_context(), db.engine.begin() as connection:
+        drop_trigger(connection, trigger.name)
+    result = app.test_cli_runner().invoke(args=["database", "check"])
+    assert result.exit_code == 1
+    assert f"trigger {trigger.name}" in result.output
+
+
+def test_an_empty_database_is_filled(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        else:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            db.drop_all()
+    result = app.test_cli_runner().invoke(args=["database", "create"])
+    assert (result.exit_code, result.output) == (0, "schema created\n")
