@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from sqlalchemy import select
-from werkzeug.exceptions import Conflict, Forbidden, Unauthorized
+from werkzeug.exceptions import Conflict, Forbidden, NotFound, Unauthorized
 from werkzeug.wrappers import Response
 
 from database import db, in_transaction
@@ -25,6 +25,7 @@ from staff.sessions import find_session, session_refusal, touch
 __all__ = ["SYSTEM", "Access", "AccessDenied", "Actor", "access", "area_condition", "current_actor", "in_area",
            "init_app", "lock_actor", "public", "signed_in"]
 
+NOT_THERE = {"UNKNOWN_ACCOUNT": NotFound, "UNKNOWN_GRANT": NotFound}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -86,6 +87,7 @@ def _request_actor() -> Actor | None:
     if "actor" not in g:
         row = find_session(session.get("token"))
         g.actor = actor_of(row.account, row.id) if row and session_refusal(row, now()) is None else None
+        g.last_seen = row.last_seen_at if row else None
     return g.actor
 
 
@@ -137,7 +139,7 @@ def _enforce() -> Response | None:
     if refusal:
         raise AccessDenied(refusal)
     if actor and actor.session_id and request.endpoint != "static":
-        touch(actor.session_id, now())
+        touch(actor.session_id, g.last_seen, now())
     return None
 
 
@@ -154,4 +156,4 @@ def _denied(error: AccessDenied) -> Any:
 
 def _refused(error: StaffRefused) -> Any:
     record_denial(_request_actor(), error.refusal, error.details)
-    return current_app.handle_http_exception(Conflict(error.refusal))
+    return current_app.handle_http_exception(NOT_THERE.get(error.refusal, Conflict)(error.refusal))

@@ -15,7 +15,7 @@ from staff.models import Office, RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.passwords import hash_password, verify
 from staff.refusals import StaffRefused
-from staff.sessions import revoke_sessions
+from staff.sessions import lock_account, revoke_sessions
 
 KEEPERS = ("system_administrator",)  # who opens accounts
 CLOSERS = ("system_administrator", "security_administrator")
@@ -55,17 +55,17 @@ def add_account(actor: Actor, username: str, display_name: str, id_number: str, 
 def close_account(actor: Actor, account: str, on: date, cause: str) -> StaffAccount:
     """Close an account for good: its roles and sessions end at once.
 
-    Raises StaffRefused: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, OWN_ACCOUNT, NO_GRANT, OUT_OF_AREA, LAST_HOLDER.
+    Raises StaffRefused: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, OWN_ACCOUNT, NO_GRANT, LAST_HOLDER.
     """
     with transaction():
         actor = lock_actor(actor)
-        query = select(StaffAccount).where(StaffAccount.public_id == account)
-        row = db.session.scalar(query.with_for_update(of=StaffAccount, key_share=True))
-        if row is None:
+        account_id = db.session.scalar(select(StaffAccount.id).where(StaffAccount.public_id == account))
+        if account_id is None:
             raise StaffRefused("UNKNOWN_ACCOUNT")
+        row = lock_account(account_id)
         if row.natural_person_id == actor.natural_person_id:
             raise StaffRefused("OWN_ACCOUNT")
-        _may(actor, row.office, CLOSERS)
+        _may(actor, row.office, CLOSERS, unseen="UNKNOWN_ACCOUNT")
         if not row.active:
             raise StaffRefused("ACCOUNT_CLOSED")
         _end(row, actor, on, cause)
@@ -95,10 +95,10 @@ def _end(row: StaffAccount, actor: Actor, on: date, cause: str) -> None:
     record(AccountClosed(account=row.public_id, cause=cause), actor=actor, on=on, office_path=row.office.path)
 
 
-def _may(actor: Actor, place: Office, roles: tuple[str, ...]) -> None:
+def _may(actor: Actor, place: Office, roles: tuple[str, ...], unseen: str = "OUT_OF_AREA") -> None:
     if actor.is_system:
         return
     if not actor.roles & set(roles):
         raise StaffRefused("NO_GRANT")
     if not actor.covers(place.path, roles):
-        raise StaffRefused("OUT_OF_AREA")
+        raise StaffRefused(unseen)

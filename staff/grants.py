@@ -13,7 +13,7 @@ from staff.models import NaturalPerson, Office, RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.refusals import StaffRefused
 from staff.roles import GRANT_STEPS, NEVER_EMPTY, ROLES, clashes
-from staff.sessions import revoke_sessions
+from staff.sessions import lock_account, revoke_sessions
 
 OPEN = ("applied", "checked", "active")
 
@@ -28,8 +28,8 @@ def apply(actor: Actor, account: str, role: str, office: str, on: date, reason: 
         actor = lock_actor(actor)
         holder, area = _account(account), office_by_code(office)
         _refuse_unless(role in ROLES, "UNKNOWN_ROLE")
-        _refuse_unless(holder.active, "ACCOUNT_CLOSED")
         _may(actor, "apply", holder, area)
+        _refuse_unless(holder.active, "ACCOUNT_CLOSED")
         _compatible(holder, role, OPEN)
         _refuse_unless(not _held(holder, role, area), "ALREADY_GRANTED")
         grant = RoleGrant(account_id=holder.id, role=role, office_id=area.id, status="applied",
@@ -105,12 +105,14 @@ def roles_of_person(natural_person_id: int, statuses: tuple[str, ...] = ("active
 
 def _step(actor: Actor, public_id: str, step: str, stages: tuple[str, ...]) -> RoleGrant:
     """The grant, locked, when `actor` may take `step` of it now."""
-    query = select(RoleGrant).where(RoleGrant.public_id == public_id).with_for_update(of=RoleGrant, key_share=True)
-    row = db.session.scalar(query.execution_options(populate_existing=True))
-    if row is None:
+    account_id = db.session.scalar(select(RoleGrant.account_id).where(RoleGrant.public_id == public_id))
+    if account_id is None:
         raise StaffRefused("UNKNOWN_GRANT")
+    lock_account(account_id)
+    query = select(RoleGrant).where(RoleGrant.public_id == public_id).with_for_update(of=RoleGrant, key_share=True)
+    row = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    _may(actor, step, row.account, row.office, unseen="UNKNOWN_GRANT")
     _refuse_unless(row.status in stages, "WRONG_STAGE")
-    _may(actor, step, row.account, row.office)
     if step in ("check", "approve"):
         _refuse_unless(actor.natural_person_id not in _persons(row), "SAME_PERSON")
     return row
@@ -127,11 +129,13 @@ def refusal_of(actor: Actor, row: RoleGrant, step: str) -> str | None:
     return None
 
 
-def _may(actor: Actor, step: str, holder: StaffAccount, area: Office) -> None:
+def _may(actor: Actor, step: str, holder: StaffAccount, area: Office, unseen: str = "UNKNOWN_ACCOUNT") -> None:
+    """Refuses `step` by its roles and areas; people outside the area are answered for as if not there (A1)."""
     roles = GRANT_STEPS[step]
     _refuse_unless(actor.natural_person_id != holder.natural_person_id, "OWN_GRANT")
     _refuse_unless(bool(actor.roles & set(roles)), "NO_GRANT")
-    _refuse_unless(actor.covers(area.path, roles) and actor.covers(holder.office.path, roles), "OUT_OF_AREA")
+    _refuse_unless(actor.covers(holder.office.path, roles), unseen)
+    _refuse_unless(actor.covers(area.path, roles), "OUT_OF_AREA")
 
 
 def _persons(row: RoleGrant) -> set[int]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -33,7 +34,7 @@ class NaturalPerson(db.Model):
     id_number_index: Mapped[str] = mapped_column(String(64), unique=True)
 
 
-class StaffAccount(db.Model):
+class StaffAccount(UserMixin, db.Model):
     __tablename__ = "staff_account"
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
@@ -50,6 +51,13 @@ class StaffAccount(db.Model):
     office: Mapped[Office] = relationship()
     natural_person: Mapped[NaturalPerson] = relationship()
     grants: Mapped[list[RoleGrant]] = relationship(foreign_keys="RoleGrant.account_id", back_populates="account")
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    def get_id(self) -> str:
+        return self.public_id
 
 
 class RoleGrant(db.Model):

@@ -50,14 +50,21 @@ def session_refusal(row: StaffSession, at: datetime) -> str | None:
     return next((name for name, true in facts if true), None)
 
 
-def touch(session_id: int, at: datetime) -> None:
-    """Write last-seen, in its own transaction, when the one on file is older than a minute."""
-    seen = db.session.scalar(select(StaffSession.last_seen_at).where(StaffSession.id == session_id))
-    if seen is None or at - seen < TOUCH_EVERY:
+def touch(session_id: int, seen: datetime, at: datetime) -> None:
+    """Write last-seen, in its own transaction, when the one on file (`seen`) is older than a minute."""
+    if at - seen < TOUCH_EVERY:
         return
     with transaction() as session:
         session.execute(update(StaffSession).where(StaffSession.id == session_id, StaffSession.last_seen_at < at)
                         .values(last_seen_at=at))
+
+
+def lock_account(account_id: int) -> StaffAccount:
+    """The account with its open sessions, locked in the order in which its holder's own requests lock them."""
+    sessions = select(StaffSession.id).where(StaffSession.account_id == account_id, StaffSession.revoked_at.is_(None))
+    db.session.execute(sessions.order_by(StaffSession.id).with_for_update(key_share=True)).all()
+    query = select(StaffAccount).where(StaffAccount.id == account_id).with_for_update(of=StaffAccount, key_share=True)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def revoke_sessions(account_ids: Iterable[int], *, but: int | None = None) -> int:

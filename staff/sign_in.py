@@ -91,6 +91,9 @@ def _reserve(username: str, address: str) -> _Attempt:
     """Put the attempt on file, unless this name or address is over its limit (a lock does not prolong itself)."""
     name, place = key_of("name", username), key_of("address", address)
     with transaction() as session:
+        # Guesses at one account wait for each other here, so that none slips in beside the count.
+        session.execute(select(StaffAccount.id).where(StaffAccount.username == username.strip().lower())
+                        .with_for_update(key_share=True))
         since = now() - timedelta(minutes=limits().lockout_minutes)
         failures, from_address = _failures(name, since), _failures(place, since, forgive=False)
         if failures >= limits().lockout_failures or from_address >= ADDRESS_FAILURES:

@@ -103,6 +103,18 @@ def test_a_session_revoked_after_the_page_was_asked_for_refuses_the_command(peop
             lock_actor(late)
 
 
+def test_flask_login_knows_the_account_of_the_session(people):
+    from flask_login import current_user
+
+    with sign_in(people.test_client(), "clerk") as client:
+        client.get("/staff/me")
+        assert current_user.is_authenticated
+        assert current_user.username == "clerk"
+        client.post("/sign-out")
+        client.get("/sign-in")
+        assert not current_user.is_authenticated
+
+
 def test_rights_are_not_checked_outside_a_transaction(people):
     with people.app_context(), pytest.raises(RuntimeError):
         lock_actor(actor("clerk"))

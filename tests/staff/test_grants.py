@@ -95,8 +95,11 @@ def test_business_posts_may_be_held_together(founders):
 def test_outside_the_area_of_the_administrator_nothing_is_granted(founders):
     make_account("county", ["security_administrator"], "510107")
     make_account("outside", office="510104")
+    make_account("inside")
+    with refused("UNKNOWN_ACCOUNT"):
+        grants.apply(actor("county"), account("outside").public_id, "caseworker", "510107", ON)
     with refused("OUT_OF_AREA"):
-        grants.apply(actor("county"), account("outside").public_id, "caseworker", "510104", ON)
+        grants.apply(actor("county"), account("inside").public_id, "caseworker", "510104", ON)
 
 
 def test_the_last_holder_of_a_post_that_grants_keeps_it(founders):

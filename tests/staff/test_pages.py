@@ -92,7 +92,8 @@ def test_accounts_outside_the_area_are_not_there(founded):
         make_account("outside", office="510104")
     county = as_(founded, "county")
     assert "outside" not in county.get("/staff").get_data(as_text=True)
-    assert county.get(f"/staff/accounts/{public_id(founded, 'outside')}").status_code == 409
+    assert county.get(f"/staff/accounts/{public_id(founded, 'outside')}").status_code == 404
+    assert county.get("/staff/accounts/nobody").status_code == 404
     assert "510104" not in county.get("/staff/offices").get_data(as_text=True)
 
 
