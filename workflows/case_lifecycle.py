@@ -22,7 +22,7 @@ RESUMPTION_REASONS = tuple(dict.fromkeys(
     (*LAPSE_REASONS, *SUSPENSION_REASONS, *STOP_REASONS, "in_custody", "served_outside_prison")))
 DEATH_REASONS = ("death", "death_unconfirmed")
 
-# What the case of a death-marked person still accepts: what withholds or closes, and a second look (SC-36, house: S3).
+# What the case of a death-marked person still accepts: what withholds or closes, and a second look (SC-36; decision 021).
 # The decisions it accepts are DECISION_KINDS[...].may_touch_death_marked; resume only beside annul_death_mark.
 DEATH_LOCK = frozenset({"refer", "lapse", "suspend", "stop", "terminate",
                         "enter_suspended", "enter_stopped", "enter_terminated"})
@@ -40,7 +40,7 @@ def _signed(kind: str) -> Guard:
 def _enter(state: str) -> Transition:
     guards = (g.import_released,) if f"enter_{state}" in DEATH_LOCK else (g.import_released, g.unmarked)
     return Transition(f"enter_{state}", None, state, _ALONE | {"reviewer"}, guards, _ENTERED.get(state, ()),
-                      "release_import", ("house: F4",), g.system_condition(guards))
+                      "release_import", ("house: docs/decisions/002-how-many-sign",), g.system_condition(guards))
 
 
 def _certify(source: str, dest: str) -> Transition:

@@ -19,6 +19,8 @@ DRAFT, INITIAL_REVIEW, RECHECK, APPROVAL = "draft", "initial_review", "recheck",
 EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
 CLOSED = (EXECUTED, REJECTED, WITHDRAWN)
 
+SIGNERS = "house: docs/decisions/002-how-many-sign"
+ROUNDS = "house: docs/decisions/020-a-round-of-signatures"
 MAKERS = frozenset({"grassroots_officer", "caseworker"})
 _UNBIASED: tuple[Guard, ...] = (g.in_area, g.level_high_enough, g.not_own_case, g.not_relative)
 _FIRST: tuple[Guard, ...] = (*_UNBIASED, g.not_in_suspension)
@@ -63,13 +65,13 @@ _KINDS = (
     DecisionKind("back_pay_correction", 3, "county", (), True, False, ("SC-29",)),
     DecisionKind("terminate", 3, "county", ("terminate",), True, True, ("SC-29", "SC-32", "JS-7.4")),
     DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city"),
-    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", "house: P1")),
-    DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", "house: P1")),
-    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", "house: S9")),
-    DecisionKind("release_import", 2, "county", ENTER, False, False, ("house: F4",), entry_level="county"),
+    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", SIGNERS)),
+    DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", SIGNERS)),
+    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", SIGNERS)),
+    DecisionKind("release_import", 2, "county", ENTER, False, False, (SIGNERS,), entry_level="county"),
 )
 DECISION_KINDS: Mapping[str, DecisionKind] = MappingProxyType({row.kind: row for row in _KINDS})
-HIGH_RISK_FLOOR = 3  # house: P1; no area goes below
+HIGH_RISK_FLOOR = 3  # no area goes below (docs/decisions/002)
 _ENTRY_ACTIONS = frozenset({"submit", "edit", "withdraw"})
 
 
@@ -92,9 +94,9 @@ def can_be_signed(eligible: Sequence[frozenset[int]]) -> bool:
 def _entry_rows(first: str) -> list[Transition]:
     ready = (*_UNBIASED, *_OPEN, g.materials_complete, g.someone_eligible_next)
     return [
-        Transition("submit", DRAFT, first, MAKERS | {SYSTEM}, ready, basis=("SC-29", "house: P9")),
-        Transition("edit", DRAFT, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=("house: P5",)),
-        Transition("withdraw", DRAFT, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=("house: P1",)),
+        Transition("submit", DRAFT, first, MAKERS | {SYSTEM}, ready, basis=("SC-29", SIGNERS)),
+        Transition("edit", DRAFT, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
+        Transition("withdraw", DRAFT, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
     ]
 
 
@@ -106,13 +108,13 @@ def _stage_rows(stage: str, following: str) -> list[Transition]:
     rows = [
         Transition(action, stage, following, signer, (*unbiased, *_OPEN, g.materials_complete, *unchanged),
                    basis=("SC-29", "SC-11")),
-        Transition("return_", stage, DRAFT, signer, (*unbiased, g.opinion_given), basis=("SC-29", "house: P5")),
-        Transition("reject", stage, REJECTED, signer, (*impartial, g.opinion_given), basis=("SC-29", "house: P1")),
-        Transition("withdraw", stage, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=("house: P1",)),
-        Transition("edit", stage, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=("house: P5",)),
+        Transition("return_", stage, DRAFT, signer, (*unbiased, g.opinion_given), basis=("SC-29", ROUNDS)),
+        Transition("reject", stage, REJECTED, signer, (*impartial, g.opinion_given), basis=("SC-29", ROUNDS)),
+        Transition("withdraw", stage, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
+        Transition("edit", stage, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
     ]
     if stage != INITIAL_REVIEW:
-        rows.append(Transition("void", stage, DRAFT, frozenset({SYSTEM}), basis=("house: P5",)))
+        rows.append(Transition("void", stage, DRAFT, frozenset({SYSTEM}), basis=(ROUNDS,)))
     return rows
 
 
