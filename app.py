@@ -13,7 +13,8 @@ from flask import Blueprint, Flask
 import settings
 from database import init_database
 
-MODELS = ("staff.models", "cases.models", "audit.models", "staff.triggers", "cases.triggers")
+MODELS = ("staff.models", "cases.models", "audit.models", "staff.triggers", "cases.triggers",
+          "cases.imports.triggers")
 # Each has `init_app(app)`: extensions, filters, headers, error handlers. In this order.
 PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.
@@ -59,7 +60,7 @@ def _present(names: tuple[str, ...]) -> Iterator[ModuleType]:
 
 
 def _found(names: tuple[str, ...], kind: type) -> list[Any]:
-    """Top-level objects of `kind` in the modules and the modules below them, each once, commands of a group left out."""
+    """Objects of `kind` in the modules and those right below them, each once; commands of a group left out."""
     found: dict[int, Any] = {}
     for module in _present(names):
         for one in (module, *_below(module)):

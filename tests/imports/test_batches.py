@@ -193,6 +193,19 @@ def test_the_database_refuses_a_release_by_the_proposer(tmp_path, office, li):
         batch.released_by_person = batch.proposed_by_person
 
 
+@pytest.mark.parametrize("statement", [
+    "UPDATE import_batch SET status = 'released'",
+    "UPDATE import_batch SET status = 'releasing', released_by = proposed_by, released_by_person = proposed_by_person + 1",
+    "DELETE FROM import_batch", "DELETE FROM import_row", "UPDATE import_row SET raw = 'x'",
+])
+def test_the_database_keeps_who_released_and_what_was_received(tmp_path, office, li, statement):
+    from sqlalchemy import text
+    from sqlalchemy.exc import IntegrityError
+    propose(csv_file(tmp_path, [person(1)]), office, li, ON)
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(text(statement))
+
+
 def test_a_release_needs_the_post_and_the_area(tmp_path, office, li):
     batch = propose(csv_file(tmp_path, [person(1)]), office, li, ON)
     refused("NO_GRANT", release, batch, make_account("zhao", ["approver"]), ON)
