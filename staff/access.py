@@ -1,6 +1,6 @@
 """Who may call which route, decided before the route runs; rights read again inside the write transaction (P4).
 
-Every view carries one decision in `__access__`, set by `@access`, `@signed_in` or `@public`. A view without one is refused.
+Every view carries one decision in `__access__`, set by `@access`, `@signed_in` or `@public`; one without it is refused.
 """
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ __all__ = ["SYSTEM", "Access", "AccessDenied", "Actor", "access", "area_conditio
            "init_app", "lock_actor", "public", "signed_in"]
 
 NOT_THERE = {"UNKNOWN_ACCOUNT": NotFound, "UNKNOWN_GRANT": NotFound}
+BEFORE_PASSWORD = ("staff.me", "staff.change_password", "staff.sign_out")  # all there is until it has been changed
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -138,6 +139,8 @@ def _enforce() -> Response | None:
         return _challenge()
     if refusal:
         raise AccessDenied(refusal)
+    if actor and actor.password_temporary and decision.kind != "public" and request.endpoint not in BEFORE_PASSWORD:
+        return redirect(url_for("staff.me", _anchor="password"))
     if actor and actor.session_id and request.endpoint != "static":
         touch(actor.session_id, g.last_seen, now())
     return None

@@ -22,8 +22,8 @@ CLOSERS = ("system_administrator", "security_administrator")
 
 
 def create_account(actor: Actor, *, username: str, display_name: str, id_number: str, office: str, password: str,
-                   on: date) -> StaffAccount:
-    """A new account without any role. `office`: a code.
+                   on: date, temporary: bool = False) -> StaffAccount:
+    """A new account without any role. `office`: a code; `temporary`: the holder must change the password first.
 
     Raises StaffRefused: BAD_ID_NUMBER, USERNAME_TAKEN, UNKNOWN_OFFICE, NO_GRANT, OUT_OF_AREA, PASSWORD_TOO_SHORT.
     """
@@ -32,7 +32,9 @@ def create_account(actor: Actor, *, username: str, display_name: str, id_number:
         actor = lock_actor(actor)
         place = office_by_code(office)
         _may(actor, place, KEEPERS)
-        return add_account(actor, username, display_name, id_number, place, password_hash, on)
+        row = add_account(actor, username, display_name, id_number, place, password_hash, on)
+        row.password_temporary = temporary
+    return row
 
 
 def add_account(actor: Actor, username: str, display_name: str, id_number: str, place: Office, password_hash: str,
@@ -73,14 +75,20 @@ def close_account(actor: Actor, account: str, on: date, cause: str) -> StaffAcco
 
 
 def change_password(actor: Actor, old: str, new: str, on: date) -> None:
-    """One's own password; every other session of the account ends. Raises StaffRefused WRONG_PASSWORD."""
+    """One's own password; every other session of the account ends.
+
+    Raises StaffRefused: WRONG_PASSWORD, PASSWORD_TOO_SHORT, PASSWORD_UNCHANGED.
+    """
     account = db.session.get_one(StaffAccount, actor.account_id)
     if not verify(account.password_hash, old):
         raise StaffRefused("WRONG_PASSWORD")
+    if old == new:
+        raise StaffRefused("PASSWORD_UNCHANGED")
     password_hash = hash_password(new)
     with transaction() as session:
         actor = lock_actor(actor)
-        session.get_one(StaffAccount, actor.account_id).password_hash = password_hash
+        row = session.get_one(StaffAccount, actor.account_id)
+        row.password_hash, row.password_temporary = password_hash, False
         revoke_sessions([actor.account_id], but=actor.session_id)
         record(SessionRevoked(account=actor.account_public_id, cause="password"), actor=actor, on=on,
                office_path=actor.office_path)

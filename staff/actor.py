@@ -28,6 +28,7 @@ class Actor:
     areas: tuple[tuple[str, str], ...]
     is_system: bool = False
     session_id: int | None = None
+    password_temporary: bool = False
 
     def holds(self, role: str, path: str) -> bool:
         """Whether a grant of `role` covers the office at `path`."""
@@ -69,4 +70,4 @@ def actor_of(account: StaffAccount, session_id: int | None = None, *, lock: bool
     office = account.office
     return Actor(account.id, account.public_id, account.natural_person_id, account.display_name,
                  frozenset(role for role, _ in areas), office.id, office.level, office.path, areas,
-                 session_id=session_id)
+                 session_id=session_id, password_temporary=account.password_temporary)

@@ -49,8 +49,8 @@ def first_persons(office: str, file: TextIO | None) -> None:
 @click.option("--id-number", prompt=True, hide_input=True)
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 def add(by: str, **fields: str) -> None:
-    """Open an account without roles."""
-    account = _or_refused(accounts.create_account, _actor(by), on=today(), **fields)
+    """Open an account without roles; its holder changes the password at the first sign-in."""
+    account = _or_refused(accounts.create_account, _actor(by), on=today(), temporary=True, **fields)
     click.echo(account.username)
 
 

@@ -12,7 +12,8 @@ from staff.actor import Actor
 from staff.clock import today
 
 
-def record_denial(actor: Actor | None, refusal: str, details: Mapping[str, str | int | bool | None] | None = None) -> None:
+def record_denial(actor: Actor | None, refusal: str,
+                  details: Mapping[str, str | int | bool | None] | None = None) -> None:
     """Write RequestDenied for a person known to us; a stranger is sent to sign in and cannot fill the log."""
     db.session.rollback()
     if actor is None:

@@ -16,7 +16,7 @@ from staff.offices import office_by_code
 from staff.passwords import hash_password
 from staff.refusals import StaffRefused
 
-# Post of the first person -> roles. The audit administrator inspects too: without internal control no grant can be checked.
+# First post -> roles. The audit administrator inspects too: without internal control no grant can be checked.
 FIRST_POSTS: dict[str, tuple[str, ...]] = {
     "system_administrator": ("system_administrator",),
     "security_administrator": ("security_administrator",),

@@ -1,4 +1,4 @@
-"""Roles given to accounts: applied for, checked by internal control, approved; three natural persons, never one's own."""
+"""Roles given to accounts: applied for, checked by internal control, approved; by three people, never one's own."""
 from __future__ import annotations
 
 from datetime import date

@@ -17,12 +17,12 @@ def valid_id_number(text: str) -> str:
     """The 18 characters, half-width, X upper case. Raises StaffRefused BAD_ID_NUMBER."""
     number = unicodedata.normalize("NFKC", text).strip().upper()
     try:
-        if len(number) == 18 and number.isascii() and number[:-1].isdigit() and ric.get_birth_date(number):
-            if number[-1] == ric.calc_check_digit(number):
-                return number
+        formed = len(number) == 18 and number.isascii() and number[:-1].isdigit() and ric.get_birth_date(number)
     except (ValidationError, ValueError):
-        pass
-    raise StaffRefused("BAD_ID_NUMBER")
+        formed = None
+    if not formed or number[-1] != ric.calc_check_digit(number):
+        raise StaffRefused("BAD_ID_NUMBER")
+    return number
 
 
 def natural_person(id_number: str) -> NaturalPerson:

@@ -45,6 +45,7 @@ class StaffAccount(UserMixin, db.Model):
     id_number: Mapped[str] = mapped_column(Encrypted)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     active: Mapped[bool] = mapped_column(default=True)
+    password_temporary: Mapped[bool] = mapped_column(default=False)  # chosen by somebody else: to be changed first
     failed_attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -14,7 +14,7 @@ STAFF_ROLES = ("system_administrator", "security_administrator", "audit_administ
 
 
 def accounts_of(actor: Actor, after: str = "", name: str = "") -> list[StaffAccount]:
-    """Up to PAGE + 1 accounts in the area by user name, from after `after`; `name`: beginning of a name or user name."""
+    """Up to PAGE + 1 accounts in the area by user name, after `after`; `name`: how a name or user name begins."""
     query = (select(StaffAccount).join(Office, StaffAccount.office_id == Office.id)
              .where(StaffAccount.username > after).order_by(StaffAccount.username).limit(PAGE + 1)
              .options(joinedload(StaffAccount.office), selectinload(StaffAccount.grants).joinedload(RoleGrant.office)))

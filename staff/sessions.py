@@ -22,7 +22,7 @@ def token_hash(token: str) -> str:
 
 
 def open_session(account: StaffAccount) -> tuple[str, StaffSession]:
-    """A new session of `account`, inside the caller's transaction. Returns the token, kept nowhere else, and the row."""
+    """A new session of `account`, inside the caller's transaction: its token, kept nowhere else, and the row."""
     token = secrets.token_urlsafe(32)
     row = StaffSession(token_hash=token_hash(token), account_id=account.id,
                        expires_at=now() + timedelta(minutes=limits().session_absolute_minutes))
@@ -69,7 +69,8 @@ def lock_account(account_id: int) -> StaffAccount:
 
 def revoke_sessions(account_ids: Iterable[int], *, but: int | None = None) -> int:
     """Revoke every open session of the accounts, inside the caller's transaction. Returns how many."""
-    query = update(StaffSession).where(StaffSession.account_id.in_(list(account_ids)), StaffSession.revoked_at.is_(None))
+    mine = StaffSession.account_id.in_(list(account_ids))
+    query = update(StaffSession).where(mine, StaffSession.revoked_at.is_(None))
     if but is not None:
         query = query.where(StaffSession.id != but)
     return db.session.execute(query.values(revoked_at=now())).rowcount

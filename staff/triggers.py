@@ -1,4 +1,4 @@
-"""What the database refuses about posts, whoever writes: incompatible posts in one person, and roles given to oneself."""
+"""What the database refuses about posts, whoever writes: incompatible ones in one person, and roles for oneself."""
 from __future__ import annotations
 
 from database.triggers import Trigger, refuse, register
@@ -14,7 +14,7 @@ INCOMPATIBLE_ROLES = f"""NEW.status = 'active' AND EXISTS (
 
 # Holder, applicant, checker and approver are four people. Only the first persons have none of the three: while no grant
 # has ever been approved by anybody, and once for each of their posts.
-SELF_GRANT = f"""NEW.status = 'active' AND CASE
+SELF_GRANT = """NEW.status = 'active' AND CASE
   WHEN NEW.applied_by IS NULL AND NEW.checked_by IS NULL AND NEW.approved_by IS NULL THEN EXISTS (
     SELECT 1 FROM role_grant AS g WHERE g.id <> NEW.id AND (g.applied_by IS NOT NULL OR g.role = NEW.role))
   ELSE (SELECT count(DISTINCT a.natural_person_id) FROM staff_account AS a

@@ -40,7 +40,7 @@ def create_account() -> Any:
     with blamed(form) as ok:
         if ok:
             fields = {f.name: f.data for f in form if f.name != "csrf_token"}
-            row = accounts.create_account(current_actor(), on=today(), **fields)
+            row = accounts.create_account(current_actor(), on=today(), temporary=True, **fields)
     if row is None:
         return render_template("staff/new_account.html", form=form), 409
     flash(_("账号已开立，请申请权限。"), "good")

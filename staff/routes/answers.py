@@ -12,7 +12,9 @@ from web.forms import Form
 from workflows.transition import Refusal
 
 FIELDS = {"BAD_ID_NUMBER": "id_number", "USERNAME_TAKEN": "username", "WRONG_PASSWORD": "old",
-          "INCOMPATIBLE_ROLES": "role", "ALREADY_GRANTED": "role", "OUT_OF_AREA": "office", "OWN_PERSON": "id_number"}
+          "PASSWORD_UNCHANGED": "new",
+          "INCOMPATIBLE_ROLES": "role", "ALREADY_GRANTED": "role", "OUT_OF_AREA": "office",
+          "OWN_PERSON": "id_number"}
 
 
 @contextmanager

@@ -11,7 +11,17 @@ from audit.models import AuditEvent
 from database import db
 from staff import relatives
 from staff.models import NaturalPerson, RoleGrant, StaffAccount
-from tests.people import ON, PASSWORD, account, actor, make_account, make_founders, make_office_tree, sign_in, valid_id_number
+from tests.people import (
+    ON,
+    PASSWORD,
+    account,
+    actor,
+    make_account,
+    make_founders,
+    make_office_tree,
+    sign_in,
+    valid_id_number,
+)
 
 FIELDS = {"username": "newcomer", "display_name": "陈新", "office": "510107", "password": PASSWORD}
 
@@ -54,7 +64,13 @@ def test_an_account_is_opened_applied_for_checked_and_approved_by_three_people(f
     assert audit.post(f"/staff/grants/{grant}/check").status_code == 302
     assert system.post(f"/staff/grants/{grant}/approve").status_code == 409
     assert security.post(f"/staff/grants/{grant}/approve").status_code == 302
-    assert "经办" in as_(founded, "newcomer").get("/staff/me").get_data(as_text=True)
+    newcomer = as_(founded, "newcomer")
+    assert newcomer.get("/staff/offices").status_code == 403
+    assert newcomer.post("/staff/me/relatives", data={}).location == "/staff/me#password"
+    assert newcomer.post("/staff/me/password", data={"old": PASSWORD, "new": PASSWORD}).status_code == 409
+    assert newcomer.post("/staff/me/password", data={"old": PASSWORD, "new": "my own long word"}).status_code == 302
+    assert newcomer.post("/staff/me/relatives", data={}).status_code == 409
+    assert "经办" in newcomer.get("/staff/me").get_data(as_text=True)
     assert [t for t in types(founded) if t.startswith("Grant")][-3:] == ["GrantApplied", "GrantChecked", "GrantApproved"]
 
 
@@ -72,7 +88,8 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why(founded):
 def test_a_second_account_of_one_person_is_known_as_the_same_person(founded):
     system, number = as_(founded, "founder.system"), valid_id_number()
     for username, text in (("one", number), ("two", f" {number.lower()} ".translate({ord("1"): "１"}))):
-        assert system.post("/staff/accounts", data=FIELDS | {"username": username, "id_number": text}).status_code == 302
+        answer = system.post("/staff/accounts", data=FIELDS | {"username": username, "id_number": text})
+        assert answer.status_code == 302
     with founded.app_context():
         assert account("one").natural_person_id == account("two").natural_person_id
 

@@ -67,7 +67,7 @@ def test_after_too_many_failures_the_name_is_locked_known_or_not(app, client, li
 def test_a_locked_account_refuses_the_right_password_until_the_lock_has_run_out(app, client, li):
     with app.app_context():
         allowed, minutes = limits().lockout_failures, limits().lockout_minutes
-    for n in range(allowed):
+    for _n in range(allowed):
         attempt(client)
     assert attempt(client, password=PASSWORD).status_code == 429
     age_attempts(app, minutes + 1)
