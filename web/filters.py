@@ -1,11 +1,13 @@
 """How values are written on pages and in letters. Every filter answers the dash for nothing at all."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask import Flask
+from jinja2 import pass_context
 
 from web.language import current_language
 from workflows.glossary import UnknownTerm
@@ -107,6 +109,16 @@ def _local(value: datetime) -> datetime:
 FILTERS = (term, refusal, next_step, money, count, day, moment, month, mask, mask_id, mask_phone)
 
 
+def _each_time(one: Callable[..., str]) -> Callable[..., str]:
+    """`one` as a filter that Jinja does not work out once, in the first reader's language, when it compiles a page."""
+    @pass_context
+    def answered(_context: object, *args: object, **options: object) -> str:
+        return one(*args, **options)
+
+    return answered
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update({one.__name__: one for one in FILTERS if one is not count} | {"amount": count})
+    named = {one.__name__: one for one in FILTERS if one is not count} | {"amount": count}
+    app.jinja_env.filters.update({name: _each_time(one) for name, one in named.items()})
     app.jinja_env.globals["term"] = term

@@ -1,7 +1,7 @@
 """The mapping of headings.yaml: which column is which field, and what its values mean. Pure."""
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -62,6 +62,7 @@ class Mapping:
         return "、".join(self.fields[name].headings[0] for name in names)
 
 
+@lru_cache(maxsize=1000)
 def _bare(heading: str, decorations: tuple[str, ...]) -> str:
     text = "".join(plain("'" + str(heading)).split()).lower()
     for decoration in decorations:

@@ -2,7 +2,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from cases.imports.errors import RowError
 from cases.imports.headings import Mapping
 from cases.imports.places import PlaceRefused, Places
 from cases.imports.reading import SourceRow
-from cases.imports.rows import Record, benefit_key, content_digest, parse_row
+from cases.imports.rows import Record, as_dict, benefit_key, content_digest, parse_row
 from cases.models import ImportBatch, ImportRow
 from database import db
 from database.types import blind_index
@@ -96,7 +96,7 @@ def _placed(record: Record, places: Places) -> Record | list[RowError]:
 
 
 def record_json(record: Record) -> str:
-    return json.dumps(asdict(record), default=str, ensure_ascii=False)
+    return json.dumps(as_dict(record), default=str, ensure_ascii=False)
 
 
 def record_of(text: str) -> Record:
