@@ -17,7 +17,7 @@ LONGEST = 350
 SIZED = {".py", ".html", ".js", ".sh"}
 BINARY = {".png", ".jpg", ".ico", ".xlsx", ".xls", ".pdf", ".ttf", ".gz", ".zip"}
 SHAPELESS = {"utils", "util", "helpers", "helper", "manager", "managers", "service", "services", "misc", "common"}
-MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work/(?:main|shared)|(?:root|home|Users)/\w)")
 REGISTRIES = [".".join(parts) for parts in (
     ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("deb", "debian", "org"),
 )]
