@@ -1,0 +1,82 @@
+"""Invariants that need reading: digests, replay, due dates recomputed, triggers in place."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select, text
+
+from audit.models import AuditEvent
+from cases.models import Case, CaseTransition
+from cases.periods import cycle_of_case, rules_of_case
+from database import db
+from database.triggers import TRIGGERS
+from workflows.case_lifecycle import TRANSITIONS
+
+BATCH = 1000
+INSTALLED = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+
+
+def altered_events() -> Iterator[str]:
+    """Events whose bytes no longer give their digest."""
+    query = select(AuditEvent.uid, AuditEvent.canonical, AuditEvent.digest).execution_options(yield_per=BATCH)
+    for uid, canonical, digest in db.session.execute(query):
+        if hashlib.sha256(canonical).hexdigest() != digest:
+            yield uid
+
+
+def replayed_states() -> Iterator[str]:
+    """Cases whose state differs from what their events, replayed from nothing, give (R3)."""
+    query = (select(Case.case_no, Case.state, AuditEvent.canonical)
+             .join(CaseTransition, CaseTransition.case_id == Case.id)
+             .join(AuditEvent, AuditEvent.id == CaseTransition.event_id)
+             .order_by(Case.id, AuditEvent.case_seq).execution_options(yield_per=BATCH))
+    last: dict[str, tuple[str, str | None]] = {}
+    for case_no, state, canonical in db.session.execute(query):
+        step = _data(canonical)
+        before = last.get(case_no, (state, None))[1]
+        if step["from_state"] != before:
+            yield f"{case_no}: {step['action']} from {step['from_state']}, was {before}"
+        last[case_no] = (state, step["to_state"])
+    yield from (case_no for case_no, (state, replayed) in last.items() if state != replayed)
+
+
+def _data(canonical: bytes) -> dict:
+    event = json.loads(canonical)
+    return event.get("data", event)
+
+
+def steps_outside_the_table() -> Iterator[str]:
+    rows = {(row.action, row.source, row.dest) for row in TRANSITIONS}
+    query = select(CaseTransition.case_id, CaseTransition.step, CaseTransition.action, CaseTransition.from_state,
+                   CaseTransition.to_state).execution_options(yield_per=BATCH)
+    for case_id, step, action, before, after in db.session.execute(query):
+        if (action, before, after) not in rows:
+            yield f"case {case_id} step {step}: {action} {before} -> {after}"
+
+
+def moved_due_dates() -> Iterator[str]:
+    """Cases whose due date is not what the rules make of their dates (S7)."""
+    for case in db.session.scalars(select(Case).execution_options(yield_per=BATCH)):
+        found = cycle_of_case(case, rules_of_case(case, case.recorded_at.date()))
+        if (found and found.due_on) != case.due_on:
+            yield f"{case.case_no}: {case.due_on}, recomputed {found and found.due_on}"
+
+
+def missing_triggers() -> Iterator[str]:
+    dialect = db.engine.dialect.name
+    there = set(db.session.scalars(text(INSTALLED[dialect])))
+    yield from (trigger.name for trigger in TRIGGERS if trigger.sql(dialect) and trigger.name not in there)
+
+
+READ: dict[str, Callable[[], Iterator[str]]] = {
+    "S1 every step is a row of the published table": steps_outside_the_table,
+    "S7 the due date can be recomputed": moved_due_dates,
+    "R2 the bytes of every event give its digest": altered_events,
+    "R2 every trigger is in place": missing_triggers,
+    "R3 the events replayed from nothing give the state": replayed_states,
+}
