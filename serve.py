@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from waitress import create_server
 
 from app import create_app
+
+SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
 
 
 def main() -> int:
@@ -17,6 +20,9 @@ def main() -> int:
         print(f"Cannot listen on {host}:{port}: {error.strerror}. Set PORT to a free one.", file=sys.stderr)
         return 1
     print(f"\nhttp://{host}:{port}/   (stop with Ctrl-C)\n", flush=True)
+    sign_ins = Path(app.config["INSTANCE_DIR"]) / SIGN_INS
+    if sign_ins.exists():
+        print(sign_ins.read_text(encoding="utf-8"), flush=True)
     try:
         server.run()
     finally:
