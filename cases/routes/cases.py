@@ -7,12 +7,12 @@ from flask import abort, make_response, render_template
 
 from cases import case_view, pages
 from cases.forms.work import UnmaskForm
-from cases.routes import READERS, cases
+from cases.routes import READERS, case_pages
 from staff.access import access, current_actor
 from staff.clock import today
 
 
-@cases.get("/cases/<public_id>")
+@case_pages.get("/cases/<public_id>")
 @access(*READERS)
 def case(public_id: str) -> str:
     actor, on = current_actor(), today()
@@ -23,7 +23,7 @@ def case(public_id: str) -> str:
                            unmask_form=UnmaskForm(formdata=None))
 
 
-@cases.post("/cases/<public_id>/unmask")
+@case_pages.post("/cases/<public_id>/unmask")
 @access(*READERS)
 def unmask(public_id: str) -> Any:
     actor, form = current_actor(), UnmaskForm()

@@ -16,7 +16,7 @@ from cases.forms.fields import received
 from cases.forms.work import LookUpForm, WindowForm
 from cases.models import Case, Pensioner
 from cases.routes import MAKERS
-from cases.routes import certify as blueprint
+from cases.routes import certify_pages as blueprint
 from database import db
 from database.types import blind_index
 from staff.access import access, current_actor

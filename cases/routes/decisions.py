@@ -19,7 +19,7 @@ from cases.forms.work import NeededOpinionForm, OpinionForm
 from cases.models import Case, Decision, Evidence
 from cases.periods import rules_of_case
 from cases.routes import BUSINESS, MAKERS, READERS
-from cases.routes import decisions as blueprint
+from cases.routes import decision_pages as blueprint
 from database import db
 from rules import rules_by_version
 from staff.access import access, current_actor

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from cases import pages
 from cases.evidence import add_evidence
 from cases.forms.evidence import EvidenceForm, kind_choices
-from cases.routes import MAKERS, READERS, evidence
+from cases.routes import MAKERS, READERS, evidence_pages
 from staff.access import access, current_actor
 from staff.clock import today
 
 
-@evidence.get("/evidence/<public_id>")
+@evidence_pages.get("/evidence/<public_id>")
 @access(*READERS)
 def download(public_id: str) -> Any:
     item = pages.visible_evidence(public_id, current_actor())
@@ -30,7 +30,7 @@ def download(public_id: str) -> Any:
     return answer
 
 
-@evidence.route("/cases/<public_id>/evidence", methods=["GET", "POST"])
+@evidence_pages.route("/cases/<public_id>/evidence", methods=["GET", "POST"])
 @access(*MAKERS)
 def add(public_id: str) -> Any:
     case, form = pages.visible_case(public_id, current_actor()), EvidenceForm()

@@ -10,7 +10,7 @@ from cases import objections, pages
 from cases.case_view import may_object
 from cases.forms.work import ObjectionForm
 from cases.routes import MAKERS, READERS
-from cases.routes import objections as blueprint
+from cases.routes import objection_pages as blueprint
 from staff.access import access, current_actor
 from staff.clock import today
 

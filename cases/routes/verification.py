@@ -9,19 +9,19 @@ from flask_babel import gettext as _
 from cases import pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
 from cases.models import VerificationTask
-from cases.routes import BUSINESS, MAKERS, verifications
+from cases.routes import BUSINESS, MAKERS, verification_pages
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 
 
-@verifications.get("/verifications")
+@verification_pages.get("/verifications")
 @access(*BUSINESS)
 def index() -> str:
     return render_template("verifications/tasks.html", tasks=pages.open_tasks(current_actor()), on=today())
 
 
-@verifications.route("/verifications/<public_id>", methods=["GET", "POST"])
+@verification_pages.route("/verifications/<public_id>", methods=["GET", "POST"])
 @access(*BUSINESS)
 def task(public_id: str) -> Any:
     actor, form = current_actor(), VerificationForm()
@@ -35,7 +35,7 @@ def task(public_id: str) -> Any:
     return redirect(url_for("verifications.index"))
 
 
-@verifications.post("/verifications/<public_id>/unmask")
+@verification_pages.post("/verifications/<public_id>/unmask")
 @access(*MAKERS)
 def unmask(public_id: str) -> Any:
     """The phone of the person to be verified, for the officer who has to reach them."""
