@@ -71,7 +71,8 @@ def test_an_account_is_opened_applied_for_checked_and_approved_by_three_people(f
     assert newcomer.post("/staff/me/password", data={"old": PASSWORD, "new": "my own long word"}).status_code == 302
     assert newcomer.post("/staff/me/relatives", data={}).status_code == 409
     assert "经办" in newcomer.get("/staff/me").get_data(as_text=True)
-    assert [t for t in types(founded) if t.startswith("Grant")][-3:] == ["GrantApplied", "GrantChecked", "GrantApproved"]
+    steps = [t for t in types(founded) if t.startswith("Grant")]
+    assert steps[-3:] == ["GrantApplied", "GrantChecked", "GrantApproved"]
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_why(founded):
