@@ -1,5 +1,6 @@
 """Commands of case work. Each module that has commands is named here."""
+from cases.cli_documents import dossier, notices
 from cases.imports.cli import payments, pensioners
 from cases.sweep_cli import sweep
 
-__all__ = ["payments", "pensioners", "sweep"]
+__all__ = ["dossier", "notices", "payments", "pensioners", "sweep"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from audit.events import DossierIssued
+from audit.events import DossierIssued, Unmasked
 from audit.log import record
 from cases.dossier_content import NotInRecord, content, made_at
 from cases.letters import font_folder
@@ -23,6 +23,7 @@ from database import db, transaction
 
 TEMPLATE_VERSION = "1"
 STYLES = ("print-document.css", "print-dossier.css")
+UNMASKED = ("id_number", "payee_account")
 
 
 def dossier(case: Case | str, *, as_of_tx: str | None = None, masked: bool = True, lang: str = "zh") -> bytes:
@@ -41,9 +42,13 @@ def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None
     document = printed(data, lang)
     db.session.rollback()
     with transaction() as session:
+        issued = session.get_one(Case, case_id, with_for_update=True)
+        for field in () if masked else UNMASKED:
+            subject = issued.public_id if field == "payee_account" else issued.pensioner.public_id
+            record(Unmasked(subject=subject, field=field, purpose="dossier"), case=issued, actor=actor, on=on)
         record(DossierIssued(digest=hashlib.sha256(document).hexdigest(), as_of=data["as_of"]["tx"], masked=masked,
                              language=lang, template_version=TEMPLATE_VERSION),
-               case=session.get_one(Case, case_id, with_for_update=True), actor=actor, on=on, command="dossier")
+               case=issued, actor=actor, on=on, command="dossier")
     return document
 
 

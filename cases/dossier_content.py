@@ -65,7 +65,7 @@ def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> 
         "path": _path(entries), "decisions": [_named(decision, names) for decision in decisions],
         "objections": _objections(entries), "evidence": _evidence(entries), "notices": _notices(entries),
         "certifications": _certifications(entries),
-        "arrears": [_sheet(decision) for decision in decisions if decision["stage"] == "executed" and decision["lines"]],
+        "arrears": [_sheet(one) for one in decisions if one["stage"] == "executed" and one["lines"]],
         "extract": [_extract(entry, names) for entry in entries],
     }
 
