@@ -26,6 +26,7 @@ def refused(code):
     return pytest.raises(StaffRefused, match=code)
 
 
+@pytest.mark.article("JS-8.1")
 def test_three_different_people_grant_a_role(founders):
     make_account("li")
     grant = applied(founders, "li", "caseworker")
@@ -70,6 +71,7 @@ def test_nobody_grants_to_themselves_not_even_to_another_account(founders):
             grants.apply(actor("admin2"), account(username).public_id, "caseworker", "510107", ON)
 
 
+@pytest.mark.article("JS-8.1")
 def test_an_incompatible_pair_is_refused_across_two_accounts_of_one_person(founders):
     number = valid_id_number()
     make_account("zhao", ["approver"], id_number=number)
@@ -109,6 +111,7 @@ def test_the_last_holder_of_a_post_that_grants_keeps_it(founders):
         grants.revoke(actor("admin2"), db.session.scalar(query), ON, "left")
 
 
+@pytest.mark.article("JS-8.1")
 def test_the_database_refuses_an_incompatible_pair_whoever_writes(founders):
     number = valid_id_number()
     make_account("zhao", ["approver"], id_number=number)
