@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -53,11 +53,13 @@ class _Tally:
 
 
 def export(selection: Select[tuple[AuditEvent]], folder: Path, *, actor: WhoActs | str, on: date, kind: str,
-           described: dict[str, Any] | None = None, scope: str | None = None, personal: bool = False) -> Path:
+           described: dict[str, Any] | None = None, scope: str | None = None, personal: bool = False,
+           check: Callable[[], object] | None = None) -> Path:
     """Write the events of `selection` to the new `folder` and record Exported; returns the manifest's path.
 
     `kind`: case or period; `described`: the selection in words for the manifest; `personal`: values and salts too,
-    for those who may see them. Raises FileExistsError, SequenceGap. Nothing stays when it cannot be recorded.
+    for those who may see them; `check` is called in the transaction that records it and may refuse (rights as of now).
+    Raises FileExistsError, SequenceGap. Nothing stays when it cannot be recorded.
     """
     folder.mkdir(parents=True, exist_ok=False)
     try:
@@ -67,6 +69,8 @@ def export(selection: Select[tuple[AuditEvent]], folder: Path, *, actor: WhoActs
         (folder / "manifest.json").write_bytes(raw)
         (folder / "checkpoint").write_bytes(signed_note(head_text(len(tally.leaves), root(tally.leaves), raw)))
         with transaction():
+            if check:
+                check()
             record(Exported(kind=f"audit_{kind}", rows=len(tally.leaves), digest=hashlib.sha256(raw).hexdigest(),
                             scope=scope, selection=described, counts=tally.types),
                    actor=actor, on=on, command="export_audit", office_path=scope)

@@ -6,11 +6,13 @@ from itertools import count
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from cases.models import Case, Pensioner
 from database import db, transaction
 from database.types import blind_index
-from staff.models import NaturalPerson, Office
+from staff.models import NaturalPerson, Office, RoleGrant, StaffAccount
+from staff.sessions import open_session
 
 ON = date(2026, 3, 15)
 _numbers = count(1)
@@ -44,3 +46,21 @@ def case(office: Office) -> Case:
     with transaction():
         made = new_case(office)
     return made
+
+
+def sign_in(client: FlaskClient, office: Office, role: str) -> FlaskClient:
+    """`client`, signed in as somebody of `office` with `role`; the session is opened as the sign-in page does."""
+    number = next(_numbers)
+    with transaction():
+        person = NaturalPerson(id_number_index=blind_index(f"staff {number}"))
+        db.session.add(person)
+        db.session.flush()
+        account = StaffAccount(username=f"u{number}", display_name="陈静", password_hash="-", natural_person_id=person.id,
+                               id_number=str(number), office_id=office.id)
+        account.grants.append(RoleGrant(role=role, office_id=office.id, status="active", applied_on=ON))
+        db.session.add(account)
+        db.session.flush()
+        token, _ = open_session(account)
+    with client.session_transaction() as cookie:
+        cookie["token"] = token
+    return client

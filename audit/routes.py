@@ -1,0 +1,135 @@
+"""Pages for inspectors: search the log, look at one event, take an export away."""
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from sqlalchemy import and_, or_, select
+
+from audit.events import SYSTEM, TYPES, Recorded, parse
+from audit.export import export
+from audit.models import AuditEvent
+from audit.search import Wanted, events, page
+from audit.signing import verifier_key
+from database import db
+from staff.access import access, current_actor, lock_actor
+from staff.actor import Actor, area_condition
+from staff.clock import today
+from staff.models import StaffAccount
+
+blueprint = Blueprint("audit", __name__)
+READERS = ("inspector", "audit_administrator")
+NOBODY = 0  # no case has this id
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One event on a page. `who`: display name, None for the system or nobody signed in."""
+
+    row: AuditEvent
+    read: Recorded
+    who: str | None
+
+    @property
+    def family(self) -> str:
+        return TYPES[self.row.type].FAMILY
+
+
+@blueprint.get("/audit")
+@access(*READERS)
+def search() -> str:
+    found = page(events(_wanted(request.args), _scope()), request.args.get("before", type=int))
+    older = url_for("audit.search", **_given(request.args), before=found.older) if found.older else None
+    newest = url_for("audit.search", **_given(request.args)) if request.args.get("before") else None
+    pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
+    return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
+                           types=sorted(TYPES), key=verifier_key())
+
+
+@blueprint.get("/audit/events/<uid>")
+@access(*READERS)
+def event(uid: str) -> str:
+    row = db.session.scalar(events(Wanted(), _scope()).where(AuditEvent.uid == uid))
+    if row is None:
+        abort(404)
+    return render_template("audit/event.html", one=_shown([row])[0])
+
+
+@blueprint.post("/audit/export")
+@access(*READERS)
+def take_export() -> Any:
+    wanted, given, actor = _wanted(request.form), _given(request.form), current_actor()
+    if wanted.case_id is None and not (wanted.since and wanted.until):
+        flash(_("请先选定一个案件，或起止日期。"), "bad")
+        return redirect(url_for("audit.search", **given))
+    kind = "case" if wanted.case_id is not None and wanted == Wanted(case_id=wanted.case_id) else "period"
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "audit-export"
+        export(events(wanted, _scope()), made, actor=actor, on=today(), kind=kind, described=given,
+               scope=min(actor.prefixes(READERS), key=len), check=lambda: lock_actor(actor))
+        packed = _packed(made)
+    return send_file(packed, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
+
+
+def _scope() -> Any:
+    """The reader's area. Events of no office (a stranger at the sign-in page) belong to the top of the tree."""
+    actor = current_actor()
+    area = area_condition(actor, AuditEvent.office_path, READERS)
+    return or_(area, AuditEvent.office_path.is_(None)) if _at_top(actor) else and_(area)
+
+
+def _at_top(actor: Actor) -> bool:
+    return any(path.count("/") == 1 for path in actor.prefixes(READERS))
+
+
+def _wanted(given: Mapping[str, str]) -> Wanted:
+    """What the form asks for; a name or number nobody has finds nothing."""
+    case_no, who = given.get("case_no", "").strip(), given.get("who", "").strip()
+    return Wanted(type=given.get("type") or None, actor=_account(who) if who else None,
+                  case_id=_case(case_no) if case_no else None, since=_day(given.get("since")),
+                  until=_day(given.get("until")))
+
+
+def _given(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: given[name] for name in ("type", "who", "case_no", "since", "until") if given.get(name)}
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        abort(400)
+
+
+def _account(username: str) -> str:
+    if username == SYSTEM:
+        return SYSTEM
+    return db.session.scalar(select(StaffAccount.public_id).where(StaffAccount.username == username)) or "-"
+
+
+def _case(case_no: str) -> int:
+    table = db.metadata.tables["cases"]
+    return db.session.scalar(select(table.c.id).where(table.c.case_no == case_no)) or NOBODY
+
+
+def _shown(rows: list[AuditEvent]) -> list[Shown]:
+    query = select(StaffAccount.public_id, StaffAccount.display_name)
+    names = dict(db.session.execute(query.where(StaffAccount.public_id.in_({row.actor for row in rows}))).all())
+    return [Shown(row, parse(row.canonical), names.get(row.actor)) for row in rows]
+
+
+def _packed(folder: Path) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"{folder.name}/{path.name}")
+    packed.seek(0)
+    return packed

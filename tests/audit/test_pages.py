@@ -1,0 +1,85 @@
+"""What inspectors see of the log, and what they do not."""
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from audit.events import TYPES, CaseSuspended, SignedOut, SweepRun
+from audit.log import record
+from audit.models import AuditEvent
+from audit.verify import verify
+from cases.models import Case
+from database import db, transaction
+from staff.models import Office
+from tests.audit.conftest import ON, new_case, sign_in
+
+
+@pytest.fixture
+def case_no(case: Case) -> str:
+    with transaction():
+        record(CaseSuspended(from_state="verified", to_state="suspended", action="suspend", reason="lapsed",
+                             basis="SC 23", on=ON, rules_version="test"), case=case, actor="SYSTEM", on=ON)
+        number = case.case_no
+    return number
+
+
+@pytest.fixture
+def inspector(office: Office, client: FlaskClient) -> FlaskClient:
+    return sign_in(client, office, "inspector")
+
+
+def test_an_inspector_reads_the_events_of_the_area(case_no: str, inspector: FlaskClient) -> None:
+    page = inspector.get("/audit")
+    assert page.status_code == 200 and "暂停发放" in page.text and "SC 23" in page.text
+    found = inspector.get("/audit", query_string={"case_no": case_no, "type": "CaseSuspended", "since": str(ON)})
+    assert found.text.count("/audit/events/") == 1
+    assert "没有符合条件的记录" in inspector.get("/audit", query_string={"case_no": "nobody's"}).text
+
+
+def test_an_inspector_sees_nothing_of_another_area(case_no: str, inspector: FlaskClient) -> None:
+    with transaction():
+        elsewhere = Office(code="370200", name="青岛市", level="city", path="37/3702/")
+        db.session.add(elsewhere)
+        db.session.flush()
+        row = record(SignedOut(account="x"), case=new_case(elsewhere), actor="SYSTEM", on=ON)
+        stranger = record(SweepRun(swept_on=ON, counts={}), actor="SYSTEM", on=ON)
+        hidden = [row.uid, stranger.uid]
+    page = inspector.get("/audit").text
+    assert not any(uid in page for uid in hidden)
+    assert [inspector.get(f"/audit/events/{uid}").status_code for uid in hidden] == [404, 404]
+
+
+def test_every_event_of_the_log_can_be_looked_at(case_no: str, inspector: FlaskClient) -> None:
+    inspector.get("/audit")
+    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.office_path.like("51%"))).all()
+    assert rows and all(inspector.get(f"/audit/events/{r.uid}").status_code == 200 for r in rows)
+
+
+@pytest.mark.parametrize("role", ["caseworker", "approver", "system_administrator"])
+def test_the_log_is_closed_to_others(office: Office, client: FlaskClient, role: str) -> None:
+    assert sign_in(client, office, role).get("/audit").status_code == 403
+
+
+def test_an_inspector_takes_away_an_export_that_is_whole(case_no: str, inspector: FlaskClient, tmp_path: Path) -> None:
+    answer = inspector.post("/audit/export", data={"case_no": case_no})
+    zipfile.ZipFile(io.BytesIO(answer.data)).extractall(tmp_path)
+    assert verify(tmp_path / "audit-export") == []
+    row = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).one()
+    assert row.actor != "SYSTEM" and row.office_path == "51/5101/510104/"
+
+
+def test_an_export_of_everything_is_not_offered(inspector: FlaskClient) -> None:
+    assert inspector.post("/audit/export", data={}).status_code == 302
+    assert db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).all() == []
+
+
+def test_every_family_of_events_is_known(app: Flask) -> None:
+    folder = Path(app.root_path) / "templates" / "audit" / "events"
+    shown = {p.stem for p in folder.iterdir()}
+    assert shown - {"other"} <= {cls.FAMILY for cls in TYPES.values()}
