@@ -24,7 +24,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--from", "since", type=DAY, help="First day, of a period.")
 @click.option("--to", "until", type=DAY, help="Last day, included.")
 @click.option("--personal", is_flag=True, help="With personal values and their salts.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A folder that does not exist yet.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A new folder.")
 def export_command(case_no: str | None, since: datetime | None, until: datetime | None, personal: bool,
                    output: Path) -> None:
     """Write the events of a case, or of a period, to a folder."""

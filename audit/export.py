@@ -1,4 +1,4 @@
-"""Events into a folder that can be checked without us. The caller has limited the selection to what the asker may see."""
+"""Events into a folder that can be checked without us. The caller has limited the selection to the asker's area."""
 from __future__ import annotations
 
 import base64

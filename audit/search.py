@@ -38,7 +38,7 @@ class Page:
 
 
 def events(wanted: Wanted, scope: Any = None) -> Select[tuple[AuditEvent]]:
-    """The events wanted. `scope`: a condition over AuditEvent, such as `area_condition(actor, AuditEvent.office_path)`."""
+    """The events wanted. `scope`: a condition, such as `area_condition(actor, AuditEvent.office_path)`."""
     query = select(AuditEvent).where(true() if scope is None else scope)
     tests = {"type": AuditEvent.type == wanted.type, "actor": AuditEvent.actor == wanted.actor,
              "case_id": AuditEvent.case_id == wanted.case_id}

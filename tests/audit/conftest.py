@@ -44,8 +44,7 @@ def office(context: Flask) -> Office:
 @pytest.fixture
 def case(office: Office) -> Case:
     with transaction():
-        made = new_case(office)
-    return made
+        return new_case(office)
 
 
 def sign_in(client: FlaskClient, office: Office, role: str) -> FlaskClient:
@@ -55,8 +54,8 @@ def sign_in(client: FlaskClient, office: Office, role: str) -> FlaskClient:
         person = NaturalPerson(id_number_index=blind_index(f"staff {number}"))
         db.session.add(person)
         db.session.flush()
-        account = StaffAccount(username=f"u{number}", display_name="陈静", password_hash="-", natural_person_id=person.id,
-                               id_number=str(number), office_id=office.id)
+        account = StaffAccount(username=f"u{number}", display_name="陈静", password_hash="-",
+                               natural_person_id=person.id, id_number=str(number), office_id=office.id)
         account.grants.append(RoleGrant(role=role, office_id=office.id, status="active", applied_on=ON))
         db.session.add(account)
         db.session.flush()

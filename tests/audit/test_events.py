@@ -10,8 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.events import STATE_CHANGING, TYPES, Meta, NotCanonical, StepRefused, canonical, digest, parse
-from audit.events import personal_values
+from audit.events import (
+    STATE_CHANGING,
+    TYPES,
+    Meta,
+    NotCanonical,
+    StepRefused,
+    canonical,
+    digest,
+    parse,
+    personal_values,
+)
 from audit.events.base import field_types
 from workflows.glossary import term
 
