@@ -26,7 +26,7 @@ def load_pensioners(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on:
         elif made := _new(row, record, register, actor, on):
             entries.append(made)
     enter(batch, entries, register, actor, on)
-    left = propose_differences(batch, [(case, record) for _, case, record in compared])
+    left = propose_differences(batch, [(case, record) for _, case, record in compared], on)
     for (row, case, _), proposed in zip(compared, left, strict=True):
         row.case_id, row.status = case.id, "proposed" if proposed else "unchanged"
 

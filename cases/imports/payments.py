@@ -71,7 +71,7 @@ class Benefits:
 def load_pay_run(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
     """Each row becomes the paid month of its case, or says why it cannot."""
     benefits, changed = Benefits(batch, rows), []
-    closed = _closed_months(batch)
+    closed = _closed_runs(batch)
     for row in rows:
         values = json.loads(row.record)
         month = _paid_month(row, values, benefits, closed)
@@ -82,7 +82,7 @@ def load_pay_run(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: da
     record_bulk(changed, actor=actor, on=on, command="load_pay_run")
 
 
-def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[str]) -> BenefitMonth | None:
+def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[tuple[int, str]]) -> BenefitMonth | None:
     case, month, fen = benefits.case(row, values), values["month"], values["amount_fen"]
     if case is None:
         return quarantine(row, "id_number", "NO_SUCH_CASE")
@@ -91,7 +91,7 @@ def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[st
     if known is not None:
         same = (known.paid + known.overpaid) == fen
         return _unchanged(row) if same else quarantine(row, "amount_fen", "RECORDED_DIFFERENTLY")
-    if month in closed:
+    if (case.paying_office_id, month) in closed:
         return quarantine(row, "month", "MONTH_CLOSED")
     row.status = "loaded"
     died_on = benefits.died_on[case.id]
@@ -115,28 +115,35 @@ def _changed(month: BenefitMonth) -> BenefitMonthChanged:
                                overpaid=month.overpaid, cause="pay_run")
 
 
-def _closed_months(batch: ImportBatch) -> set[str]:
-    """Months of the office whose run was closed by another file."""
-    return set(db.session.scalars(select(PayRun.month).where(
-        PayRun.office_id == batch.office_id, PayRun.closed_on.is_not(None), PayRun.file_sha256 != batch.sha256)))
+def _closed_runs(batch: ImportBatch) -> set[tuple[int, str]]:
+    """(paying office, month) whose run was closed by another file."""
+    return set(db.session.execute(
+        select(PayRun.office_id, PayRun.month).join(Office, Office.id == PayRun.office_id)
+        .where(Office.path.startswith(batch.office_path), PayRun.closed_on.is_not(None),
+               PayRun.file_sha256 != batch.sha256)).tuples())
 
 
 def close_pay_runs(batch: ImportBatch, actor: Actor, on: date) -> None:
-    """The months of the file are closed: from now on they change by signed decisions only."""
-    office = db.session.get_one(Office, batch.office_id)
-    totals: dict[str, list[int]] = {}
-    rows = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.status == "loaded")
-                              .execution_options(yield_per=500))
-    for row in rows:
-        values = json.loads(row.record)
-        totals.setdefault(values["month"], []).append(values["amount_fen"])
-    for month, amounts in sorted(totals.items()):
-        run = db.session.scalar(select(PayRun).filter_by(office_id=office.id, month=month))
-        if run is None:
-            db.session.add(PayRun(office_id=office.id, month=month, closed_on=on, file_sha256=batch.sha256))
-        record(PayRunLoaded(office=office.code, month=month, rows=len(amounts), loaded=len(amounts),
-                            total_fen=sum(amounts), closed_on=on, file_sha256=batch.sha256, batch=batch.public_id),
-               actor=actor, on=on, command="load_pay_run", office_path=batch.office_path)
+    """The months of the file are closed for the offices that paid: from now on they change by signed decisions only."""
+    totals: dict[tuple[int, str], list[int]] = {}
+    rows = db.session.execute(
+        select(ImportRow.record, Case.paying_office_id).join(Case, Case.id == ImportRow.case_id)
+        .where(ImportRow.batch_id == batch.id, ImportRow.status == "loaded").execution_options(yield_per=500))
+    for text, office_id in rows:
+        values = json.loads(text)
+        total = totals.setdefault((office_id, values["month"]), [0, 0])
+        total[0] += 1
+        total[1] += values["amount_fen"]
+    for (office_id, month), (count, fen) in sorted(totals.items()):
+        _close(batch, db.session.get_one(Office, office_id), month, count, fen, actor, on)
+
+
+def _close(batch: ImportBatch, office: Office, month: str, count: int, fen: int, actor: Actor, on: date) -> None:
+    if db.session.scalar(select(PayRun).filter_by(office_id=office.id, month=month)) is None:
+        db.session.add(PayRun(office_id=office.id, month=month, closed_on=on, file_sha256=batch.sha256))
+    record(PayRunLoaded(office=office.code, month=month, rows=count, loaded=count, total_fen=fen, closed_on=on,
+                        file_sha256=batch.sha256, batch=batch.public_id),
+           actor=actor, on=on, command="load_pay_run", office_path=office.path)
 
 
 def load_payment_returns(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:

@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -17,6 +20,9 @@ from cases.models import (
     Case,
     CaseTransition,
     DeathMark,
+    Decision,
+    DecisionParticipant,
+    ImportBatch,
     ImportProposal,
     ImportRow,
     NameCharacter,
@@ -147,8 +153,13 @@ def test_a_changed_fact_of_an_existing_case_is_proposed_and_never_updated(tmp_pa
     found = {p.field: (p.old_value, p.new_value) for p in db.session.scalars(select(ImportProposal))}
     assert found == {"name": ("周秀英", "周秀瑛"), "payee_account": ("6228480012345678901", "6228480099999999999"),
                      "last_certified_on": ("2025-09-01", "2026-02-01")}
+    decision = only(Decision)
+    assert (decision.kind, decision.proposed_by_system, decision.case_id) == ("change_identity", True, case.id)
+    first = set(db.session.scalars(select(DecisionParticipant.natural_person_id).filter_by(side="first")))
+    assert first == {li.natural_person_id}, "who brought the data neither rechecks nor approves"
     loaded(tmp_path, [changed, person(2)], office, li, wang, "三月.csv")
     assert db.session.scalar(select(func.count(ImportProposal.id))) == 3
+    assert db.session.scalar(select(func.count(Decision.id))) == 1
 
 
 def test_a_second_benefit_of_a_person_is_a_second_case_of_one_pensioner(tmp_path, office, li, wang):
@@ -229,6 +240,58 @@ def test_a_withdrawn_batch_is_not_released_but_may_be_proposed_again(tmp_path, o
     withdraw(batch, li, ON)
     refused("WRONG_STAGE", release, batch, wang, ON)
     assert release(propose(path, office, li, ON), wang, ON).loaded == 1
+
+
+def test_two_releases_at_once_from_separate_processes_load_every_row_once(tmp_path, context, office, li, wang):
+    rows = 40
+    batch = propose(csv_file(tmp_path, [person(n) for n in range(rows)]), office, li, ON)
+    public_id = batch.public_id
+    db.session.rollback()
+    running = [subprocess.Popen([sys.executable, "-c", RELEASE, db.engine.url.render_as_string(hide_password=False),
+                                 str(tmp_path), public_id]) for _ in range(2)]
+    assert [one.wait(timeout=120) for one in running] == [0, 0]
+    db.session.expire_all()
+    assert counts(only(ImportBatch)) == (rows, rows, 0, 0, 0)
+    assert db.session.scalar(select(func.count(Case.id))) == rows
+
+
+def test_a_release_killed_by_force_goes_on_where_it_stopped(tmp_path, context, office, li, wang):
+    batch = propose(csv_file(tmp_path, [person(n) for n in range(60)]), office, li, ON)
+    public_id = batch.public_id
+    db.session.rollback()
+    command = [sys.executable, "-c", RELEASE, db.engine.url.render_as_string(hide_password=False), str(tmp_path), public_id]
+    died = subprocess.run([*command, "die"], timeout=120)
+    assert died.returncode == -signal.SIGKILL
+    some = db.session.scalar(select(func.count(Case.id)))
+    db.session.rollback()
+    assert 0 < some < 60
+    assert subprocess.run(command, timeout=120).returncode == 0
+    db.session.expire_all()
+    assert counts(only(ImportBatch)) == (60, 60, 0, 0, 0)
+    assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "CaseEntered")) == 60
+
+
+RELEASE = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from tests.conftest import configured
+from app import create_app
+url, folder, public_id, *die = sys.argv[1:]
+app = create_app(configured(url, Path(folder)))
+with app.app_context():
+    from cases.imports import batches
+    from cases.imports.releasing import release
+    from cases.models import ImportBatch
+    from database import db
+    from tests.people import actor
+    batches.CHUNK = 7
+    batch = db.session.scalars(db.select(ImportBatch).filter_by(public_id=public_id)).one()
+    def progress(done, total):
+        if die and done >= 21:
+            os.kill(os.getpid(), signal.SIGKILL)
+    release(batch, actor("wang.release"), date(2026, 3, 15), progress=progress)
+"""
 
 
 class Killed(Exception):
