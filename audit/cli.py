@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from audit.checkpoints import LogAltered, LogForked, checkpoint, consistent, read_again
 from audit.events import SYSTEM
 from audit.export import export
 from audit.search import Wanted, events
@@ -57,6 +58,31 @@ def verify_command(folder: Path, key: str | None) -> None:
 def key_command() -> None:
     """Print the key that inspectors verify exports with."""
     click.echo(verifier_key())
+
+
+@audit.command("checkpoint")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also append it here: a file on other media.")
+def checkpoint_command(output: Path | None) -> None:
+    """Read the whole log again and sign its head, for witnesses to keep."""
+    try:
+        note = checkpoint()
+    except (LogAltered, LogForked) as error:
+        raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
+    if output:
+        with output.open("ab") as kept:
+            kept.write(note + b"\n")
+    click.echo(note.decode(), nl=False)
+
+
+@audit.command("check")
+@click.argument("note", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_command(note: Path) -> None:
+    """Whether the log still continues an earlier checkpoint that was kept elsewhere."""
+    try:
+        size = consistent(read_again(), note.read_bytes())
+    except (LogAltered, LogForked, ValueError) as error:
+        raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
+    click.echo(f"OK {size}")
 
 
 def _day(given: datetime | None) -> date | None:

@@ -59,3 +59,12 @@ class AuditPersonal(db.Model):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     value: Mapped[str | None] = mapped_column(Encrypted)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuditLeaf(db.Model):
+    """The place of a transaction in the tree: given after its commit, without gaps, once. Never changes."""
+
+    __tablename__ = "audit_leaf"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 0
+    tx_id: Mapped[int] = mapped_column(ForeignKey("audit_tx.id"), unique=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)

@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 
@@ -40,3 +41,15 @@ def signed_note(text: bytes) -> bytes:
 
 def _key_id(public: bytes) -> bytes:
     return hashlib.sha256(ORIGIN.encode() + b"\n" + ED25519 + public).digest()[:4]
+
+
+def signed_text(note: bytes) -> bytes:
+    """The text of a note that this installation signed. Raises ValueError for any other."""
+    text, _, signature = note.partition(b"\n\n")
+    text += b"\n"
+    value = base64.b64decode(signature.split()[-1]) if signature.split() else b""
+    try:
+        private_key().public_key().verify(value[4:], text)
+    except InvalidSignature:
+        raise ValueError("not signed by this installation") from None
+    return text

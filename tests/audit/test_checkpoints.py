@@ -1,0 +1,102 @@
+"""A signed head fails against a log that was rewritten, cut or restored."""
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from audit.checkpoints import HEAD, LogAltered, LogForked, checkpoint, consistent, integrate, read_again
+from audit.events import SignedOut
+from audit.log import record
+from audit.verify import leaf, root
+from database import db, transaction
+from database.triggers import drop_trigger
+from tests.audit.conftest import ON
+
+
+def write(times: int) -> None:
+    for n in range(times):
+        with transaction():
+            record(SignedOut(account=f"a{n}"), actor="SYSTEM", on=ON)
+
+
+def as_owner(*statements: str) -> None:
+    """What the owner of the database can do: drop the triggers and write."""
+    db.session.remove()
+    with db.engine.begin() as connection:
+        for table in ("audit_event", "audit_tx", "audit_leaf"):
+            for act in ("update", "delete"):
+                drop_trigger(connection, f"{table}_no_{act}")
+        for sql in statements:
+            connection.exec_driver_sql(sql)
+
+
+@pytest.fixture
+def log(context: Flask) -> Flask:
+    (Path(context.config["INSTANCE_DIR"]) / HEAD).unlink(missing_ok=True)
+    write(5)
+    return context
+
+
+def test_each_transaction_gets_one_place_without_a_gap(log: Flask) -> None:
+    assert (integrate(), integrate(), len(read_again())) == (5, 0, 5)
+    write(2)
+    assert (integrate(), len(read_again())) == (2, 7)
+
+
+def test_a_grown_log_continues_an_earlier_checkpoint(log: Flask) -> None:
+    earlier = checkpoint()
+    write(3)
+    assert checkpoint() != earlier
+    assert consistent(read_again(), earlier) == 5
+
+
+def test_a_changed_event_stops_the_checkpoint(log: Flask) -> None:
+    checkpoint()
+    as_owner("UPDATE audit_event SET digest = 'x' WHERE id = 2")
+    with pytest.raises(LogAltered):
+        checkpoint()
+
+
+def test_a_removed_event_stops_the_checkpoint(log: Flask) -> None:
+    checkpoint()
+    as_owner("DELETE FROM audit_event WHERE id = 5")
+    with pytest.raises(LogAltered):
+        checkpoint()
+
+
+def test_a_log_rewritten_with_all_hashes_made_anew_fails_against_the_head(log: Flask) -> None:
+    earlier = checkpoint()
+    as_owner("DELETE FROM audit_leaf", "UPDATE audit_tx SET command = 'other' WHERE id = 2")
+    with pytest.raises(LogForked, match="not those that were signed"):
+        checkpoint()
+    with pytest.raises(LogForked):
+        consistent(read_again(), earlier)
+
+
+def test_a_log_cut_at_its_end_fails_against_the_head(log: Flask) -> None:
+    checkpoint()
+    as_owner("DELETE FROM audit_leaf WHERE seq = 4", "DELETE FROM audit_event WHERE tx_id = 5",
+             "DELETE FROM audit_tx WHERE id = 5")
+    with pytest.raises(LogForked, match="5 transactions were signed, 4 are there"):
+        checkpoint()
+
+
+def test_a_note_of_another_installation_is_not_ours(log: Flask) -> None:
+    text, _, signature = checkpoint().partition(b"\n\n")
+    with pytest.raises(ValueError, match="not signed"):
+        consistent(read_again(), text.replace(b"\n5\n", b"\n4\n") + b"\n\n" + signature)
+
+
+def test_the_tree_is_that_of_rfc_6962() -> None:
+    leaves = [leaf(bytes([n])) for n in range(5)]
+
+    def node(a: bytes, b: bytes) -> bytes:
+        return hashlib.sha256(b"\1" + a + b).digest()
+
+    left = node(node(leaves[0], leaves[1]), node(leaves[2], leaves[3]))
+    assert root(leaves) == node(left, leaves[4])
+    assert base64.b64encode(root([])) == b"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
