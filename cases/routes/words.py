@@ -24,6 +24,13 @@ def words(key: str) -> str:
         return key.partition(".")[2]
 
 
+@case_pages.app_template_filter("source")
+def source(basis: str | None) -> str:
+    """Document and article; what this system set itself is called so."""
+    house = basis is not None and basis.startswith("house:")
+    return term("term.house_value") if house else basis or ""
+
+
 @case_pages.app_template_global()
 def purposes() -> list[tuple[str, object]]:
     return list(PURPOSE_WORDS.items())

@@ -1,0 +1,42 @@
+"""My work: what waits for me, what I cannot take and why."""
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from cases import pages, worklists
+from cases.routes import BUSINESS
+from staff.access import access, current_actor
+from staff.clock import today
+
+work_pages = Blueprint("work", __name__)
+
+
+@work_pages.get("/work")
+@access(*BUSINESS)
+def my_work() -> str:
+    actor, on, tab = current_actor(), today(), request.args.get("tab", "signable")
+    if tab not in worklists.TABS:
+        abort(404)
+    found = worklists.page(tab, actor, on, _after())
+    following = url_for("work.my_work", tab=tab, after=_written(found.after)) if found.after else None
+    first = url_for("work.my_work", tab=tab) if request.args.get("after") else None
+    return render_template("work/my_work.html", tab=tab, page=found, counts=worklists.counts(actor), actor=actor,
+                           on=on, tasks=pages.open_tasks(actor, 6), following=following, first=first)
+
+
+def _after() -> worklists.Key | None:
+    """The key in the address: stage_YYYY-MM-DD_id, from behind since stages have underscores."""
+    given = request.args.get("after")
+    if not given:
+        return None
+    try:
+        stage, opened_on, number = given.rsplit("_", 2)
+        return stage, date.fromisoformat(opened_on), int(number)
+    except ValueError:
+        abort(400)
+
+
+def _written(key: worklists.Key) -> str:
+    return f"{key[0]}_{key[1].isoformat()}_{key[2]}"
