@@ -11,12 +11,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from fontTools.ttLib import TTFont
-from weasyprint import CSS, HTML
+from pydyf import Dictionary, Stream
+from weasyprint import CSS, HTML, Document
 from weasyprint import Attachment as EmbeddedFile
 from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
@@ -25,8 +26,10 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "static" / "css"
 FONT_FILES = {400: "NotoSansSC_400Regular.ttf", 700: "NotoSansSC_700Bold.ttf"}
-FAMILY = "Case Sans"
+FAMILY, VARIANT = "Case Sans", "pdf/a-3a"
 INVISIBLE = frozenset("\n\r\t\u200b")
+# Some readers take a carriage return that ends the data and the line end after it for one CR LF.
+AMBIGUOUS_END, PADDINGS = b"\r\nendstream", 8
 _LOCK = threading.Lock()
 # PDF/A wants every property outside its own schemas declared; PDF/UA's identifier is one.
 _UA_METADATA = b"""
@@ -101,13 +104,24 @@ def render(html: str, *, fonts: Path, styles: Sequence[str], identifier: bytes,
         if made_on else datetime(2000, 1, 1)
     with _LOCK:
         printer = _printer(fonts)
-        document = HTML(string=html, url_fetcher=printer.fetcher, base_url=None).render(
+        document = HTML(string=html, url_fetcher=printer.fetcher).render(
             stylesheets=[printer.font_css, *(_style(fonts, name) for name in styles)],
-            font_config=printer.configuration, pdf_variant="pdf/a-3a", pdf_tags=True,
-            attachments=[EmbeddedFile(string=one.content, name=one.name, description=one.description, created=moment,
-                                      modified=moment, relationship=one.relationship) for one in attachments])
-        return document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_claim_accessibility,
-                                  pdf_identifier=hashlib.sha256(identifier).digest()[:16])
+            font_config=printer.configuration, pdf_variant=VARIANT, pdf_tags=True)
+        written = (_written(document, identifier, attachments, moment, padding) for padding in range(PADDINGS))
+        return next((pdf for pdf in written if AMBIGUOUS_END not in pdf), None) or _refuse_ambiguous()
+
+
+def _written(document: Document, identifier: bytes, attachments: Sequence[Attached], moment: datetime,
+             padding: int) -> bytes:
+    return document.write_pdf(
+        pdf_variant=VARIANT, pdf_tags=True, finisher=partial(_finish, padding),
+        pdf_identifier=hashlib.sha256(identifier).digest()[:16],
+        attachments=[EmbeddedFile(string=one.content, name=one.name, description=one.description, created=moment,
+                                  modified=moment, relationship=one.relationship) for one in attachments])
+
+
+def _refuse_ambiguous() -> bytes:
+    raise RuntimeError("no padding gives streams with clear ends")
 
 
 def check_renderable(text: str, fonts: Path) -> None:
@@ -163,9 +177,23 @@ def _uri(path: Path) -> str:
     return path.resolve().as_uri()
 
 
-def _claim_accessibility(_document: Any, pdf: Any) -> None:
+def _finish(padding: int, _document: Any, pdf: Any) -> None:
+    """Last changes before the bytes are written; `padding` empty objects alter the streams made of objects."""
+    _claim_accessibility(pdf)
+    for _ in range(padding):
+        pdf.add_object(Dictionary({}))
+    for one in pdf.objects:
+        if isinstance(one, Stream) and one.compress and _ends_in_return(one):
+            one.compress = False
+
+
+def _claim_accessibility(pdf: Any) -> None:
     """Write PDF/UA-1 into the metadata beside PDF/A-3a: the variants exclude each other in WeasyPrint."""
     reference = pdf.catalog["Metadata"]
     metadata = next(one for one in pdf.objects if getattr(one, "reference", None) == reference)
     metadata.stream = [part.replace(b"</rdf:RDF>", _UA_METADATA) for part in metadata.stream]
     metadata.compress = False
+
+
+def _ends_in_return(stream: Stream) -> bool:
+    return stream.data.endswith(AMBIGUOUS_END)
