@@ -14,6 +14,7 @@ from cases.objections import Lodged, lodge
 from cases.sweep import sweep
 from cases.verification import finish
 from database import db
+from demo import payments
 from demo.chain import CHAINS, carry, paper, propose, sign_waiting
 from demo.office_staff import actor
 from demo.places import STAFF
@@ -44,6 +45,7 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
         sweep(on, today=today)
         deliver(on)
         _object(random, on)
+        payments.answer(on)
         progress(on)
 
 
