@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from cases.models import Objection, VerificationTask
 from tests.features.test_a_wrong_suspension_is_put_right import Course, course  # noqa: F401
 from tests.pages.test_browser import DESK, PHONE, faults_of
 
@@ -17,11 +18,9 @@ AT_DESK = ("/cases/{case}", "/cases/{case}/objections/new", "/cases/{case}/decis
 
 def pages_after(course: Course, step: int) -> list[tuple[str, str]]:  # noqa: F811
     """(who, address) of what can be looked at after that many steps of the story."""
-    case, decision = course.case_id, course.decision
+    case, decision = course.case_id, course.decision_id
     found = [("li", path.format(case=case)) for path in AT_DESK] if step in (0, 2) else []
-    if decision:
-        found += [(who, f"/decisions/{decision.public_id}") for who in ("li", "wang", "zhao")]
-    return found
+    return found + [(who, f"/decisions/{decision}") for who in ("li", "wang", "zhao")]
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
@@ -33,10 +32,12 @@ def test_no_page_of_a_case_has_a_fault(course: Course, address: str, new_page: C
         cookie = course[name].get_cookie("session")
         readers[name].context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
     found = list(faults_of(readers["li"], f"/cases/{course.case_id}"))
-    objection = course.lodge()
-    found += faults_of(readers["li"], f"/objections/{objection.public_id}")
+    course.lodge()
+    objection, task = (course.one(column)[0] for column in (Objection.public_id, VerificationTask.public_id))
+    found += faults_of(readers["li"], f"/objections/{objection}")
     found += faults_of(readers["he.village"], "/verifications")
-    found += faults_of(readers["he.village"], f"/verifications/{course.verify().public_id}")
+    found += faults_of(readers["he.village"], f"/verifications/{task}")
+    course.verify()
     course.open_resumption()
     for step, (who, action) in enumerate((("li", "submit"), ("li", "initial_review"), ("wang", "recheck"),
                                           ("zhao", "approve"))):
