@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 FLASK := .venv/bin/flask --app app
-PEOPLE ?= 2000
+PEOPLE ?= 300
 SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
