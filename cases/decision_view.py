@@ -20,6 +20,7 @@ from workflows.transition import Refusal
 NEEDS_OPINION = ("return_", "reject")
 BY_HAND = ("submit", "initial_review", "recheck", "approve", "return_", "reject", "edit", "withdraw")
 OWN_FIELDS = ("arrears_calculated", "certification")  # kept for the record, said elsewhere on the page
+OWN_ACTS = ("edit", "withdraw")  # left out where they cannot be done
 _GIVEN = "opinion"  # the form will ask for it; its absence is not what greys the button
 
 
@@ -59,6 +60,7 @@ class DecisionView:
     changed: dict[str, tuple[Any, Any]]
     awaited: list[Awaited]
     acts: list[Act]
+    greyed: list[tuple[list[str], tuple[Refusal, ...]]]
     rules: list[Entry]
     personal: dict[str, str]
     proposed: dict[str, Any]
@@ -68,9 +70,10 @@ def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
     rules = rules_by_version(decision.rules_version)
     is_open = decision.stage in OPEN_STAGES
     proposed = {name: value for name, value in decision.fields.items() if name not in OWN_FIELDS and value not in (None, "")}
+    shown = acts(decision, actor, on)
     return DecisionView(
         decision, materials(decision, rules), rounds(decision), changed_since(decision, on) if is_open else {},
-        awaited(decision) if is_open else [], acts(decision, actor, on), cited(decision, rules), unpack(decision), proposed)
+        awaited(decision) if is_open else [], shown, greyed(shown), cited(decision, rules), unpack(decision), proposed)
 
 
 def materials(decision: Decision, rules: Rules) -> list[Material]:
@@ -104,8 +107,23 @@ def awaited(decision: Decision) -> list[Awaited]:
 def acts(decision: Decision, actor: Actor, on: date) -> list[Act]:
     """The buttons of this stage. Signatures ahead are shown greyed only where they are next."""
     rows = chain_for(decision.signatures_required).actions(decision.stage)
-    return [Act(name, refusals(decision, name, actor, on, _GIVEN if name in NEEDS_OPINION else None),
+    return [Act(name, _telling(refusals(decision, name, actor, on, _GIVEN if name in NEEDS_OPINION else None)),
                 name in NEEDS_OPINION) for name in BY_HAND if name in rows]
+
+
+def _telling(found: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """Who lacks the post lacks it everywhere: that the area is not theirs either tells nothing more."""
+    lacking = any(one.code == "NO_GRANT" for one in found)
+    return tuple(one for one in found if not (lacking and one.code == "OUT_OF_AREA"))
+
+
+def greyed(shown: list[Act]) -> list[tuple[list[str], tuple[Refusal, ...]]]:
+    """Buttons greyed for the same reasons together, so that the reasons stand there once."""
+    found: list[tuple[list[str], tuple[Refusal, ...]]] = []
+    for act in (act for act in shown if act.refusals and act.action not in OWN_ACTS):
+        alike = next((names for names, refusals in found if refusals == act.refusals), None)
+        alike.append(act.action) if alike else found.append(([act.action], act.refusals))
+    return found
 
 
 def cited(decision: Decision, rules: Rules) -> list[Entry]:

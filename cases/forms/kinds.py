@@ -64,7 +64,10 @@ def _from_state(setting: Setting) -> tuple[str, ...]:
 
 
 def _with_materials(setting: Setting) -> tuple[str, ...]:
-    return tuple(name.removeprefix("resume.") for name in setting.rules.value("materials"))
+    """What payment is withheld for; any reason that asks for materials only where the record names none."""
+    withheld = setting.case.state_reason
+    named = tuple(name.removeprefix("resume.") for name in setting.rules.value("materials") if name.startswith("resume."))
+    return (withheld,) if withheld in named else named
 
 
 def _reason(setting: Setting) -> Field:

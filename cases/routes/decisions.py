@@ -8,7 +8,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from cases import case_view, decision_view, decisions, pages, review
 from cases.decisions import Proposal, opening_refusals, unpack
