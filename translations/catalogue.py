@@ -49,20 +49,25 @@ class Catalogue(NullTranslations):
 
 
 def load_catalogue(folder: Path = PARTS) -> dict[str, Catalogue]:
-    """{"zh": empty, "en": all parts}. Raises DoubleEntry."""
-    return {"zh": Catalogue({}), "en": Catalogue(english(folder))}
+    """{"zh": empty, "en": all parts}. Of two translations the first counts: a test names them, no page fails over one."""
+    return {"zh": Catalogue({}), "en": Catalogue({chinese: text for chinese, text, _part in reversed(_entries(folder))})}
 
 
 def english(folder: Path = PARTS) -> dict[str, English]:
     """All parts as one mapping Chinese -> English. Raises DoubleEntry."""
     words: dict[str, English] = {}
     origin: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for chinese, text in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
-            if words.get(chinese, text) != text:
-                raise DoubleEntry(f"{chinese}: {origin[chinese]} and {path.name}")
-            words[chinese], origin[chinese] = text, path.name
+    for chinese, text, part in _entries(folder):
+        if words.setdefault(chinese, text) != text:
+            raise DoubleEntry(f"{chinese}: {origin[chinese]} and {part}")
+        origin.setdefault(chinese, part)
     return words
+
+
+def _entries(folder: Path) -> list[tuple[str, English, str]]:
+    """(Chinese, English, part) of every line, in the order of the parts."""
+    return [(chinese, text, path.name) for path in sorted(folder.glob("*.yaml"))
+            for chinese, text in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items()]
 
 
 def missing_english(root: Path = ROOT, folder: Path = PARTS) -> dict[str, str]:
