@@ -1,69 +1,29 @@
 """A file of pensioners is proposed by one person and released by another, and every row is accounted for."""
+
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 
 from audit.models import AuditEvent
-from cases.imports import batches
-from cases.imports.batches import withdraw
 from cases.imports.proposing import propose
-from cases.imports.releasing import release
 from cases.models import (
-    BenefitRate,
     Case,
     CaseTransition,
     DeathMark,
     Decision,
     DecisionParticipant,
-    ImportBatch,
     ImportProposal,
-    ImportRow,
     NameCharacter,
     Pensioner,
 )
 from database import db, transaction
-from staff.models import NaturalPerson
 from tests.imports.conftest import ON, csv_file, id_number, person
+from tests.imports.loads import adds_up, codes, counts, loaded, only, statuses
 from tests.people import actor, make_account
-from workflows.transition import TransitionRefused
-
-
-def loaded(folder, rows, office, li, wang, name="名册.csv", on=ON):
-    return release(propose(csv_file(folder, rows, name), office, li, on), wang, on)
-
-
-def counts(batch):
-    return batch.rows, batch.loaded, batch.unchanged, batch.duplicate, batch.quarantined
-
-
-def adds_up(batch):
-    return batch.rows == batch.loaded + batch.unchanged + batch.duplicate + batch.quarantined
-
-
-def statuses(batch):
-    return dict(db.session.execute(select(ImportRow.row_number, ImportRow.status).where(ImportRow.batch_id == batch.id)).all())
-
-
-def codes(batch, number):
-    row = db.session.get_one(ImportRow, (batch.id, number))
-    return [error["code"] for error in row.errors]
-
-
-def only(model):
-    return db.session.scalars(select(model)).one()
-
-
-def refused(code, command, *args):
-    with pytest.raises(TransitionRefused) as caught:
-        command(*args)
-    assert caught.value.codes[0] == code
 
 
 def test_a_proposed_file_has_created_nothing(tmp_path, office, li):
@@ -78,10 +38,20 @@ def test_a_released_row_is_a_case_with_its_person_rate_step_and_event(tmp_path, 
     assert (batch.status, *counts(batch)) == ("released", 1, 1, 0, 0, 0)
     assert case.case_no == "资510107-2026-000001" and case.office_path == office.path
     assert (case.state, case.due_on, case.last_certified_on) == ("verified", date(2026, 9, 1), date(2025, 9, 1))
-    assert (step.action, step.from_state, step.to_state, step.step, step.on) == ("enter_verified", None, "verified", 1, date(2025, 9, 1))
+    assert (step.action, step.from_state, step.to_state, step.step, step.on) == (
+        "enter_verified",
+        None,
+        "verified",
+        1,
+        date(2025, 9, 1),
+    )
     assert [(r.since_month, r.monthly_fen) for r in case.rates] == [("2024-01", 310000), ("2025-01", 321050)]
     pensioner = case.pensioner
-    assert (pensioner.name, pensioner.id_number, pensioner.sex) == ("周秀英", id_number(1), "female" if int(id_number(1)[16]) % 2 == 0 else "male")
+    assert (pensioner.name, pensioner.id_number, pensioner.sex) == (
+        "周秀英",
+        id_number(1),
+        "female" if int(id_number(1)[16]) % 2 == 0 else "male",
+    )
     assert pensioner.residence_office.code == "510107001201" and pensioner.name_sort.startswith("zhou xiu ying")
     assert {"周", "秀英"} <= set(db.session.scalars(select(NameCharacter.part)))
     event = db.session.get_one(AuditEvent, step.event_id)
@@ -89,13 +59,18 @@ def test_a_released_row_is_a_case_with_its_person_rate_step_and_event(tmp_path, 
     assert id_number(1).encode() not in event.canonical and "周秀英".encode() not in event.canonical
 
 
-@pytest.mark.parametrize("status, reason, since, state, entered_reason", [
-    ("暂停发放", "逾期未认证", "2025-05-01", "suspended", "lapsed"),
-    ("停发", "死亡", "2025-05-01", "stopped", "death"),
-    ("终止", "死亡", "2025-05-01", "terminated", "death"),
-    ("恢复发放", "", "2025-05-01", "resumed", None),
-])
-def test_a_case_enters_in_the_state_of_its_payment_with_reason_and_date(tmp_path, office, li, wang, status, reason, since, state, entered_reason):
+@pytest.mark.parametrize(
+    "status, reason, since, state, entered_reason",
+    [
+        ("暂停发放", "逾期未认证", "2025-05-01", "suspended", "lapsed"),
+        ("停发", "死亡", "2025-05-01", "stopped", "death"),
+        ("终止", "死亡", "2025-05-01", "terminated", "death"),
+        ("恢复发放", "", "2025-05-01", "resumed", None),
+    ],
+)
+def test_a_case_enters_in_the_state_of_its_payment_with_reason_and_date(
+    tmp_path, office, li, wang, status, reason, since, state, entered_reason
+):
     row = person(1, 发放状态=status, 停发或暂停原因=reason) | {"暂停/停发日期": since}
     loaded(tmp_path, [row], office, li, wang)
     case = only(Case)
@@ -129,8 +104,19 @@ def test_loading_the_same_file_twice_is_loading_it_once(tmp_path, office, li, wa
 @pytest.mark.parametrize("seed", range(3))
 def test_every_row_is_loaded_unchanged_duplicate_or_quarantined_in_any_order(tmp_path, office, li, wang, seed):
     loaded(tmp_path, [person(1), person(2)], office, li, wang, "一月.csv")
-    rows = [person(1), person(2, 姓名="周秀兰"), person(3), person(3), person(4, 身份证号="5.1E+17"), person(5, 险种="商业"),
-            person(6), person(6, 姓名="吴桂芳"), person(7, **{"月待遇(元)": "1"}), person(7), person(8)]
+    rows = [
+        person(1),
+        person(2, 姓名="周秀兰"),
+        person(3),
+        person(3),
+        person(4, 身份证号="5.1E+17"),
+        person(5, 险种="商业"),
+        person(6),
+        person(6, 姓名="吴桂芳"),
+        person(7, **{"月待遇(元)": "1"}),
+        person(7),
+        person(8),
+    ]
     random.Random(seed).shuffle(rows)
     batch = loaded(tmp_path, rows, office, li, wang, "二月.csv")
     assert adds_up(batch) and counts(batch) == (11, 2, 2, 1, 6)
@@ -145,14 +131,23 @@ def test_contradicting_rows_of_one_person_are_all_quarantined_by_name(tmp_path, 
 
 def test_a_changed_fact_of_an_existing_case_is_proposed_and_never_updated(tmp_path, office, li, wang):
     loaded(tmp_path, [person(1)], office, li, wang)
-    changed = person(1, 姓名="周秀瑛", 银行账号="6228480099999999999", 最近认证日期="2026-02-01", 联系电话="13900000000")
+    changed = person(
+        1, 姓名="周秀瑛", 银行账号="6228480099999999999", 最近认证日期="2026-02-01", 联系电话="13900000000"
+    )
     batch = loaded(tmp_path, [changed], office, li, wang, "二月.csv")
     case = only(Case)
     assert statuses(batch) == {2: "proposed"} and counts(batch) == (1, 0, 1, 0, 0)
-    assert (case.pensioner.name, case.payee_account, case.last_certified_on) == ("周秀英", "6228480012345678901", date(2025, 9, 1))
+    assert (case.pensioner.name, case.payee_account, case.last_certified_on) == (
+        "周秀英",
+        "6228480012345678901",
+        date(2025, 9, 1),
+    )
     found = {p.field: (p.old_value, p.new_value) for p in db.session.scalars(select(ImportProposal))}
-    assert found == {"name": ("周秀英", "周秀瑛"), "payee_account": ("6228480012345678901", "6228480099999999999"),
-                     "last_certified_on": ("2025-09-01", "2026-02-01")}
+    assert found == {
+        "name": ("周秀英", "周秀瑛"),
+        "payee_account": ("6228480012345678901", "6228480099999999999"),
+        "last_certified_on": ("2025-09-01", "2026-02-01"),
+    }
     decision = only(Decision)
     assert (decision.kind, decision.proposed_by_system, decision.case_id) == ("change_identity", True, case.id)
     first = set(db.session.scalars(select(DecisionParticipant.natural_person_id).filter_by(side="first")))
@@ -171,6 +166,7 @@ def test_a_second_benefit_of_a_person_is_a_second_case_of_one_pensioner(tmp_path
 
 def test_a_benefit_registered_elsewhere_is_quarantined_without_details(tmp_path, office, li, wang):
     from staff.offices import office_by_code
+
     loaded(tmp_path, [person(1)], office, li, wang)
     make_account("li.there", ["caseworker"], "510104")
     make_account("wang.there", ["reviewer"], "510104")
@@ -182,158 +178,8 @@ def test_a_benefit_registered_elsewhere_is_quarantined_without_details(tmp_path,
 def test_a_dead_persons_new_benefit_is_not_paid(tmp_path, office, li, wang):
     loaded(tmp_path, [person(1)], office, li, wang)
     with transaction():
-        db.session.add(DeathMark(pensioner_id=only(Pensioner).id, died_on=date(2026, 1, 1), source="cremation", marked_on=ON))
+        db.session.add(
+            DeathMark(pensioner_id=only(Pensioner).id, died_on=date(2026, 1, 1), source="cremation", marked_on=ON)
+        )
     batch = loaded(tmp_path, [person(1, 险种="工伤", 待遇类别="伤残津贴")], office, li, wang, "二月.csv")
     assert codes(batch, 2) == ["DEATH_MARKED"]
-
-
-def test_the_proposer_cannot_release_under_any_account(tmp_path, office, li):
-    from staff.models import StaffAccount
-    number = db.session.get_one(StaffAccount, li.account_id).id_number
-    second = make_account("li.second", ["reviewer"], id_number=number)
-    batch = propose(csv_file(tmp_path, [person(1)]), office, li, ON)
-    refused("SAME_PERSON", release, batch, second, ON)
-    assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "StepRefused")) == 1
-    assert db.session.scalar(select(func.count(Case.id))) == 0
-
-
-def test_the_database_refuses_a_release_by_the_proposer(tmp_path, office, li):
-    from sqlalchemy.exc import IntegrityError
-    batch = propose(csv_file(tmp_path, [person(1)]), office, li, ON)
-    with pytest.raises(IntegrityError), transaction():
-        batch.released_by_person = batch.proposed_by_person
-
-
-@pytest.mark.parametrize("statement", [
-    "UPDATE import_batch SET status = 'released'",
-    "UPDATE import_batch SET status = 'releasing', released_by = proposed_by, released_by_person = proposed_by_person + 1",
-    "DELETE FROM import_batch", "DELETE FROM import_row", "UPDATE import_row SET raw = 'x'",
-])
-def test_the_database_keeps_who_released_and_what_was_received(tmp_path, office, li, statement):
-    from sqlalchemy import text
-    from sqlalchemy.exc import IntegrityError
-    propose(csv_file(tmp_path, [person(1)]), office, li, ON)
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.execute(text(statement))
-
-
-def test_a_release_needs_the_post_and_the_area(tmp_path, office, li):
-    batch = propose(csv_file(tmp_path, [person(1)]), office, li, ON)
-    refused("NO_GRANT", release, batch, make_account("zhao", ["approver"]), ON)
-    refused("OUT_OF_AREA", release, batch, make_account("qian", ["reviewer"], "510104"), ON)
-    refused("OFFICE_LEVEL_TOO_LOW", release, batch, make_account("sun", ["reviewer"], "510107001", area="510107"), ON)
-    refused("OUT_OF_AREA", propose, csv_file(tmp_path, [person(2)], "b.csv"), office, make_account("zhou", ["caseworker"], "510104"), ON)
-
-
-def test_nobody_brings_in_or_releases_their_own_benefit(tmp_path, office, li, wang):
-    from staff.models import StaffAccount
-    mine, hers = (db.session.get_one(StaffAccount, a.account_id).id_number for a in (li, wang))
-    batch = propose(csv_file(tmp_path, [person(1, 身份证号=mine), person(2)]), office, li, ON)
-    assert codes(batch, 2) == ["OWN_ROW"]
-    other = propose(csv_file(tmp_path, [person(1, 身份证号=hers), person(2)], "b.csv"), office, li, ON)
-    refused("OWN_CASE", release, other, wang, ON)
-
-
-def test_a_withdrawn_batch_is_not_released_but_may_be_proposed_again(tmp_path, office, li, wang):
-    path = csv_file(tmp_path, [person(1)])
-    batch = propose(path, office, li, ON)
-    withdraw(batch, li, ON)
-    refused("WRONG_STAGE", release, batch, wang, ON)
-    assert release(propose(path, office, li, ON), wang, ON).loaded == 1
-
-
-def test_two_releases_at_once_from_separate_processes_load_every_row_once(tmp_path, context, office, li, wang):
-    rows = 40
-    batch = propose(csv_file(tmp_path, [person(n) for n in range(rows)]), office, li, ON)
-    public_id = batch.public_id
-    db.session.rollback()
-    running = [subprocess.Popen([sys.executable, "-c", RELEASE, db.engine.url.render_as_string(hide_password=False),
-                                 str(tmp_path), public_id]) for _ in range(2)]
-    assert [one.wait(timeout=120) for one in running] == [0, 0]
-    db.session.expire_all()
-    assert counts(only(ImportBatch)) == (rows, rows, 0, 0, 0)
-    assert db.session.scalar(select(func.count(Case.id))) == rows
-
-
-def test_a_release_killed_by_force_goes_on_where_it_stopped(tmp_path, context, office, li, wang):
-    batch = propose(csv_file(tmp_path, [person(n) for n in range(60)]), office, li, ON)
-    public_id = batch.public_id
-    db.session.rollback()
-    command = [sys.executable, "-c", RELEASE, db.engine.url.render_as_string(hide_password=False), str(tmp_path), public_id]
-    died = subprocess.run([*command, "die"], timeout=120)
-    assert died.returncode == -signal.SIGKILL
-    some = db.session.scalar(select(func.count(Case.id)))
-    db.session.rollback()
-    assert 0 < some < 60
-    assert subprocess.run(command, timeout=120).returncode == 0
-    db.session.expire_all()
-    assert counts(only(ImportBatch)) == (60, 60, 0, 0, 0)
-    assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "CaseEntered")) == 60
-
-
-RELEASE = """
-import os, signal, sys
-from datetime import date
-from pathlib import Path
-from tests.conftest import configured
-from app import create_app
-url, folder, public_id, *die = sys.argv[1:]
-app = create_app(configured(url, Path(folder)))
-with app.app_context():
-    from cases.imports import batches
-    from cases.imports.releasing import release
-    from cases.models import ImportBatch
-    from database import db
-    from tests.people import actor
-    batches.CHUNK = 7
-    batch = db.session.scalars(db.select(ImportBatch).filter_by(public_id=public_id)).one()
-    def progress(done, total):
-        if die and done >= 21:
-            os.kill(os.getpid(), signal.SIGKILL)
-    release(batch, actor("wang.release"), date(2026, 3, 15), progress=progress)
-"""
-
-
-class Killed(Exception):
-    pass
-
-
-def killed_at(chunk):
-    def progress(done, total):
-        if done >= chunk * batches.CHUNK:
-            raise Killed
-    return progress
-
-
-def test_killed_and_resumed_is_loaded_once(tmp_path, office, li, wang, monkeypatch):
-    monkeypatch.setattr(batches, "CHUNK", 3)
-    path = csv_file(tmp_path, [person(n) for n in range(10)])
-    for chunk in (1, 2):
-        with pytest.raises(Killed):
-            propose(path, office, li, ON, progress=killed_at(1 if chunk == 1 else 1))
-    batch = propose(path, office, li, ON)
-    assert (batch.status, batch.rows, batch.good) == ("proposed", 10, 10)
-    for _ in range(2):
-        with pytest.raises(Killed):
-            release(batch, wang, ON, progress=killed_at(1))
-    assert release(batch, wang, ON).loaded == 10
-    assert db.session.scalar(select(func.count(Case.id))) == 10
-    numbers = sorted(db.session.scalars(select(Case.case_no)))
-    assert numbers == [f"资510107-2026-{n:06d}" for n in range(1, 11)]
-    assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "CaseEntered")) == 10
-    assert db.session.scalar(select(func.count(BenefitRate.case_id))) == 10
-
-
-def test_columns_nobody_reads_are_kept_for_the_preview(tmp_path, office, li):
-    path = csv_file(tmp_path, [person(1)])
-    path.write_text(path.read_text("gb18030").replace("联系地址", "备注三"), "gb18030")
-    assert propose(path, office, li, ON).unread == ["备注三"]
-
-
-def test_a_pensioner_and_a_member_of_staff_are_one_natural_person(tmp_path, office, li, wang):
-    from staff.models import StaffAccount
-    hers = db.session.get_one(StaffAccount, make_account("zhao", ["approver"]).account_id)
-    before = db.session.scalar(select(func.count(NaturalPerson.id)))
-    loaded(tmp_path, [person(1, 身份证号=hers.id_number)], office, li, wang)
-    assert only(Pensioner).natural_person_id == hers.natural_person_id
-    assert db.session.scalar(select(func.count(NaturalPerson.id))) == before

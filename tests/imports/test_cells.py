@@ -1,4 +1,5 @@
 """Cells as offices write them."""
+
 from datetime import date, timedelta
 
 import pytest
@@ -29,20 +30,28 @@ def numbered(region, born, sequence):
     return first + ric.calc_check_digit(first + "0")
 
 
-id_numbers = st.builds(numbered, st.integers(110000, 659999),
-                       st.dates(date(1900, 1, 1), date(2020, 12, 31)), st.integers(1, 995))
+id_numbers = st.builds(
+    numbered, st.integers(110000, 659999), st.dates(date(1900, 1, 1), date(2020, 12, 31)), st.integers(1, 995)
+)
 
 
 @given(id_numbers)
 def test_a_valid_id_number_is_read_in_every_spelling(number):
     wide = "".join(chr(ord(c) + 0xFEE0) for c in number)
-    for spelling in (number, number.lower(), wide, f" {number}\t", f"'{number}", f"{number[:6]} {number[6:14]} {number[14:]}"):
+    for spelling in (
+        number,
+        number.lower(),
+        wide,
+        f" {number}\t",
+        f"'{number}",
+        f"{number[:6]} {number[6:14]} {number[14:]}",
+    ):
         assert parse("id_number", spelling) == number
 
 
 @given(id_numbers, st.integers(0, 17), st.sampled_from("0123456789"))
 def test_one_wrong_digit_never_gives_a_valid_id_number(number, place, digit):
-    wrong = number[:place] + digit + number[place + 1:]
+    wrong = number[:place] + digit + number[place + 1 :]
     if wrong != number:
         with pytest.raises(FieldRefused):
             parse("id_number", wrong)
@@ -65,12 +74,21 @@ def test_sex_and_birth_date_come_from_the_id_number(number):
     assert sex_of(number) == ("male" if number[16] in "13579" else "female")
 
 
-@pytest.mark.parametrize("raw, code", [
-    ("5.1E+17", "ID_NUMBER_TRUNCATED"), ("5.10104E+17", "ID_NUMBER_TRUNCATED"), (5.10104194805120e17, "ID_NUMBER_TRUNCATED"),
-    (510104194805120000, "ID_NUMBER_TRUNCATED"), ("51010419480512001", "ID_NUMBER_LENGTH"),
-    ("51010419480512001A", "ID_NUMBER_CHARACTERS"), ("510104194813120018", "ID_NUMBER_BIRTH_DATE"),
-    ("510104194805120019", "ID_NUMBER_CHECK_DIGIT"), ('="510104194805120018"', "FORMULA"), ("#REF!", "CELL_ERROR"),
-])
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        ("5.1E+17", "ID_NUMBER_TRUNCATED"),
+        ("5.10104E+17", "ID_NUMBER_TRUNCATED"),
+        (5.10104194805120e17, "ID_NUMBER_TRUNCATED"),
+        (510104194805120000, "ID_NUMBER_TRUNCATED"),
+        ("51010419480512001", "ID_NUMBER_LENGTH"),
+        ("51010419480512001A", "ID_NUMBER_CHARACTERS"),
+        ("510104194813120018", "ID_NUMBER_BIRTH_DATE"),
+        ("510104194805120019", "ID_NUMBER_CHECK_DIGIT"),
+        ('="510104194805120018"', "FORMULA"),
+        ("#REF!", "CELL_ERROR"),
+    ],
+)
 def test_an_id_number_that_cannot_be_trusted_is_refused_by_name(raw, code):
     assert refusal("id_number", raw) == code
 
@@ -83,16 +101,36 @@ def test_an_id_number_born_tomorrow_is_refused():
 def test_a_date_is_read_in_every_form_offices_use(day):
     wide = "".join(chr(ord(c) + 0xFEE0) for c in f"{day:%Y%m%d}")
     serial = (day - date(1899, 12, 30)).days
-    forms = (f"{day:%Y%m%d}", f"{day}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日",
-             f"{day.year}.{day.month}.{day.day}", f"{day} 00:00:00", wide, serial, float(serial), str(serial), day)
+    forms = (
+        f"{day:%Y%m%d}",
+        f"{day}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day.year}.{day.month}.{day.day}",
+        f"{day} 00:00:00",
+        wide,
+        serial,
+        float(serial),
+        str(serial),
+        day,
+    )
     for form in forms:
         assert parse("last_certified_on", form) == day
 
 
-@pytest.mark.parametrize("raw, code", [
-    ("01/03/2025", "DATE_FORM"), ("25-3-1", "DATE_FORM"), ("2025-02-30", "DATE_DOES_NOT_EXIST"), ("20251301", "DATE_DOES_NOT_EXIST"),
-    ("昨天", "DATE_FORM"), ("1025-03-01", "DATE_IMPLAUSIBLE"), ("2026-03-02", "DATE_IN_FUTURE"), ("=TODAY()", "FORMULA"),
-])
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        ("01/03/2025", "DATE_FORM"),
+        ("25-3-1", "DATE_FORM"),
+        ("2025-02-30", "DATE_DOES_NOT_EXIST"),
+        ("20251301", "DATE_DOES_NOT_EXIST"),
+        ("昨天", "DATE_FORM"),
+        ("1025-03-01", "DATE_IMPLAUSIBLE"),
+        ("2026-03-02", "DATE_IN_FUTURE"),
+        ("=TODAY()", "FORMULA"),
+    ],
+)
 def test_a_date_with_two_readings_or_none_is_refused_by_name(raw, code):
     assert refusal("last_certified_on", raw) == code
 
@@ -102,9 +140,18 @@ def test_a_month_alone_begins_on_its_first_day(raw):
     assert parse("granted_on", raw) == date(2024, 3, 1)
 
 
-@pytest.mark.parametrize("raw, fen", [
-    ("1234.5", 123450), ("1,234.50", 123450), ("￥1234.50", 123450), ("１２３４．５０元", 123450), (1234.1, 123410), (0.1 + 0.2, 30), (1200, 120000),
-])
+@pytest.mark.parametrize(
+    "raw, fen",
+    [
+        ("1234.5", 123450),
+        ("1,234.50", 123450),
+        ("￥1234.50", 123450),
+        ("１２３４．５０元", 123450),
+        (1234.1, 123410),
+        (0.1 + 0.2, 30),
+        (1200, 120000),
+    ],
+)
 def test_an_amount_is_fen(raw, fen):
     assert parse("monthly_fen", raw) == fen
 
@@ -114,10 +161,19 @@ def test_every_amount_survives_the_way_through_yuan(fen):
     assert parse("monthly_fen", f"{fen / 100:.2f}") == parse("monthly_fen", fen / 100) == fen
 
 
-@pytest.mark.parametrize("raw, code", [
-    ("1234.567", "AMOUNT_FRACTION_OF_FEN"), ("-5", "AMOUNT_NEGATIVE"), ("1.2万", "AMOUNT_FORM"), ("1.2E3", "AMOUNT_FORM"),
-    ("NaN", "AMOUNT_FORM"), ("Infinity", "AMOUNT_FORM"), ("12345600", "AMOUNT_IMPLAUSIBLE"), ("=A1*2", "FORMULA"),
-])
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        ("1234.567", "AMOUNT_FRACTION_OF_FEN"),
+        ("-5", "AMOUNT_NEGATIVE"),
+        ("1.2万", "AMOUNT_FORM"),
+        ("1.2E3", "AMOUNT_FORM"),
+        ("NaN", "AMOUNT_FORM"),
+        ("Infinity", "AMOUNT_FORM"),
+        ("12345600", "AMOUNT_IMPLAUSIBLE"),
+        ("=A1*2", "FORMULA"),
+    ],
+)
 def test_an_amount_that_cannot_be_trusted_is_refused_by_name(raw, code):
     assert refusal("monthly_fen", raw) == code
 
@@ -126,19 +182,43 @@ def test_the_history_of_amounts_is_read_in_order_of_months():
     assert parse("rate_history", "2025-01:1260.00；2024-01：1200.00") == (("2024-01", 120000), ("2025-01", 126000))
 
 
-@pytest.mark.parametrize("raw, code", [
-    ("2024-01:1200;2024-01:1300", "RATE_MONTH_TWICE"), ("2024-01 1200", "DATE_FORM"), ("2024-01:", "RATE_HISTORY_FORM")])
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        ("2024-01:1200;2024-01:1300", "RATE_MONTH_TWICE"),
+        ("2024-01 1200", "DATE_FORM"),
+        ("2024-01:", "RATE_HISTORY_FORM"),
+    ],
+)
 def test_a_history_that_cannot_be_read_is_refused(raw, code):
     assert refusal("rate_history", raw) == code
 
 
-@pytest.mark.parametrize("raw, name", [("张　三", "张三"), (" 李 四 ", "李四"), ("阿卜杜拉•买买提", "阿卜杜拉·买买提"), ("𬱖某", "𬱖某"), ("王〇", "王〇"), ("﨑", "﨑")])
+@pytest.mark.parametrize(
+    "raw, name",
+    [
+        ("张　三", "张三"),
+        (" 李 四 ", "李四"),
+        ("阿卜杜拉•买买提", "阿卜杜拉·买买提"),
+        ("𬱖某", "𬱖某"),
+        ("王〇", "王〇"),
+        ("﨑", "﨑"),
+    ],
+)
 def test_a_name_keeps_its_characters(raw, name):
     assert parse("name", raw) == name
 
 
-@pytest.mark.parametrize("raw, code", [
-    ("张?", "NAME_CHARACTER_LOST"), ("张□", "NAME_CHARACTER_LOST"), ("张\ue123", "NAME_CHARACTER_LOST"), ("张3", "NAME_CHARACTERS"), ('张"三', "NAME_CHARACTERS")])
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        ("张?", "NAME_CHARACTER_LOST"),
+        ("张□", "NAME_CHARACTER_LOST"),
+        ("张\ue123", "NAME_CHARACTER_LOST"),
+        ("张3", "NAME_CHARACTERS"),
+        ('张"三', "NAME_CHARACTERS"),
+    ],
+)
 def test_a_name_whose_rare_character_was_lost_is_refused(raw, code):
     assert refusal("name", raw) == code
 
@@ -152,8 +232,17 @@ def test_an_account_number_cut_by_excel_is_refused():
     assert parse("payee_account", "6228 4800 1234 5678 901") == "6228480012345678901"
 
 
-@pytest.mark.parametrize("raw, scheme", [("110", "enterprise_employees"), (110, "enterprise_employees"), ("170", "urban_rural_residents"),
-                                         ("１７０", "urban_rural_residents"), ("城乡居民基本养老保险", "urban_rural_residents"), ("410", "work_injury")])
+@pytest.mark.parametrize(
+    "raw, scheme",
+    [
+        ("110", "enterprise_employees"),
+        (110, "enterprise_employees"),
+        ("170", "urban_rural_residents"),
+        ("１７０", "urban_rural_residents"),
+        ("城乡居民基本养老保险", "urban_rural_residents"),
+        ("410", "work_injury"),
+    ],
+)
 def test_a_scheme_is_known_by_name_and_by_code(raw, scheme):
     assert parse("scheme", raw) == scheme
 

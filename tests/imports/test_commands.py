@@ -1,4 +1,5 @@
 """The same in a terminal."""
+
 from __future__ import annotations
 
 import pytest
@@ -12,14 +13,19 @@ from tests.imports.conftest import csv_file, person
 @pytest.fixture
 def run(context, office):
     def run(*words):
-        return context.test_cli_runner().invoke(args=[*map(str, words), "--on", "2026-03-15"] if "quarantine" not in words else list(map(str, words)))
+        return context.test_cli_runner().invoke(
+            args=[*map(str, words), "--on", "2026-03-15"] if "quarantine" not in words else list(map(str, words))
+        )
+
     return run
 
 
 def test_a_list_is_proposed_and_released_by_two_accounts(tmp_path, run):
     path = csv_file(tmp_path, [person(1), person(2), person(3, 身份证号="5.1E+17")])
     proposed = run("pensioners", "import", path, "--office", "510107", "--as", "li.bring")
-    assert proposed.exit_code == 0 and "good 2" in proposed.output and "quarantined 1" in proposed.output, proposed.output
+    assert proposed.exit_code == 0 and "good 2" in proposed.output and "quarantined 1" in proposed.output, (
+        proposed.output
+    )
     batch = db.session.scalar(select(ImportBatch.public_id))
     alone = run("pensioners", "release", batch, "--as", "li.bring")
     assert alone.exit_code == 1 and "SAME_PERSON" in alone.output

@@ -1,4 +1,5 @@
 """Files as offices export them: made here byte by byte and read back."""
+
 from datetime import date, datetime
 
 import pytest
@@ -20,7 +21,10 @@ ROWS = [
 
 
 def csv_text(rows, delimiter=","):
-    return "\r\n".join(delimiter.join(f'"{c}"' if delimiter in c else c for c in row) for row in [HEADINGS, *rows]) + "\r\n"
+    return (
+        "\r\n".join(delimiter.join(f'"{c}"' if delimiter in c else c for c in row) for row in [HEADINGS, *rows])
+        + "\r\n"
+    )
 
 
 def read(path):
@@ -101,8 +105,12 @@ def test_a_title_above_the_headings_and_empty_rows_are_passed_over(tmp_path):
 
 def test_a_workbook_with_real_dates_and_numbers_is_read(tmp_path):
     rows = [HEADINGS, ["张三", "510104194805120018", 110, "养老金", datetime(2008, 6, 1), 3210.5, "正常发放", None]]
-    record, = read(workbook(tmp_path, rows))
-    assert (record.granted_on, record.rates, record.scheme) == (date(2008, 6, 1), (("2008-06", 321050),), "enterprise_employees")
+    (record,) = read(workbook(tmp_path, rows))
+    assert (record.granted_on, record.rates, record.scheme) == (
+        date(2008, 6, 1),
+        (("2008-06", 321050),),
+        "enterprise_employees",
+    )
 
 
 def test_a_truncated_id_number_and_a_formula_are_refused_with_row_and_field(tmp_path):
@@ -115,19 +123,29 @@ def test_a_truncated_id_number_and_a_formula_are_refused_with_row_and_field(tmp_
 
 def test_every_error_of_a_row_is_named_at_once_and_values_are_masked(tmp_path):
     bad = ["张?", "510104194805120019", "商业", "养老金", "2008-06", "-1", "停发", ""]
-    result, = read(written(tmp_path, csv_text([bad]).encode()))
+    (result,) = read(written(tmp_path, csv_text([bad]).encode()))
     assert {e.field: e.code for e in result} == {
-        "name": "NAME_CHARACTER_LOST", "id_number": "ID_NUMBER_CHECK_DIGIT", "scheme": "UNKNOWN_VALUE",
-        "monthly_fen": "AMOUNT_NEGATIVE", "status_reason": "REASON_NEEDED", "status_since": "SINCE_NEEDED"}
+        "name": "NAME_CHARACTER_LOST",
+        "id_number": "ID_NUMBER_CHECK_DIGIT",
+        "scheme": "UNKNOWN_VALUE",
+        "monthly_fen": "AMOUNT_NEGATIVE",
+        "status_reason": "REASON_NEEDED",
+        "status_since": "SINCE_NEEDED",
+    }
     assert {e.shown for e in result if e.field == "id_number"} == {"510*************19"}
 
 
-@pytest.mark.parametrize("heading, value, code", [
-    ("出生日期", "1948-05-13", "BIRTH_DIFFERS_FROM_ID_NUMBER"), ("性别", "女", "SEX_DIFFERS_FROM_ID_NUMBER"),
-    ("历次待遇", "2024-01:1200;2025-01:1260", "RATE_DIFFERS_FROM_HISTORY")])
+@pytest.mark.parametrize(
+    "heading, value, code",
+    [
+        ("出生日期", "1948-05-13", "BIRTH_DIFFERS_FROM_ID_NUMBER"),
+        ("性别", "女", "SEX_DIFFERS_FROM_ID_NUMBER"),
+        ("历次待遇", "2024-01:1200;2025-01:1260", "RATE_DIFFERS_FROM_HISTORY"),
+    ],
+)
 def test_what_contradicts_itself_is_refused(tmp_path, heading, value, code):
     lines = [[*HEADINGS, heading], [*ROWS[0], value]]
-    result, = read(written(tmp_path, "\n".join(",".join(line) for line in lines).encode()))
+    (result,) = read(written(tmp_path, "\n".join(",".join(line) for line in lines).encode()))
     assert [e.code for e in result] == [code]
 
 
@@ -135,18 +153,22 @@ def test_status_takes_its_own_reasons_only(tmp_path):
     def row(status, reason):
         lines = [[*HEADINGS, "停发或暂停原因", "暂停日期"], [*ROWS[0][:6], status, "", reason, "2025-05-01"]]
         return read(written(tmp_path, "\n".join(",".join(line) for line in lines).encode()))[0]
+
     assert row("暂停发放", "逾期未认证").status_reason == "lapsed"
     assert row("停发", "未认证").status_reason == "failed_certification"
     assert codes(row("暂停发放", "失踪")) == [(2, "status_reason", "UNKNOWN_REASON")]
 
 
-@pytest.mark.parametrize("make, code", [
-    (lambda p: written(p, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "OLD_EXCEL_FORMAT"),
-    (lambda p: written(p, b"PK\x03\x04 broken"), "BROKEN_WORKBOOK"),
-    (lambda p: written(p, b""), "NO_HEADINGS_FOUND"),
-    (lambda p: written(p, "姓名,身份证号\n张三,1\n".encode()), "COLUMNS_MISSING"),
-    (lambda p: written(p, (",".join([*HEADINGS, "证件号码"]) + "\n").encode()), "COLUMN_TWICE"),
-])
+@pytest.mark.parametrize(
+    "make, code",
+    [
+        (lambda p: written(p, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "OLD_EXCEL_FORMAT"),
+        (lambda p: written(p, b"PK\x03\x04 broken"), "BROKEN_WORKBOOK"),
+        (lambda p: written(p, b""), "NO_HEADINGS_FOUND"),
+        (lambda p: written(p, "姓名,身份证号\n张三,1\n".encode()), "COLUMNS_MISSING"),
+        (lambda p: written(p, (",".join([*HEADINGS, "证件号码"]) + "\n").encode()), "COLUMN_TWICE"),
+    ],
+)
 def test_a_file_that_cannot_be_read_says_why(tmp_path, make, code):
     with pytest.raises(FileRefused) as refused:
         read(make(tmp_path))
@@ -178,6 +200,7 @@ def test_every_error_code_that_is_raised_has_words():
     from pathlib import Path
 
     import cases.imports
+
     folder = Path(cases.imports.__file__).parent
     source = "\n".join(path.read_text() for path in folder.glob("*.py"))
     raised = set(re.findall(r'(?:Refused|RowError|Row)\([^"\n]*(?:"[a-z_]*", )?"([A-Z][A-Z_]+)"', source))
@@ -187,4 +210,5 @@ def test_every_error_code_that_is_raised_has_words():
 
 def words_of(code):
     from cases.imports.errors import _words
+
     return set(_words().get(code, ())) == {"zh", "en"}

@@ -1,4 +1,5 @@
 """Through the pages: bring, look, release, download."""
+
 from __future__ import annotations
 
 import io
@@ -41,14 +42,18 @@ def wang_page(page_of):
 @pytest.fixture
 def ask(app):
     """The answer of a query, in a context of its own."""
+
     def ask(query):
         with app.app_context():
             return db.session.scalar(query)
+
     return ask
 
 
 def bring(client, path, office="510107"):
-    return client.post("/imports", data={"kind": "pensioners", "office": office, "file": (io.BytesIO(path.read_bytes()), path.name)})
+    return client.post(
+        "/imports", data={"kind": "pensioners", "office": office, "file": (io.BytesIO(path.read_bytes()), path.name)}
+    )
 
 
 def test_a_list_is_brought_by_one_and_released_by_another(tmp_path, li_page, wang_page, ask):
@@ -93,6 +98,7 @@ def test_outside_the_area_a_batch_does_not_exist(tmp_path, li_page, page_of):
 
 def test_nothing_of_an_upload_stays_in_a_folder(tmp_path, app, li_page):
     from pathlib import Path
+
     bring(li_page, csv_file(tmp_path, [person(1)]))
     assert list((Path(app.config["INSTANCE_DIR"]) / "imports").iterdir()) == []
 
@@ -109,5 +115,14 @@ def test_the_pages_are_english_too(tmp_path, li_page):
     li_page.post("/language/en", data={"next": "/"})
     for page in (address, "/imports"):
         text = li_page.get(page).get_data(as_text=True)
-        main = re.sub(r"<[^>]+>", " ", text[text.index("<main"):text.index("</main>")])
-        assert not re.findall(r"[\u4e00-\u9fff]+", main.replace("周秀英", "").replace("名册", "").replace("身份证号", "").replace("武侯区", "").replace("锦江区", "").replace("浆洗街街道", "").replace("蜀汉街社区", "")), page
+        main = re.sub(r"<[^>]+>", " ", text[text.index("<main") : text.index("</main>")])
+        assert not re.findall(
+            r"[\u4e00-\u9fff]+",
+            main.replace("周秀英", "")
+            .replace("名册", "")
+            .replace("身份证号", "")
+            .replace("武侯区", "")
+            .replace("锦江区", "")
+            .replace("浆洗街街道", "")
+            .replace("蜀汉街社区", ""),
+        ), page

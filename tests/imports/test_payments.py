@@ -1,4 +1,5 @@
 """Pay runs and payment returns load like pensioners do: proposed, released, every row accounted for."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from audit.models import AuditEvent
 from cases.imports.proposing import propose
 from cases.imports.releasing import release
-from cases.models import BenefitMonth, DeathMark, ImportRow, PaymentReturn, Pensioner, PayRun
+from cases.models import BenefitMonth, DeathMark, ImportRow, PaymentReturn, PayRun, Pensioner
 from database import db, transaction
 from tests.imports.conftest import ON, csv_file, id_number, person
 
@@ -19,8 +20,22 @@ RETURNS = [*RUN, "支付结果", "失败原因", "支付流水号", "支付日�
 
 @pytest.fixture
 def case(tmp_path, office, li, wang):
-    release(propose(csv_file(tmp_path, [person(1), person(2, 发放状态="暂停发放", 停发或暂停原因="逾期未认证") | {"暂停/停发日期": "2026-01-01"}]),
-                    office, li, ON), wang, ON)
+    release(
+        propose(
+            csv_file(
+                tmp_path,
+                [
+                    person(1),
+                    person(2, 发放状态="暂停发放", 停发或暂停原因="逾期未认证") | {"暂停/停发日期": "2026-01-01"},
+                ],
+            ),
+            office,
+            li,
+            ON,
+        ),
+        wang,
+        ON,
+    )
 
 
 def load(folder, office, li, wang, kind, headings, *rows, name="run.csv"):
@@ -34,7 +49,9 @@ def paid(serial, month, amount="3210.50"):
 
 
 def outcome(batch):
-    rows = db.session.execute(select(ImportRow.status, ImportRow.errors).where(ImportRow.batch_id == batch.id).order_by(ImportRow.row_number))
+    rows = db.session.execute(
+        select(ImportRow.status, ImportRow.errors).where(ImportRow.batch_id == batch.id).order_by(ImportRow.row_number)
+    )
     return [errors[0]["code"] if errors else status for status, errors in rows]
 
 
@@ -49,15 +66,27 @@ def test_a_paid_month_is_entitled_and_paid(tmp_path, office, li, wang, case):
 
 
 def test_a_payment_that_should_not_have_been_made_is_named(tmp_path, office, li, wang, case):
-    batch = load(tmp_path, office, li, wang, "pay_run", RUN,
-                 paid(2, "202602"), paid(1, "202602", "9.99"), paid(77, "202602"), paid(1, "202601"))
+    batch = load(
+        tmp_path,
+        office,
+        li,
+        wang,
+        "pay_run",
+        RUN,
+        paid(2, "202602"),
+        paid(1, "202602", "9.99"),
+        paid(77, "202602"),
+        paid(1, "202601"),
+    )
     assert outcome(batch) == ["PAID_WHILE_WITHHELD", "AMOUNT_DIFFERS_FROM_RATE", "NO_SUCH_CASE", "loaded"]
 
 
 def test_what_was_paid_after_the_month_of_death_is_an_overpayment(tmp_path, office, li, wang, case):
     with transaction():
         pensioner = db.session.scalars(select(Pensioner).order_by(Pensioner.id)).first()
-        db.session.add(DeathMark(pensioner_id=pensioner.id, died_on=date(2026, 1, 10), source="cremation", marked_on=ON))
+        db.session.add(
+            DeathMark(pensioner_id=pensioner.id, died_on=date(2026, 1, 10), source="cremation", marked_on=ON)
+        )
     load(tmp_path, office, li, wang, "pay_run", RUN, paid(1, "202601"), paid(1, "202602"))
     found = {m.month: (m.entitled, m.paid, m.overpaid) for m in db.session.scalars(select(BenefitMonth))}
     assert found == {"2026-01": (321050, 321050, 0), "2026-02": (0, 0, 321050)}
