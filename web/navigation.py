@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from web.signed_in import signed_in_person
 
 BUSINESS = frozenset({"grassroots_officer", "caseworker", "reviewer", "approver"})
+MAKERS = frozenset({"grassroots_officer", "caseworker"})
 CHAIN = frozenset({"caseworker", "reviewer", "approver"})
 INSPECTION = frozenset({"inspector"})
 ADMINISTRATION = frozenset({"system_administrator", "security_administrator"})
@@ -28,6 +29,7 @@ class Section:
 SECTIONS = (
     Section("work.my_work", _("我的工作"), "/work", BUSINESS),
     Section("cases.search", _("案件"), "/cases", BUSINESS | INSPECTION),
+    Section("certify.look_up", _("窗口认证"), "/certify", MAKERS),
     Section("objections.index", _("异议"), "/objections", CHAIN | INSPECTION),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
