@@ -69,7 +69,8 @@ class DecisionView:
 def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
     rules = rules_by_version(decision.rules_version)
     is_open = decision.stage in OPEN_STAGES
-    proposed = {name: value for name, value in decision.fields.items() if name not in OWN_FIELDS and value not in (None, "")}
+    proposed = {name: value for name, value in decision.fields.items()
+                if name not in OWN_FIELDS and value not in (None, "")}
     shown = acts(decision, actor, on)
     return DecisionView(
         decision, materials(decision, rules), rounds(decision), changed_since(decision, on) if is_open else {},

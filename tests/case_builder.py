@@ -1,4 +1,7 @@
-"""Cases for tests, made by the real import: proposed by one person, released by another. Inside an application context."""
+"""Cases for tests, made by the real import: proposed by one person, released by another.
+
+Inside an application context.
+"""
 from __future__ import annotations
 
 import io
@@ -24,12 +27,15 @@ from tests.people import actor, make_account
 OFFICE = "510107"
 IMPORTERS = ("importer.one", "importer.two")
 GIVEN = {
-    "姓名": "周秀英", "险种": "企业职工", "待遇类别": "养老金", "待遇开始年月": "2010-03", "月待遇(元)": "3210.50", "历次待遇": "",
+    "姓名": "周秀英", "险种": "企业职工", "待遇类别": "养老金", "待遇开始年月": "2010-03",
+    "月待遇(元)": "3210.50", "历次待遇": "",
     "发放状态": "正常发放", "停发或暂停原因": "", "暂停/停发日期": "", "最近认证日期": "2025-09-01",
     "银行账号": "6228480012345678901", "居住地": "蜀汉街社区", "联系地址": "蜀汉街社区 3 栋 2 单元", "联系电话": "13800138000",
 }
-LAPSED = {"发放状态": "暂停发放", "停发或暂停原因": "逾期未认证", "暂停/停发日期": "2026-01-02", "最近认证日期": "2025-01-01"}
-DEAD = {"发放状态": "停发", "停发或暂停原因": "死亡", "暂停/停发日期": "2026-01-20", "最近认证日期": "2025-01-01"}
+LAPSED = {"发放状态": "暂停发放", "停发或暂停原因": "逾期未认证", "暂停/停发日期": "2026-01-02",
+          "最近认证日期": "2025-01-01"}
+DEAD = {"发放状态": "停发", "停发或暂停原因": "死亡", "暂停/停发日期": "2026-01-20",
+        "最近认证日期": "2025-01-01"}
 _serial = count(1)
 
 

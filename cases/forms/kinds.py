@@ -66,7 +66,8 @@ def _from_state(setting: Setting) -> tuple[str, ...]:
 def _with_materials(setting: Setting) -> tuple[str, ...]:
     """What payment is withheld for; any reason that asks for materials only where the record names none."""
     withheld = setting.case.state_reason
-    named = tuple(name.removeprefix("resume.") for name in setting.rules.value("materials") if name.startswith("resume."))
+    materials = setting.rules.value("materials")
+    named = tuple(name.removeprefix("resume.") for name in materials if name.startswith("resume."))
     return (withheld,) if withheld in named else named
 
 
@@ -81,7 +82,8 @@ def _arrears_reason(setting: Setting) -> Field:
     rows = setting.rules.cited("arrears")
     choices = [("", term(f"reason.{withheld}") if withheld else "—"),
                *((name, term(f"reason.{name}")) for name in LATER_KNOWN if name in rows)]
-    return SelectField(_("补发按何种情形计算"), choices=choices, description=_("一般按暂停或停发的原因；事后查明另有情形的，选择该情形。"))
+    return SelectField(_("补发按何种情形计算"), choices=choices,
+                       description=_("一般按暂停或停发的原因；事后查明另有情形的，选择该情形。"))
 
 
 MAKERS: dict[str, Callable[[Setting], Field]] = {

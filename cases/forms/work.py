@@ -79,7 +79,8 @@ class WindowForm(Form):
     happened_on = past_day(_("认证日期"), REQUIRED)
     document_seen = BooleanField(_("已核对身份证件原件，人证一致"), [InputRequired(_("请核对证件后勾选。"))])
     note = StringField(_("备注"), [Optional(), Length(max=200)])
-    photo = UploadField(_("现场照片"), [InputRequired(_("请拍摄或选择照片。"))], description=_("本人手持证件的现场照片，不超过 20 MB。"),
+    photo = UploadField(_("现场照片"), [InputRequired(_("请拍摄或选择照片。"))],
+                        description=_("本人手持证件的现场照片，不超过 20 MB。"),
                         render_kw={"accept": "image/*", "capture": "environment"})
 
     def offer(self) -> None:

@@ -49,8 +49,8 @@ def window(token: str) -> Any:
     form.offer()
     if not form.validate_on_submit():
         return _page(case, form, actor), 400 if form.is_submitted() else 200
-    made = certify_in_person(case.id, _record(form, actor), received(form.photo, "photo_or_video", "", form.happened_on.data),
-                             actor=actor, on=today())
+    photo = received(form.photo, "photo_or_video", "", form.happened_on.data)
+    made = certify_in_person(case.id, _record(form, actor), photo, actor=actor, on=today())
     flash(_("认证已提交，待复核后生效。"), "good")
     return redirect(url_for("certify.receipt", public_id=made.public_id))
 

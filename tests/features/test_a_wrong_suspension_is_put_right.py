@@ -1,4 +1,5 @@
-"""Zhou's pension is suspended though she lives. Her objection, its verification, and three people's signatures put it right."""
+"""Zhou's pension is suspended though she lives. Her objection, its verification, and three people's
+signatures put it right."""
 from __future__ import annotations
 
 import io
