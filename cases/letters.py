@@ -119,9 +119,10 @@ def _salutation(notice: Notice, wording: Wording) -> str:
 
 
 def _reason(row: NoticeKind, facts: Mapping[str, Any], wording: Wording) -> str:
-    if facts.get("reason"):
-        return wording.word(facts["reason"], "reason", "loss")
-    return row.reason[wording.lang] if row.reason else str(facts.get("grounds", ""))
+    """The kind's own where it has one: the reason behind a decision may be what the letter takes back."""
+    if row.reason:
+        return row.reason[wording.lang]
+    return wording.word(facts["reason"], "reason", "loss") if facts.get("reason") else str(facts.get("grounds", ""))
 
 
 def _amount(row: NoticeKind, content: Mapping[str, Any]) -> tuple[str, int]:
