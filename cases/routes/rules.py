@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cases.routes import READERS
+from cases.routes.rule_names import RULE_NAMES, UNITS
 from cases.search import offices_below
 from rules import Entry, RulesNotInForce, rules_for
 from rules.schema import KEYS, key_and_row
@@ -35,6 +36,7 @@ def index() -> str:
     except RulesNotInForce:
         found = None
     return render_template("rules/index.html", on=on, office=office, offices=offices, rules=found,
+                           rule_names=RULE_NAMES, rule_units={name: UNITS.get(key.unit, "") for name, key in KEYS.items()},
                            groups=_groups(found.entries.values()) if found else {},
                            flows=[(flow, _picture(flow)) for flow in (CASE, chain_for(3), chain_for(2))])
 

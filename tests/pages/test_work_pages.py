@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cases import worklists
+from cases import figures, worklists
 from cases.decision_facts import refusals
 from cases.models import Case, Decision
 from cases.search import Wanted, cases_of
@@ -16,6 +17,7 @@ from database import db
 from tests.case_builder import LAPSED, make_case
 from tests.features.test_a_wrong_suspension_is_put_right import ON, Course
 from tests.people import account, actor, grant_role, make_account, sign_in
+from workflows.glossary import term
 
 
 @pytest.fixture
@@ -133,3 +135,32 @@ def test_filters_narrow_the_list(course: Course):
 @pytest.mark.parametrize("address", ["/work?after=nonsense", "/work?tab=nonsense"])
 def test_a_broken_address_is_refused(course: Course, address: str):
     assert course["li"].get(address).status_code in (400, 404)
+
+
+@pytest.mark.article("SC-38")
+def test_figures_are_those_of_the_area_and_lead_to_their_lists(course: Course, outsider: FlaskClient):
+    with course.app.app_context():
+        assert figures.by_state(actor("li"))["suspended"] == 1
+        assert not any(figures.by_state(actor("outsider")).values())
+        assert figures.waiting_by_age(actor("li"), ON)["initial_review"][0] == 1
+    page = text(course["li"], "/overview")
+    assert "/cases?state=suspended" in page and page.count("<svg") >= 3 and "附件7" in page
+
+
+@pytest.mark.article("SC-38")
+@pytest.mark.parametrize(("start", "elapsed"), [(date(2025, 5, 17), 9), (date(2025, 5, 16), 10), (date(2025, 3, 16), 12)])
+def test_months_elapsed_are_counted_as_the_rules_count_them(start: date, elapsed: int):
+    assert (start <= figures.latest_start(ON, 10)) is (elapsed >= 10)
+    assert (start <= figures.latest_start(ON, 12)) is (elapsed >= 12)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rules_show_value_source_and_what_the_house_set(course: Course, language: str):
+    course["li"].set_cookie("language", language)
+    page = text(course["li"], "/rules?office=510107&on=2026-03-16")
+    assert "川社险办〔2022〕25号" in page and term("term.house_value", language) in page
+    assert term("diagram.case_lifecycle", language) in page
+
+
+def test_a_day_before_the_first_rule_says_so(course: Course):
+    assert "没有有效规则" in text(course["li"], "/rules?on=1990-01-01")
