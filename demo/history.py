@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cases.certifications import certify_from_source, certify_in_person
 from cases.delivery import deliver
-from cases.models import Case, Objection, VerificationTask
+from cases.models import Case, Decision, Objection, VerificationTask
 from cases.objections import Lodged, lodge
 from cases.sweep import sweep
 from cases.verification import finish
@@ -22,7 +22,8 @@ from workflows.deadlines import add_months
 from workflows.transition import TransitionRefused
 
 SOURCES = ("face_recognition", "hospital_stay", "travel_record")
-MISSES = 12  # one in so many does nothing within the period
+MISSES = 8  # one in so many does nothing within the period
+STILL_OPEN = timedelta(days=95)  # what happened since is left for today's desks
 OBJECTS = 3  # one suspended person in so many objects
 
 
@@ -44,7 +45,9 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
         _certify(random, on)
         sweep(on, today=today)
         deliver(on)
-        _object(random, on)
+        if on < today - STILL_OPEN:
+            _object(random, on)
+            sign_proposals(on)
         payments.answer(on)
         progress(on)
 
@@ -87,6 +90,18 @@ def _object(random: Random, on: date) -> None:
     for case_id in suspended:
         if random.randrange(OBJECTS) == 0:
             wronged(case_id, on)
+
+
+def sign_proposals(on: date) -> None:
+    """The stops that SYSTEM proposed and nobody objected to are decided."""
+    waiting = list(db.session.scalars(select(Decision.id).where(
+        Decision.kind == "stop", Decision.stage == "initial_review").order_by(Decision.id)))
+    db.session.rollback()
+    for decision_id in waiting:
+        decision = db.session.get_one(Decision, decision_id)
+        chain = CHAINS[county_of(decision.case)]
+        db.session.rollback()
+        sign_waiting(decision, chain, on)
 
 
 def wronged(case_id: int, on: date, steps: int = 3) -> None:

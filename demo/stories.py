@@ -86,12 +86,11 @@ def _half_way(living: Iterator[int], today: date) -> None:
     for steps in (0, 1, 2):
         if (case_id := next(suspended, None)) is not None:
             wronged(case_id, today, steps)
-    if (case_id := next(suspended, None)) is not None:
-        decision = propose(case_id, "li", "resume", "lapsed", today, ("window_visit_record",))
-        carry(decision, CHAINS["510107"], today, steps=1)
-        review.return_(decision.id, opinion="照片不清晰，请补充。", actor=actor("wang"), on=today)
-    if (case_id := next(suspended, None)) is not None:
-        withdraw(propose(case_id, "chen", "resume", "lapsed", today).id, actor=actor("chen"), on=today)
+    decision = propose(next(living), "li", "suspend", "suspected_loss", today, ("bank_report",))
+    carry(decision, CHAINS["510107"], today, steps=1)
+    review.return_(decision.id, opinion="照片不清晰，请补充。", actor=actor("wang"), on=today)
+    withdraw(propose(next(living), "chen", "suspend", "suspected_loss", today, ("bank_report",)).id,
+             actor=actor("chen"), on=today)
     if (case_id := next(suspended, None)) is not None:
         _dismissed(case_id, today)
     at_the_window(next(living), today - timedelta(days=1), today, steps=1)
