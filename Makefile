@@ -2,16 +2,17 @@
 # make serve    the same server on a database used for real: nothing is loaded
 # make test     every test, on SQLite and on PostgreSQL
 # make lint     style and import contracts
+# make bench    times beside their lower bounds: make bench CASES=50000 ENGINE=postgresql
 # make docs     writes docs/articles.md and the diagrams of README.md anew
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 FLASK := .venv/bin/flask --app app
-PEOPLE ?= 300
+PEOPLE ?= 120
 SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: setup run serve test test-sqlite test-postgresql test-browser lint lock docs
+.PHONY: bench setup run serve test test-sqlite test-postgresql test-browser lint lock docs
 
 setup: .make/system .make/python .make/assets
 
@@ -63,3 +64,6 @@ lock:
 docs:
 	$(PYTHON) docs/articles.py
 	$(PYTHON) docs/diagrams.py
+
+bench: setup
+	$(PYTHON) -m bench --cases $(or $(CASES),5000) --engine $(or $(ENGINE),sqlite)

@@ -5,6 +5,7 @@ from datetime import date
 
 from audit import events
 from audit.log import record
+from cases.case_facts import death_reason
 from cases.models import DeathMark, Decision
 from cases.refused import refuse
 from database import db
@@ -39,8 +40,13 @@ def mark_death(decision: Decision, *, actor: Actor, on: date) -> DeathMark:
 
 
 def annul_mark(decision: Decision, *, actor: Actor, on: date) -> None:
-    """Alive after all: the mark is annulled, never deleted (SC 27b)."""
+    """Alive after all: the mark is annulled, never deleted (SC 27b).
+
+    A case withheld for death without a mark (unconfirmed, or imported so) has none to annul: its resumption is enough.
+    """
     mark = decision.case.pensioner.death_mark
+    if mark is None and death_reason(decision.case) and decision.fields.get("resume"):
+        return
     if mark is None:
         raise refuse("NO_DEATH_MARK", "SC-27b")
     mark.annulled_on, mark.annulled_by_decision_id = on, decision.id

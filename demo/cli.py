@@ -17,8 +17,9 @@ from audit.events import DemonstrationMarked
 from audit.log import record
 from cases.imports.proposing import propose
 from cases.imports.releasing import release
-from cases.models import Case, Installation
+from cases.models import Case, Installation, Job
 from database import db, transaction
+from database.types import now
 from demo import history, office_staff, register, stories
 from demo.chain import CHAINS
 from demo.places import COUNTIES, FOUNDERS, STAFF
@@ -31,6 +32,7 @@ from workflows.deadlines import add_months
 SHARES = {"510107": 0.75, "510104": 0.25}
 YEARS_BACK = 2
 FOLD = 24  # months of history
+KIND = "demo"
 
 demo = AppGroup("demo", help="A made-up city, for looking at the system.")
 
@@ -42,8 +44,10 @@ demo = AppGroup("demo", help="A made-up city, for looking at the system.")
 def load(people: int, seed: int, if_empty: bool) -> None:
     """Make the city. Refused unless the database is empty."""
     if db.session.scalar(select(Office.id).limit(1)) is not None:
-        if if_empty:
+        if if_empty and finished():
             return
+        if if_empty:
+            raise click.ClickException("the city was left half made: remove the database and start again")
         raise click.ClickException("the database is not empty: a demonstration loads only into an empty one")
     password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
     today = clock_today()
@@ -63,13 +67,24 @@ def build(people: int, seed: int, password: str, today: date, step) -> None:
     step()
     history.live(random, start, today, lambda _on: step())
     stories.tell(today)
+    finish()
     step()
 
 
 def mark(on: date) -> None:
     with transaction() as session:
-        session.add(Installation(demonstration=True))
+        session.add_all((Installation(demonstration=True), Job(kind=KIND, on=on)))
         record(DemonstrationMarked(cases=0), actor=SYSTEM, on=on, command="demo")
+
+
+def finish() -> None:
+    with transaction() as session:
+        job = session.scalars(select(Job).filter_by(kind=KIND)).one()
+        job.status, job.finished_at = "finished", now()
+
+
+def finished() -> bool:
+    return db.session.scalar(select(Job.status).filter_by(kind=KIND)) != "running"
 
 
 def bring_in(listed: list[dict[str, str]], county: str, on: date) -> None:
