@@ -1,0 +1,94 @@
+"""`python -m bench [--cases N] [--engine sqlite|postgresql]`: fills a database of its own, measures, prints a table.
+
+Nothing is kept. Each time stands beside a plain lower bound of the same run; the machine's own pace drops out.
+"""
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from bench import city, measures
+from bench.clock import HEAD, row
+from database import create_schema, db
+from tests import engines
+from tests.conftest import configured
+from tests.people import make_account
+
+POSTS = {"li": "caseworker", "wang": "reviewer", "zhao": "approver"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--cases", type=int, default=5_000)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, database(asked.engine, Path(folder)) as url:
+        measure(url, Path(folder), asked.cases)
+
+
+@contextmanager
+def database(engine: str, folder: Path) -> Iterator[str]:
+    """The address of an empty one. A PostgreSQL server of the tests, but durable, as in real use."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'bench.db'}"
+        return
+    server = engines.Server()
+    url = engines.make_url(engines.os.environ[engines.SERVER_VARIABLE])
+    with engines.connection(url) as raw:
+        raw.execute("ALTER SYSTEM RESET ALL")
+        raw.execute("SELECT pg_reload_conf()")
+    try:
+        yield url.render_as_string(hide_password=False)
+    finally:
+        server.stop()
+
+
+def measure(url: str, folder: Path, cases: int) -> None:
+    from app import create_app
+
+    app = create_app(configured(url, folder) | {"TODAY": city.ON})
+    create_schema(app)
+    with app.app_context():
+        makers = {name: make_account(name, [post]) for name, post in POSTS.items()}
+        maker = make_account("maker", ["caseworker"])
+        start = time.perf_counter()
+        city.fill(cases, maker)
+        settle()
+        seconds = time.perf_counter() - start
+        print(f"{cases:,} cases on {db.engine.dialect.name}, filled in {seconds:.0f} s; {len(makers)} people\n\n{HEAD}")
+    show(app, cases)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def settle() -> None:
+    """Statistics for the planner, as autovacuum or a nightly job keeps them."""
+    db.session.remove()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+
+
+def show(app: Flask, cases: int) -> None:
+    with app.app_context():
+        lines(measures.queries(cases))
+    lines(measures.pages(app, cases))
+    with app.app_context():
+        for measured in (measures.decisions(), measures.dossiers(), measures.sweeping()):
+            lines(measured)
+
+
+def lines(measured: Iterator[measures.Line]) -> None:
+    for times, bound in measured:
+        print(row(times, bound), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What is measured: lists, searches, pages, decisions, the sweep and dossiers, each beside its lower bound."""
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+
+from flask import Flask
+from sqlalchemy import insert, select
+from weasyprint import HTML
+
+from audit.models import AuditTx
+from bench.city import NEARLY_DUE, ON, name_of
+from bench.clock import Times, timed
+from bench.imports import id_number
+from cases import pdf, review, worklists
+from cases.decisions import Proposal, open_decision, submit
+from cases.dossier import STYLES, data_json, dossier, dossier_html
+from cases.dossier_content import content
+from cases.evidence import add_evidence
+from cases.letters import font_folder
+from cases.models import Case, Decision
+from cases.search import Wanted, cases_of, person_with
+from cases.sweep import sweep
+from database import db, transaction
+from database.types import public_id
+from tests.case_builder import paper
+from tests.people import actor, sign_in
+
+Line = tuple[Times, Times | None]
+SIGNERS = (("initial_review", "li"), ("recheck", "wang"), ("approve", "zhao"))
+COMMITS_OF_A_DECISION = 6  # evidence, open, submit, three signatures
+QUERIES, PAGES, DECISIONS, DOSSIERS = 200, 150, 20, 6
+
+
+def fresh(act: Callable[[int], object]) -> Callable[[int], object]:
+    """As at the start of a request: nothing in the session, no transaction open."""
+    def _act(value: int) -> object:
+        db.session.remove()
+        return act(value)
+    return _act
+
+
+def serials(cases: int, times: int) -> list[int]:
+    return random.Random(1).choices(range(cases), k=times + 1)
+
+
+def queries(cases: int) -> Iterator[Line]:
+    """In-process, without HTTP: what the database and SQLAlchemy cost."""
+    some, li = serials(cases, QUERIES), actor("li")
+    table = Case.__table__
+    bound = timed("primary-key fetch", fresh(lambda n: db.session.execute(
+        select(table).where(table.c.id == n + 1)).one()), some)
+    yield bound, None
+    acts: dict[str, Callable[[int], object]] = {
+        "my work: a page": lambda n: worklists.page("signable", li, ON),
+        "my work: the counts": lambda n: worklists.counts(li),
+        "search: whole name": lambda n: cases_of(Wanted(text=name_of(n)), li),
+        "search: surname only": lambda n: cases_of(Wanted(text=name_of(n)[0]), li),
+        "search: ID number": lambda n: cases_of(Wanted(person=person_with(id_number(n), li) or "none"), li),
+        "search: case number": lambda n: cases_of(Wanted(text=f"资510107-2026-{n % (cases // 2) + 1:06d}"), li),
+    }
+    for name, act in acts.items():
+        yield timed(name, fresh(act), some), bound
+
+
+def pages(app: Flask, cases: int) -> Iterator[Line]:
+    """Through Flask's test client, signed in, templates and all. Outside an application context: each request has its own."""
+    empty = Flask("empty")
+    empty.add_url_rule("/", view_func=lambda: "")
+    visitor = empty.test_client()
+    bound = timed("Flask no-op", lambda n: visitor.get("/"), range(PAGES + 1))
+    yield bound, None
+    with app.app_context():
+        mine = select(Case.public_id).where(Case.id.in_(serials(cases, PAGES)),
+                                            Case.office_path == actor("li").office_path)
+        keys = list(db.session.scalars(mine))
+        db.session.remove()
+    client = sign_in(app.test_client(), "li")
+    yield timed("page of a case", lambda key: _get(client, f"/cases/{key}"), keys), bound
+    yield timed("page of my work", lambda n: _get(client, "/work"), range(PAGES // 4)), bound
+
+
+def _get(client: object, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+
+
+def decisions() -> Iterator[Line]:
+    """A resumption from the first paper to the last signature: six commits, one after another."""
+    bound = timed("bare insert, one commit", fresh(_bare_insert), range(QUERIES))
+    yield bound, None
+    waiting = select(Decision.case_id)
+    free = select(Case.id).where(Case.state == "suspended", Case.office_path == actor("li").office_path,
+                                 Case.id.not_in(waiting)).order_by(Case.id).limit(DECISIONS + 1)
+    cases = list(db.session.scalars(free))
+    six = Times("6 bare inserts", tuple(one * COMMITS_OF_A_DECISION for one in bound.seconds))
+    yield timed("decision, paper to execution", fresh(_decide), cases), six
+
+
+def _bare_insert(_number: int) -> None:
+    with transaction() as session:
+        session.execute(insert(AuditTx), [{"uid": public_id(), "command": "bench", "actor": "SYSTEM", "on": ON}])
+
+
+def _decide(case_id: int) -> None:
+    li = actor("li")
+    proof = add_evidence(case_id, paper("home_visit_record", ON), actor=li, on=ON).id
+    made = open_decision(case_id, Proposal("resume", "lapsed", evidence=(proof,)), actor=li, on=ON).id
+    submit(made, actor=li, on=ON)
+    for action, who in SIGNERS:
+        review.sign(made, action, opinion="同意", actor=actor(who), on=ON)
+
+
+def sweeping() -> Iterator[Line]:
+    """The whole sweep; its time shared among the cases nearly due."""
+    due = len(list(db.session.scalars(select(Case.id).where(Case.last_certified_on == NEARLY_DUE))))
+    bound = timed("bare insert in a 50th", fresh(_fifty_inserts), range(20))
+    start = time.perf_counter()
+    counts = sweep(ON, today=ON)
+    each = (time.perf_counter() - start) / due
+    yield (Times(f"sweep, a due case of {due:,}", (each,) * due),
+           Times(bound.name, tuple(one / 50 for one in bound.seconds)))
+    print(f"    {dict(counts)}")
+
+
+def _fifty_inserts(_number: int) -> None:
+    with transaction() as session:
+        for _ in range(50):
+            session.execute(insert(AuditTx), [{"uid": public_id(), "command": "bench", "actor": "SYSTEM", "on": ON}])
+
+
+def dossiers() -> Iterator[Line]:
+    """Of cases just decided; the bare one prints the same HTML with the same styles, untagged, nothing attached."""
+    executed = select(Case).join(Decision, Decision.case_id == Case.id).where(Decision.stage == "executed")
+    cases = list(db.session.scalars(executed.order_by(Case.id).limit(DOSSIERS + 1)))
+    documents = [(data, dossier_html(data)) for data in (content(case) for case in cases)]
+    fonts = font_folder()
+    printer = pdf._printer(fonts)
+    styles = [printer.font_css, *(pdf._style(fonts, name) for name in STYLES)]
+
+    def bare(pair: tuple, **more: object) -> None:
+        HTML(string=pair[1], url_fetcher=printer.fetcher).write_pdf(
+            stylesheets=styles, font_config=printer.configuration, **more)
+
+    bound = timed("bare WeasyPrint", bare, documents)
+    yield bound, None
+    yield timed("the same, tagged PDF/A", lambda one: bare(one, pdf_variant="pdf/a-3a", pdf_tags=True), documents), bound
+    yield timed("dossier: what it says", lambda case: data_json(content(case)), cases), bound
+    yield timed("dossier", dossier, cases), bound
