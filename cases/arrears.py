@@ -9,7 +9,7 @@ from cases.back_payments import BackPayment, Line, Rate, calculate
 from cases.models import BenefitMonth, Case, Decision, DecisionLine, PayRun
 from database import db
 from rules import Rules
-from workflows.deadlines import first_open_month, month_of, months_through, next_month
+from workflows.deadlines import first_open_month, months_through, next_month
 
 WITH_ARREARS = ("resume", "restore", "terminate", "annul_death_mark", "back_pay_correction")
 
@@ -39,8 +39,9 @@ def arrears_facts(case: Case, decision: Decision) -> dict[str, object]:
         facts["released_month"] = fields["released_on"][:7]
     died_on = fields.get("died_on")
     mark = case.pensioner.death_mark
-    if decision.kind == "terminate" and (died_on or mark):
-        facts["death_month"] = died_on[:7] if died_on else month_of(mark.died_on)
+    known = [day[:7] for day in (died_on, mark and mark.died_on.isoformat()) if day]
+    if decision.kind == "terminate" and known:
+        facts["death_month"] = min(known)  # a later date in the decision pays nothing beyond the mark (M2)
     return facts
 
 
