@@ -10,6 +10,7 @@ from sqlalchemy import and_, case, func, not_, select
 
 from cases.models import Case, CaseTransition, Decision
 from cases.models.case import STATES
+from cases.search import PAID
 from database import db
 from staff.actor import Actor, in_area
 from workflows.deadlines import first_day, month_of, months_between, next_month
@@ -17,7 +18,6 @@ from workflows.review_chain import SIGNATURES
 
 READERS = ("caseworker", "reviewer", "approver", "inspector")
 MONTHS = 12
-DUE_STATES = ("pending", "verified", "resumed")
 AGES = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))  # days waited, both ends included
 
 
@@ -29,7 +29,7 @@ def by_state(actor: Actor) -> dict[str, int]:
 
 def overdue(actor: Actor, on: date) -> int:
     """Cases past their due date and still paid."""
-    query = select(func.count()).select_from(Case).where(Case.state.in_(DUE_STATES), Case.due_on < on)
+    query = select(func.count()).select_from(Case).where(Case.state.in_(PAID), Case.due_on < on)
     return db.session.scalar(in_area(query, actor, Case.office_path, READERS)) or 0
 
 
@@ -37,7 +37,7 @@ def due_by_month(actor: Actor, on: date) -> dict[str, int]:
     """month -> cases falling due, this month and the following."""
     months = [next_month(month_of(on), n) for n in range(MONTHS)]
     query = (select(Case.due_on, func.count()).group_by(Case.due_on)
-             .where(Case.state.in_(DUE_STATES), Case.due_on >= first_day(months[0]),
+             .where(Case.state.in_(PAID), Case.due_on >= first_day(months[0]),
                     Case.due_on < first_day(next_month(months[-1]))))
     return _by_month(months, db.session.execute(in_area(query, actor, Case.office_path, READERS)))
 

@@ -17,13 +17,15 @@ from staff.id_numbers import valid_id_number
 from staff.models import NaturalPerson, Office
 
 PAGE = 50
+PAID = ("pending", "verified", "resumed")
 READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector")
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is looked for; None or empty asks for nothing. office: path of an office, its branches included;
-    person: public id of a pensioner, as found by ID number."""
+    person: public id of a pensioner, as found by ID number;
+    paid: anything asks for the states in which the benefit is paid."""
 
     text: str = ""
     state: str | None = None
@@ -33,6 +35,7 @@ class Wanted:
     due_from: date | None = None
     office: str | None = None
     person: str | None = None
+    paid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def _limited(query: Select[Any], wanted: Wanted, actor: Actor) -> Select[Any]:
     equal = {Case.state: wanted.state, Case.scheme: wanted.scheme, Case.state_reason: wanted.reason,
              Pensioner.public_id: wanted.person}
     query = query.where(*(column == value for column, value in equal.items() if value))
+    if wanted.paid:
+        query = query.where(Case.state.in_(PAID))
     if wanted.due_before:
         query = query.where(Case.due_on < wanted.due_before)
     if wanted.due_from:

@@ -18,7 +18,7 @@ from web.language import current_language
 from workflows.glossary import terms
 
 NOBODY = "none"  # an ID number that belongs to no case of the reader's area
-FILTERS = ("text", "state", "scheme", "reason", "due_from", "due_before", "office", "person")
+FILTERS = ("text", "state", "scheme", "reason", "due_from", "due_before", "office", "person", "paid")
 REASONS = ("lapsed", "payment_failed", "suspected_loss", "confirmed_loss", "death_unconfirmed", "death", "missing",
            "imprisoned", "failed_certification", "other")
 

@@ -144,6 +144,7 @@ def test_figures_are_those_of_the_area_and_lead_to_their_lists(course: Course, o
         assert not any(figures.by_state(actor("outsider")).values())
         assert figures.waiting_by_age(actor("li"), ON)["initial_review"][0] == 1
     page = text(course["li"], "/overview")
+    assert course.case_id not in text(course["li"], f"/cases?due_before={ON}&paid=yes")  # past its day, not paid
     assert "/cases?state=suspended" in page and page.count("<svg") >= 3 and "附件7" in page
 
 
