@@ -25,6 +25,7 @@ VARIABLES: dict[str, tuple[str, str, type]] = {
     "DEFAULT_LANGUAGE": ("BABEL_DEFAULT_LOCALE", "zh", str),
     "FONT_DIR": ("FONT_DIR", str(ROOT / "static" / "vendor" / "fonts"), str),
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
+    "NOTICE_TRANSPORT": ("NOTICE_TRANSPORT", "file", str),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }
 

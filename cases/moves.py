@@ -10,10 +10,11 @@ from audit import events
 from audit.log import record
 from cases.case_facts import Subject, gather
 from cases.models import Case, CaseTransition, Decision
-from cases.periods import rules_of_case
+from cases.periods import area_of, rules_of_case
 from database import db
 from staff.actor import Actor as StaffActor
 from workflows.case_lifecycle import CASE
+from workflows.citations import cite
 from workflows.deadlines import first_open_month
 from workflows.transition import Actor, Attempt, Transition
 
@@ -53,9 +54,14 @@ def move(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | 
     before, rules = case.state, rules_of_case(case, on)
     case.state, case.rules_version = row.dest, rules.version
     if row.dest != before or action in WITHHOLDING:
-        case.state_since, case.state_reason, case.state_basis = on, reason, "、".join(row.basis)
+        case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case)
     _set_withholding(case, action, on, rules.value("pay_run_close_day"))
     return write_step(case, row, before=before, actor=actor, on=on, reason=reason, decision=decision, **details)
+
+
+def basis_of(row: Transition, case: Case) -> str:
+    """The row's articles that bind the case's place, as letters cite them."""
+    return "；".join(cite(row.basis, area_of(case)))
 
 
 def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffActor, on: date, reason: str | None,
@@ -65,7 +71,7 @@ def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffA
     step = 1 + (db.session.scalar(select(func.max(CaseTransition.step)).where(CaseTransition.case_id == case.id)) or 0)
     values: dict[str, object] = {
         "from_state": before, "to_state": case.state, "action": row.action, "reason": reason,
-        "basis": "、".join(row.basis), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
+        "basis": basis_of(row, case), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
         "decision": decision and decision.public_id, "step": step, "task_open": case.task_open,
         "period_start": case.period_start, "period_due_on": case.due_on, "withheld_from": case.withheld_from,
         **details,
@@ -75,7 +81,7 @@ def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffA
                     case=case, actor=actor, on=on)
     written = CaseTransition(
         case_id=case.id, step=step, action=row.action, from_state=before, to_state=case.state, reason=reason,
-        basis="、".join(row.basis), rules_version=case.rules_version, on=on, period_due_on=case.due_on,
+        basis=basis_of(row, case), rules_version=case.rules_version, on=on, period_due_on=case.due_on,
         decision_id=decision and decision.id, event_id=logged.id)
     db.session.add(written)
     db.session.flush()
