@@ -98,7 +98,7 @@ def _digest_signed(review: Review) -> str | None:
 
 READERS: dict[str, Callable[[Review], object]] = {
     "death_marked": lambda r: r.decision.case.pensioner.death_mark is not None,
-    "death_reason": lambda r: death_reason(r.decision.case),
+    "death_reason": lambda r: r.decision.kind != "restore" and death_reason(r.decision.case),  # only a mark bars it
     "kind_touches_death_marked": lambda r: DECISION_KINDS[r.decision.kind].may_touch_death_marked,
     "case_in_area": _in_area,
     "open_decision": _other_open,

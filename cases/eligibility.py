@@ -41,7 +41,7 @@ def first_side(decision: Decision) -> frozenset[int]:
 
 def suspension_participants(decision: Decision) -> frozenset[int]:
     """All who stood on any side of the suspension or stop an objection is about (P8); none where no objection is decided."""
-    if decision.objection_id is None:
+    if decision.objection_id is None and decision.kind != "dismiss_objection":
         return frozenset()
     earlier = select(Decision.id).where(Decision.case_id == decision.case_id, Decision.stage == "executed",
                                         Decision.kind.in_(("suspend", "stop")))

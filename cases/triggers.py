@@ -44,6 +44,7 @@ _refuse("decision_participant_signer", "INSERT", "decision_participant", _SIGNER
 _refuse("decision_signatures", "UPDATE OF stage", "decision", _TOO_FEW_SIGNATURES, "too few signatures")
 _refuse("decision_required_insert", "INSERT", "decision", _HIGH_RISK_BELOW_THREE, "signature floor")
 _refuse("decision_required_update", "UPDATE", "decision", _HIGH_RISK_BELOW_THREE, "signature floor")
+_refuse("decision_round", "UPDATE OF round", "decision", "SELECT 1 WHERE NEW.round < OLD.round", "rounds only go on")
 _refuse("decision_closed", "UPDATE", "decision", _CLOSED, "a closed decision never changes")
 _refuse("decision_no_delete", "DELETE", "decision", _ALWAYS, "decisions are never deleted")
 register(
