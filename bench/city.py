@@ -28,7 +28,8 @@ CHUNK = 2_000
 OFFICES = ("510107", "510107", "510107", "510107", "510104")
 # one in so many: state, reason, last certified on; what is not named is verified and not due yet
 SUSPENDED_ONE_IN, DUE_ONE_IN, WAITING_ONE_IN = 20, 50, 5
-CERTIFIED, NEARLY_DUE, LAPSED = date(2025, 9, 1), date(2025, 3, 20), date(2024, 12, 1)
+DUE_AMONG = 10_000  # the first so many: the sweep's time is that of its due cases
+CERTIFIED, NEARLY_DUE, LAPSED = date(2025, 12, 1), date(2025, 3, 20), date(2024, 12, 1)
 SUSPENDED_ON = date(2026, 1, 2)
 
 
@@ -51,7 +52,7 @@ def shape(serial: int) -> dict[str, Any]:
     if serial % SUSPENDED_ONE_IN == 0:
         return {"state": "suspended", "state_reason": "lapsed", "state_since": SUSPENDED_ON,
                 "withheld_from": "2026-02", "last_certified_on": LAPSED}
-    certified = NEARLY_DUE if serial % DUE_ONE_IN == 1 else CERTIFIED
+    certified = NEARLY_DUE if serial % DUE_ONE_IN == 1 and serial < DUE_AMONG else CERTIFIED
     return {"state": "verified", "state_reason": None, "state_since": certified, "withheld_from": None,
             "last_certified_on": certified}
 
