@@ -3,6 +3,7 @@
 # make test     every test, on SQLite and on PostgreSQL
 # make lint     style and import contracts
 # make bench    times beside their lower bounds: make bench CASES=50000 ENGINE=postgresql
+# make pictures docs/pictures from a running demonstration
 # make docs     writes docs/articles.md and the diagrams of README.md anew
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
@@ -12,7 +13,7 @@ SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: bench setup run serve test test-sqlite test-postgresql test-browser lint lock docs
+.PHONY: bench setup run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
 
 setup: .make/system .make/python .make/assets
 
@@ -60,6 +61,9 @@ lock:
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	.venv/bin/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+pictures: setup
+	$(PYTHON) docs/screenshots.py
 
 docs:
 	$(PYTHON) docs/articles.py
