@@ -38,7 +38,7 @@ run: setup
 
 serve: setup
 	$(FLASK) database create
-	$(PYTHON) serve.py
+	$(PYTHON) serve.py --real
 
 test: setup
 	bash setup/tests.sh

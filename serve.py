@@ -1,18 +1,42 @@
-"""Serves the application with waitress on HOST:PORT and says where, and on a demonstration, whom to sign in as."""
+"""Serves the application with waitress on HOST:PORT and says where, and on a demonstration, whom to sign in as.
+
+With --real it serves real use only: not a demonstration's database, and not before the first three persons are named.
+"""
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from flask import Flask
+from sqlalchemy import select
 from waitress import create_server
 
 from app import create_app
+from cases.pdf import faults
+from cases.sweep import is_demonstration
+from database import db
+from staff.models import StaffAccount
 
 SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
 
 
+def objection(app: Flask) -> str | None:
+    """Why this database cannot be used for real; None when it can."""
+    with app.app_context():
+        if is_demonstration():
+            return "This database holds a demonstration: it is never used for real. Set DATABASE_URL or INSTANCE_DIR."
+        if db.session.scalar(select(StaffAccount.id).limit(1)) is None:
+            return "Nobody can sign in yet. Load the offices (flask offices load) and name three (flask staff first-persons)."
+    return None
+
+
 def main() -> int:
     app = create_app()
+    if "--real" in sys.argv and (why := objection(app)):
+        print(why, file=sys.stderr)
+        return 1
+    for fault in faults(Path(app.config["FONT_DIR"])):
+        print(f"Letters and dossiers: {fault}", file=sys.stderr)
     host, port = app.config["HOST"], app.config["PORT"]
     try:
         server = create_server(app, host=host, port=port, threads=app.config["THREADS"], ident=None)
