@@ -26,7 +26,8 @@ def objection(app: Flask) -> str | None:
         if is_demonstration():
             return "This database holds a demonstration: it is never used for real. Set DATABASE_URL or INSTANCE_DIR."
         if db.session.scalar(select(StaffAccount.id).limit(1)) is None:
-            return "Nobody can sign in yet. Load the offices (flask offices load) and name three (flask staff first-persons)."
+            return ("Nobody can sign in yet. Load the offices (flask offices load) and name three persons "
+                    "(flask staff first-persons).")
     return None
 
 

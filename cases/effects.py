@@ -4,8 +4,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import select
-
 from audit import events
 from audit.log import record
 from cases import certifications, identity, notices, objections

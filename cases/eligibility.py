@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from cases.models import Decision, DecisionParticipant, ReviewStep
+from cases.models import Decision, DecisionParticipant, Objection, ReviewStep
 from database import db
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
 from workflows.transition import OFFICE_LEVELS
+
+DECIDES_OBJECTION = ("dismiss_objection", "resume", "restore", "annul_death_mark", "back_pay_correction")
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,17 @@ def first_side(decision: Decision) -> frozenset[int]:
         DecisionParticipant.decision_id == decision.id, DecisionParticipant.side == "first")))
 
 
+def _objected(decision: Decision) -> bool:
+    return bool(db.session.scalar(select(Objection.id).where(
+        Objection.case_id == decision.case_id, Objection.status == "open").limit(1)))
+
+
 def suspension_participants(decision: Decision) -> frozenset[int]:
-    """All who stood on any side of the suspension or stop an objection is about (P8); none where no objection is decided."""
-    if decision.objection_id is None and decision.kind != "dismiss_objection":
+    """All who stood on any side of the suspension or stop an objection is about (P8); none where no objection is decided.
+
+    A dismissal decides it, and so does whatever would uphold it while it is open.
+    """
+    if decision.kind not in DECIDES_OBJECTION or not (decision.kind == "dismiss_objection" or _objected(decision)):
         return frozenset()
     earlier = select(Decision.id).where(Decision.case_id == decision.case_id, Decision.stage == "executed",
                                         Decision.kind.in_(("suspend", "stop")))

@@ -3,16 +3,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from audit import events
 from audit.log import record
 from cases import effects
-from cases.decision_facts import fresh_content
-from cases.content import digest
-from cases.decisions import calculate, event_lines, lock_decision, take, void
-from cases.models import Decision, DecisionParticipant, ReviewStep
 from cases.case_facts import signers
+from cases.content import digest
+from cases.decision_facts import fresh_content
+from cases.decisions import calculate, event_lines, lock_decision, take, void
+from cases.models import Case, Decision, DecisionParticipant, ReviewStep
 from cases.refused import attempt, refuse
 from database import db
 from staff.access import lock_actor
@@ -85,6 +86,15 @@ def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, 
             void(decision, cause, actor=actor, on=on)
 
 
+def _touched(decision: Decision) -> list[Decision]:
+    """Other open decisions about the same person, under the lock of their cases."""
+    rows = db.session.execute(
+        select(Decision.id, Decision.case_id).join(Case, Decision.case_id == Case.id)
+        .where(Case.pensioner_id == decision.case.pensioner_id, Decision.id != decision.id,
+               Decision.stage.in_(("recheck", "approval"))).order_by(Decision.case_id, Decision.id)).all()
+    return [lock_decision(decision_id) for decision_id, _case_id in rows]
+
+
 def _write_signature(decision: Decision, action: str, dest: str, opinion: str | None, actor: Actor, on: date) -> None:
     stage, text = STAGE_OF[action], fresh_content(decision, on)
     event = SIGNED[stage](**_common(decision, stage, dest, opinion, actor), content_digest=digest(text))
@@ -120,6 +130,7 @@ def _advance(decision: Decision, dest: str, actor: Actor, on: date) -> None:
         decision.stage = dest
         return
     effects.execute(decision, actor=actor, on=on)
+    void_changed_rounds(_touched(decision), decision.kind, actor=actor, on=on)
     signed = tuple(sorted(signers(decision)))
     record(events.DecisionExecuted(
         decision=decision.public_id, kind=decision.kind, round=decision.round,

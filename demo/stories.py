@@ -12,7 +12,7 @@ from cases.models import Case, Decision
 from cases.objections import Lodged, lodge
 from database import db
 from demo.chain import CHAINS, carry, propose, sign_waiting
-from demo.history import at_the_window, county_of, visit, village_officer, wronged
+from demo.history import at_the_window, county_of, village_officer, visit, wronged
 from demo.office_staff import actor, declare_relative
 
 DEATH_PAPERS = ("medical_death_certificate",)
