@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1360, "height": 900}
 BUSINESS = ("grassroots_officer", "caseworker", "reviewer", "approver")
 ERRORS = ("/fault/400", "/fault/403", "/fault/404", "/refused", "/fault/413", "/fault/429")
+LEFT_BEHIND = "net::ERR_ABORTED"  # the page was left before its icon had come
 WAYS_OUT = {"static", "public.front"}
 
 
@@ -49,7 +50,8 @@ def faults_of(page: Page, path: str) -> Iterator[str]:
     """What is wrong with one page, in words."""
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
-    page.on("requestfailed", lambda request: heard.append(f"not fetched: {request.url}"))
+    page.on("requestfailed", lambda request: heard.append(f"not fetched: {request.url}")
+            if request.failure != LEFT_BEHIND else None)
     answer = page.goto(path)
     if answer and "text/html" not in answer.headers.get("content-type", ""):
         return
