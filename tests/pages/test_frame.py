@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from werkzeug.exceptions import default_exceptions
 
 from staff.access import public
 from web.language import local_address
@@ -24,7 +25,7 @@ def add_faults(app: Flask) -> None:
 
     @public
     def fault(status: int) -> str:
-        abort(status)
+        abort(status if status in default_exceptions else 404)
 
     @public
     def refused() -> str:
