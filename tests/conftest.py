@@ -98,6 +98,7 @@ def app(shared_app: Flask, database_url: str) -> Iterator[Flask]:
     from database import db
 
     yield shared_app
+    shared_app.config.pop("FAULTS", None)
     with shared_app.app_context():
         db.session.remove()
         db.engine.dispose()

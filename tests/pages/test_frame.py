@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, current_app
 from flask.testing import FlaskClient
 from werkzeug.exceptions import default_exceptions
 
@@ -21,18 +21,22 @@ def failing(app: Flask) -> FlaskClient:
 
 
 def add_faults(app: Flask) -> None:
-    """/fault/<status>, /refused and /broken, once."""
+    """/fault/<status>, /refused and /broken, for one test: the next one finds nothing there (tests/conftest.py)."""
+    app.config["FAULTS"] = True
 
     @public
     def fault(status: int) -> str:
+        _only_when_asked()
         abort(status if status in default_exceptions else 404)
 
     @public
     def refused() -> str:
+        _only_when_asked()
         raise TransitionRefused((Refusal("SAME_PERSON", article="SC-29"), Refusal("OWN_CASE")))
 
     @public
     def broken() -> str:
+        _only_when_asked()
         raise RuntimeError("nobody must read this")
 
     if "fault" in app.view_functions:
@@ -40,6 +44,11 @@ def add_faults(app: Flask) -> None:
     app.view_functions |= {"fault": fault, "refused": refused, "broken": broken}
     for path, name in (("/fault/<int:status>", "fault"), ("/refused", "refused"), ("/broken", "broken")):
         app.url_map.add(app.url_rule_class(path, endpoint=name, methods={"GET"}))
+
+
+def _only_when_asked() -> None:
+    if not current_app.config.get("FAULTS"):
+        abort(404)
 
 
 @pytest.mark.parametrize("status", STATUSES)
