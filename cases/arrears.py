@@ -17,8 +17,8 @@ WITH_ARREARS = ("resume", "restore", "terminate", "annul_death_mark", "back_pay_
 def first_unpaid_by_run(case: Case, on: date, rules: Rules) -> str:
     """First month that the regular run will pay again after a resumption on `on`."""
     month = first_open_month(on, rules.value("pay_run_close_day"))
-    closed = db.session.scalar(select(PayRun.month).where(
-        PayRun.office_id == case.paying_office_id, PayRun.closed_on.is_not(None)).order_by(PayRun.month.desc()).limit(1))
+    runs = select(PayRun.month).where(PayRun.office_id == case.paying_office_id, PayRun.closed_on.is_not(None))
+    closed = db.session.scalar(runs.order_by(PayRun.month.desc()).limit(1))
     return max(month, next_month(closed)) if closed else month
 
 

@@ -56,7 +56,8 @@ def submit(case: Case, method: str, evidence: Evidence, *, actor: Actor, on: dat
     return row
 
 
-def certify_from_source(case_id: int, method: str, evidence_on: date, source_ref: str, *, on: date) -> Certification | None:
+def certify_from_source(case_id: int, method: str, evidence_on: date, source_ref: str, *,
+                        on: date) -> Certification | None:
     """A source the rules accept without review certified the person (SC 10, 33). None when already on file.
 
     Raises TransitionRefused where the rules demand review, or the person bears a death mark.
@@ -86,7 +87,8 @@ def refuse_submitted(decision: Decision, reason: str, *, actor: Actor, on: date)
     row = db.session.scalar(select(Certification).where(Certification.decision_id == decision.id))
     row.status, row.reviewed_by = "refused", actor.account_id
     record(events.CertificationRefused(certification=row.public_id, method=row.method, evidence_on=row.evidence_on,
-                                       source_ref=row.source_ref, reason=reason), case=decision.case, actor=actor, on=on)
+                                       source_ref=row.source_ref, reason=reason),
+           case=decision.case, actor=actor, on=on)
 
 
 def from_life_proof(decision: Decision, *, actor: Actor, on: date) -> Certification | None:
@@ -139,7 +141,8 @@ def propose_resumption(case: Case, row: Certification, *, on: date) -> Decision 
     from cases.proposals import propose
 
     evidence = (row.evidence_id,) if row.evidence_id else ()
-    return propose(case, Proposal("resume", case.state_reason, {"certification": row.public_id}, evidence=evidence), on=on)
+    proof = {"certification": row.public_id}
+    return propose(case, Proposal("resume", case.state_reason, proof, evidence=evidence), on=on)
 
 
 def _on_file(case: Case, method: str, evidence_on: date, source_ref: str) -> Certification | None:

@@ -41,7 +41,8 @@ def _contrary(case: Case) -> list[str]:
 
 
 def _arrears(back_payment: BackPayment) -> dict[str, Any]:
-    lines = [[line.month, line.entitled_fen, line.pay_fen, line.forfeited_fen, line.basis] for line in back_payment.lines]
+    lines = [[line.month, line.entitled_fen, line.pay_fen, line.forfeited_fen, line.basis]
+             for line in back_payment.lines]
     return {"lines": lines, "total_fen": back_payment.total_fen, "payable_through": back_payment.payable_through}
 
 

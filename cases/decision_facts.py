@@ -49,7 +49,9 @@ def attempt_of(review: Review, opinion: str | None = None) -> Attempt:
 
 def _paths(decision: Decision) -> tuple[str, ...]:
     residence = decision.case.pensioner.residence_office
-    return (decision.office_path, residence.path) if residence and decision.kind == "certify" else (decision.office_path,)
+    if residence and decision.kind == "certify":
+        return decision.office_path, residence.path
+    return (decision.office_path,)
 
 
 def _roles_here(review: Review) -> frozenset[str]:

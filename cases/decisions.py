@@ -1,4 +1,4 @@
-"""Opening and preparing a decision: open, edit, bind evidence, submit, claim, release, withdraw. Each is one transaction.
+"""Opening and preparing a decision: open, edit, bind evidence, submit, claim, release, withdraw. Each one transaction.
 
 `actor` and `on` are passed in; a refusal is recorded and raised as TransitionRefused (cases/refused.py).
 """
@@ -152,8 +152,9 @@ def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] 
         calculate(decision, on)
         record(events.DecisionEdited(
             decision=decision.public_id, kind=decision.kind, round=decision.round, changed=changed,
-            person=actor.natural_person_id, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
-            lines=event_lines(decision), fields=_plain(decision.fields)), case=decision.case, actor=actor, on=on)
+            person=actor.natural_person_id, payable_through=decision.payable_through,
+            back_pay_fen=decision.back_pay_fen, lines=event_lines(decision), fields=_plain(decision.fields)),
+               case=decision.case, actor=actor, on=on)
         return decision
 
 

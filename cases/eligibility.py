@@ -47,7 +47,7 @@ def _objected(decision: Decision) -> bool:
 
 
 def suspension_participants(decision: Decision) -> frozenset[int]:
-    """All who stood on any side of the suspension or stop an objection is about (P8); none where no objection is decided.
+    """All who stood on any side of the suspension or stop an objection is about (P8); none without an objection.
 
     A dismissal decides it, and so does whatever would uphold it while it is open.
     """

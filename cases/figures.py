@@ -24,7 +24,7 @@ AGES = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))  # days waited, both ends
 def by_state(actor: Actor) -> dict[str, int]:
     """state -> cases, every state named."""
     query = in_area(select(Case.state, func.count()).group_by(Case.state), actor, Case.office_path, READERS)
-    return dict.fromkeys(STATES, 0) | {state: number for state, number in db.session.execute(query)}
+    return dict.fromkeys(STATES, 0) | dict(db.session.execute(query).tuples())
 
 
 def overdue(actor: Actor, on: date) -> int:

@@ -48,7 +48,8 @@ def lodge(case_id: int, lodged: Lodged, *, actor: Actor, on: date) -> Objection:
             case=case, actor=actor, on=on)
         open_task(case, "objection", actor=actor, on=on, objection=objection)
         notices.queue(case, "objection_received", on=on, objection=objection, once=f"objection:{objection.public_id}",
-                      facts={"receipt_no": objection.receipt_no, "lodged_on": on.isoformat(), "reason": case.state_reason})
+                      facts={"receipt_no": objection.receipt_no, "lodged_on": on.isoformat(),
+                             "reason": case.state_reason})
         return objection
 
 

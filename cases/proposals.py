@@ -1,4 +1,4 @@
-"""What SYSTEM proposes (P7): a decision opened in its own name, handed on where the file is complete. It never signs."""
+"""What SYSTEM proposes (P7): a decision opened in its own name, handed on where its file is whole. It never signs."""
 from __future__ import annotations
 
 from datetime import date

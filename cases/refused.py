@@ -23,7 +23,7 @@ def refuse(code: str, article: str = "", **detail: object) -> TransitionRefused:
 @contextmanager
 def attempt(command: str, actor: Actor, on: date, *, case_id: int | None = None,
             decision_id: int | None = None) -> Iterator[Session]:
-    """One command in one transaction. A TransitionRefused rolls back to the savepoint, is recorded, and is raised again."""
+    """One command in one transaction. TransitionRefused rolls back to the savepoint, is recorded, and raised again."""
     refused: TransitionRefused | None = None
     with transaction() as session:
         before = dict(session.info)

@@ -1,4 +1,4 @@
-"""Finding cases: by name, ID number or case number, by state, scheme, reason, office and due date. Within the area (A1)."""
+"""Finding cases: by name, ID number or case number, state, scheme, reason, office, due date. Within the area (A1)."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -29,7 +29,8 @@ class FutureSweep(ValueError):
     """A day later than today is swept dry only, except in a demonstration."""
 
 
-def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False, progress: Progress | None = None) -> Counter[str]:
+def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False,
+          progress: Progress | None = None) -> Counter[str]:
     """Sweep every case of the area (office path; all when empty) for the day `on`. Returns what was done, counted.
 
     Raises FutureSweep.

@@ -34,7 +34,7 @@ LONGEST_WARNING = relativedelta(months=6)  # a wide net for SQL; the rules of ea
 
 @dataclass(frozen=True)
 class Step:
-    """candidates: case ids that may be meant on a day; why_not: the refusals, empty when it is to be done; do: does it."""
+    """candidates: case ids that may be meant on a day; why_not: the refusals, empty if it is to be done; do: does it"""
 
     name: str
     candidates: Callable[[date], Select]

@@ -32,7 +32,8 @@ def _refuse(name: str, when: str, table: str, condition: str, message: str) -> N
               f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
     returned = "OLD" if event == "DELETE" else "NEW"
     postgresql = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' "
+                  "USING ERRCODE = 'integrity_constraint_violation'; "
                   f"END IF; RETURN {returned}; END $$; "
                   f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
     register(Trigger(name, sqlite, postgresql))

@@ -22,7 +22,8 @@ MEANS = ("home_visit", "activity", "visit", "health_check", "household_survey", 
 MAY_VERIFY = ("grassroots_officer", "caseworker")
 
 
-def open_task(case: Case, cause: str, *, actor: Actor, on: date, objection: Objection | None = None) -> VerificationTask:
+def open_task(case: Case, cause: str, *, actor: Actor, on: date,
+              objection: Objection | None = None) -> VerificationTask:
     """One open task a case: the one that is open is returned as it is. Inside the caller's transaction."""
     existing = open_task_of(case)
     if existing:

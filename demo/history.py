@@ -1,4 +1,4 @@
-"""Two years, month by month: sources certify most people, the sweep runs, notices go out, some are wronged and resumed."""
+"""Two years, month by month: sources certify most people, the sweep runs, notices go out, some wrongs are righted."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -34,7 +34,8 @@ def county_of(case: Case) -> str:
 def village_officer(case: Case) -> str:
     """User name of the grassroots officer where the person lives."""
     code = case.pensioner.residence_office.code
-    return next(username for username, _shown, office, posts in STAFF if office == code and "grassroots_officer" in posts)
+    return next(username for username, _shown, office, posts in STAFF
+                if office == code and "grassroots_officer" in posts)
 
 
 def live(random: Random, start: date, today: date, progress: Callable[[date], None]) -> None:
@@ -118,6 +119,7 @@ def visit(case_id: int, village: str, on: date, outcome: str = "eligible") -> No
     task = db.session.scalar(select(VerificationTask.id).filter_by(case_id=case_id, status="open"))
     db.session.rollback()
     if task:
-        finish(task, outcome=outcome, means="home_visit", note="入户核实，见到本人。" if outcome == "eligible" else "查无此人。",
+        note = "入户核实，见到本人。" if outcome == "eligible" else "查无此人。"
+        finish(task, outcome=outcome, means="home_visit", note=note,
                evidence=paper("verification_record", on, "入户核实记录"), actor=actor(village), on=on)
 

@@ -36,7 +36,8 @@ def found(random: Random, password: str, used: set[str], on: date) -> None:
         _employ(username, shown, office, posts, numbers[username], password, on)
 
 
-def _employ(username: str, shown: str, office: str, posts: tuple[str, ...], number: str, password: str, on: date) -> None:
+def _employ(username: str, shown: str, office: str, posts: tuple[str, ...], number: str, password: str,
+            on: date) -> None:
     system, security, audit = (actor(name) for name, _shown in FOUNDERS.values())
     account = create_account(system, username=username, display_name=shown, id_number=number, office=office,
                              password=password, on=on).public_id

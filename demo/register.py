@@ -45,8 +45,10 @@ def _row(random: Random, county: str, on: date, used: set[str]) -> dict[str, str
         "供养关系": kinship, "劳动能力": capacity, "待遇开始年月": f"{granted:%Y-%m}",
         "月待遇(元)": f"{int(monthly * 1.038 ** 2) / 100:.2f}", "历次待遇": _history(monthly, on.year),
         "发放状态": "正常发放", "最近认证日期": certified.isoformat(), "待遇领取地": county, "参保地": county,
-        "居住地": random.choice(VILLAGES[county]), "联系地址": f"{random.randrange(1, 40)} 栋 {random.randrange(1, 6)} 单元",
-        "联系电话": f"13{random.randrange(10**9):09d}" if random.randrange(12) else "", "所在单位": random.choice(EMPLOYERS),
+        "居住地": random.choice(VILLAGES[county]),
+        "联系地址": f"{random.randrange(1, 40)} 栋 {random.randrange(1, 6)} 单元",
+        "联系电话": f"13{random.randrange(10**9):09d}" if random.randrange(12) else "",
+        "所在单位": random.choice(EMPLOYERS),
         "开户名": name, "开户银行": "中国工商银行", "银行账号": f"62220{random.randrange(10**14):014d}",
     }
 

@@ -81,7 +81,7 @@ def _restored(living: Iterator[int], on: date, today: date) -> None:
 
 
 def _half_way(living: Iterator[int], today: date) -> None:
-    """A resumption at each stage, one returned, one withdrawn, one objection dismissed, one certification to recheck."""
+    """A resumption at each stage, one returned, one withdrawn, an objection dismissed, a certification to recheck."""
     suspended = cases_in("suspended", reason="lapsed")
     for steps in (0, 1, 2):
         if (case_id := next(suspended, None)) is not None:
@@ -100,14 +100,16 @@ def _dismissed(case_id: int, today: date) -> None:
     village = village_officer(db.session.get_one(Case, case_id))
     lodge(case_id, Lodged("to_suspension", "unit", "单位认为应继续发放。"), actor=actor("li"), on=today)
     visit(case_id, village, today, "not_found")
-    carry(propose(case_id, "li", "dismiss_objection", None, today, ("verification_record",), reasons="入户核实查无此人。"),
-          CHAINS["510107"], today)
+    decision = propose(case_id, "li", "dismiss_objection", None, today, ("verification_record",),
+                       reasons="入户核实查无此人。")
+    carry(decision, CHAINS["510107"], today)
 
 
 def _three_month_stops(today: date) -> None:
     """SYSTEM's proposals: some signed through, some waiting."""
     waiting = list(db.session.execute(select(Decision.id, Decision.case_id).where(
-        Decision.kind == "stop", Decision.proposed_by_system, Decision.stage == "initial_review").order_by(Decision.id)))
+        Decision.kind == "stop", Decision.proposed_by_system, Decision.stage == "initial_review",
+    ).order_by(Decision.id)))
     for position, (decision_id, case_id) in enumerate(waiting[: len(waiting) // 2]):
         chain = CHAINS[county_of(db.session.get_one(Case, case_id))]
         db.session.rollback()

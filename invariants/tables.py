@@ -45,7 +45,8 @@ QUERIES: dict[str, str] = {
         WHERE d.stage IN {_OPEN} AND d.kind IN {_MOVING} GROUP BY c.id, c.case_no HAVING count(*) > 1""",
     "P8 nobody of the suspension signs the dismissal of the objection to it": """
         SELECT d.decision_no FROM decision d JOIN review_step s ON s.decision_id = d.id AND s.act = 'sign'
-        JOIN decision w ON w.case_id = d.case_id AND w.kind IN ('suspend','stop') AND w.stage = 'executed' AND w.id < d.id
+        JOIN decision w ON w.case_id = d.case_id AND w.kind IN ('suspend','stop')
+            AND w.stage = 'executed' AND w.id < d.id
         JOIN decision_participant p ON p.decision_id = w.id AND p.natural_person_id = s.natural_person_id
         WHERE d.kind = 'dismiss_objection'""",
     "S1 the state of a case is where its last step led": """
@@ -86,7 +87,8 @@ QUERIES: dict[str, str] = {
         WHERE m.back_paid > 0 AND (d.id IS NULL OR d.stage <> 'executed')""",
     "M3 entitled is paid and withheld; withheld is back-paid, forfeited and open; recovered is within overpaid": """
         SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
-        WHERE m.entitled <> m.paid + m.withheld OR m.withheld < m.back_paid + m.forfeited OR m.overpaid < m.recovered""",
+        WHERE m.entitled <> m.paid + m.withheld OR m.withheld < m.back_paid + m.forfeited
+            OR m.overpaid < m.recovered""",
     "R1 each step has exactly one event of a state-changing type": f"""
         SELECT c.case_no, t.step FROM case_transition t JOIN cases c ON c.id = t.case_id
         LEFT JOIN audit_event e ON e.id = t.event_id AND e.case_id = t.case_id AND e.type IN {_STATE_EVENTS}

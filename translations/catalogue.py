@@ -49,8 +49,9 @@ class Catalogue(NullTranslations):
 
 
 def load_catalogue(folder: Path = PARTS) -> dict[str, Catalogue]:
-    """{"zh": empty, "en": all parts}. Of two translations the first counts: a test names them, no page fails over one."""
-    return {"zh": Catalogue({}), "en": Catalogue({chinese: text for chinese, text, _part in reversed(_entries(folder))})}
+    """{"zh": empty, "en": all parts}. Of two translations the first counts: a test names them, no page fails."""
+    english = {chinese: text for chinese, text, _part in reversed(_entries(folder))}
+    return {"zh": Catalogue({}), "en": Catalogue(english)}
 
 
 def english(folder: Path = PARTS) -> dict[str, English]:

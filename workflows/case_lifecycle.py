@@ -22,7 +22,7 @@ RESUMPTION_REASONS = tuple(dict.fromkeys(
     (*LAPSE_REASONS, *SUSPENSION_REASONS, *STOP_REASONS, "in_custody", "served_outside_prison")))
 DEATH_REASONS = ("death", "death_unconfirmed")
 
-# What the case of a death-marked person still accepts: what withholds or closes, and a second look (SC-36; decision 021).
+# What the case of a death-marked person still accepts: what withholds or closes, a second look (SC-36; decision 021).
 # The decisions it accepts are DECISION_KINDS[...].may_touch_death_marked; resume only beside annul_death_mark.
 DEATH_LOCK = frozenset({"refer", "lapse", "suspend", "stop", "terminate",
                         "enter_suspended", "enter_stopped", "enter_terminated"})

@@ -20,7 +20,7 @@ class Case(db.Model):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("pensioner_id", "scheme", "benefit_kind"),
-        CheckConstraint("state in %s" % (STATES,), name="state"),
+        CheckConstraint(f"state in {STATES}", name="state"),
         Index("ix_cases_due", "office_path", "due_on", "id",
               sqlite_where=text("state in ('pending','verified','resumed')"),
               postgresql_where=text("state in ('pending','verified','resumed')")),

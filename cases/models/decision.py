@@ -15,7 +15,7 @@ from staff.models import Office, StaffAccount
 OPEN_STAGES = ("draft", "initial_review", "recheck", "approval")
 STAGES = (*OPEN_STAGES, "executed", "rejected", "withdrawn")
 MOVING = ("suspend", "stop", "resume", "terminate", "restore")
-_OPEN_AND_MOVING = text("stage in %s and kind in %s" % (OPEN_STAGES, MOVING))
+_OPEN_AND_MOVING = text(f"stage in {OPEN_STAGES} and kind in {MOVING}")
 
 
 class Decision(db.Model):
@@ -23,11 +23,11 @@ class Decision(db.Model):
 
     __tablename__ = "decision"
     __table_args__ = (
-        CheckConstraint("stage in %s" % (STAGES,), name="stage"),
+        CheckConstraint(f"stage in {STAGES}", name="stage"),
         Index("uq_decision_one_open_per_case", "case_id", unique=True,
               sqlite_where=_OPEN_AND_MOVING, postgresql_where=_OPEN_AND_MOVING),  # P6
         Index("ix_decision_waiting", "office_path", "stage", "opened_on", "id",
-              sqlite_where=text("stage in %s" % (OPEN_STAGES,)), postgresql_where=text("stage in %s" % (OPEN_STAGES,))),
+              sqlite_where=text(f"stage in {OPEN_STAGES}"), postgresql_where=text(f"stage in {OPEN_STAGES}")),
         Index("ix_decision_case", "case_id", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -36,7 +36,8 @@ def index() -> str:
     except RulesNotInForce:
         found = None
     return render_template("rules/index.html", on=on, office=office, offices=offices, rules=found,
-                           rule_names=RULE_NAMES, rule_units={name: UNITS.get(key.unit, "") for name, key in KEYS.items()},
+                           rule_names=RULE_NAMES,
+                           rule_units={name: UNITS.get(key.unit, "") for name, key in KEYS.items()},
                            groups=_groups(found.entries.values()) if found else {},
                            flows=[(flow, _picture(flow)) for flow in (CASE, chain_for(3), chain_for(2))])
 

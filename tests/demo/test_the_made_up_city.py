@@ -26,7 +26,8 @@ def city(context: Flask) -> Flask:
 def test_it_shows_every_state_and_every_stage_and_breaks_no_promise(city: Flask) -> None:
     assert set(db.session.scalars(select(Case.state))) == {
         "pending", "verified", "suspended", "stopped", "resumed", "terminated"}
-    assert {"draft", "initial_review", "recheck", "approval", "executed"} <= set(db.session.scalars(select(Decision.stage)))
+    stages = set(db.session.scalars(select(Decision.stage)))
+    assert {"draft", "initial_review", "recheck", "approval", "executed"} <= stages
     assert breaches() == []
     again = city.test_cli_runner().invoke(demo, ["load"])
     assert again.exit_code == 1

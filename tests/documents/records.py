@@ -97,6 +97,9 @@ def suspended(one: Case) -> Case:
     return one
 
 
+DIGEST = hashlib.sha256(b"content").hexdigest()
+
+
 def evidence(one: Case, producer: StaffAccount) -> Evidence:
     made = Evidence(case_id=one.id, kind="face_recognition_record", title="人脸识别认证记录（2026年3月10日）",
                     media_type="image/jpeg", size=81_234, sha256=hashlib.sha256(b"photo").hexdigest(),
@@ -107,6 +110,17 @@ def evidence(one: Case, producer: StaffAccount) -> Evidence:
                                 sha256=made.sha256, happened_on=made.happened_on, received_on=made.received_on),
            case=one, actor=producer.public_id, on=made.received_on)
     return made
+
+
+def _signed(decision: Decision, people: list[StaffAccount]) -> None:
+    """Each signature with its event, one a day from 2026-06-02."""
+    for day, (who, (stage, following, role, event, opinion)) in enumerate(zip(people, SIGNATURES, strict=True), 2):
+        signed = event(decision=decision.public_id, kind="resume", stage=stage, next_stage=following, role=role,
+                       person=who.natural_person_id, opinion=opinion, content_digest=DIGEST)
+        row = record(signed, case=decision.case, actor=who.public_id, on=date(2026, 6, day))
+        db.session.add(ReviewStep(decision_id=decision.id, round=1, stage=stage, act="sign", account_id=who.id,
+                                  natural_person_id=who.natural_person_id, role=role, opinion=opinion,
+                                  content_digest=DIGEST, on=date(2026, 6, day), event_id=row.id))
 
 
 def resumed(one: Case) -> Decision:
@@ -131,18 +145,11 @@ def resumed(one: Case) -> Decision:
                                  office_level="county", signatures_required=3, rules_area="510107", office="510107",
                                  rules_version="0123456789abcdef", back_pay_fen=total, lines=noted),
            case=one, actor=people[0].public_id, on=date(2026, 6, 2))
-    digest = hashlib.sha256(b"content").hexdigest()
-    for day, (who, (stage, following, role, event, opinion)) in enumerate(zip(people, SIGNATURES, strict=True), 2):
-        signed = event(**shared, stage=stage, next_stage=following, person=who.natural_person_id, role=role,
-                       opinion=opinion, content_digest=digest)
-        row = record(signed, case=one, actor=who.public_id, on=date(2026, 6, day))
-        db.session.add(ReviewStep(decision_id=decision.id, round=1, stage=stage, act="sign", account_id=who.id,
-                                  natural_person_id=who.natural_person_id, role=role, opinion=opinion,
-                                  content_digest=digest, on=date(2026, 6, day), event_id=row.id))
+    _signed(decision, people)
     db.session.flush()
     decision.stage, decision.closed_on = "executed", date(2026, 6, 4)
     db.session.flush()
-    record(events.DecisionExecuted(**shared, content_digest=digest, signers=tuple(p.natural_person_id for p in people),
+    record(events.DecisionExecuted(**shared, content_digest=DIGEST, signers=tuple(p.natural_person_id for p in people),
                                    reason="lapsed", payable_through="2026-06", back_pay_fen=total, lines=noted,
                                    closed_on=date(2026, 6, 4)),
            case=one, actor=people[2].public_id, on=date(2026, 6, 4))

@@ -74,7 +74,8 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "P5 all signatures": (f"UPDATE review_step SET content_digest = 'other' WHERE stage = 'recheck' "
                           f"AND decision_id = {RESUME}",),
     "P6 at most one": (
-        "UPDATE decision SET stage = 'approval', kind = 'stop' WHERE stage = 'executed' AND kind = 'dismiss_objection'",),
+        "UPDATE decision SET stage = 'approval', kind = 'stop' "
+        "WHERE stage = 'executed' AND kind = 'dismiss_objection'",),
     "P8 nobody of the suspension": (
         f"UPDATE decision SET kind = 'suspend', case_id = (SELECT case_id FROM decision WHERE id = {DISMISSAL}) "
         f"WHERE id = {RESUME}",),

@@ -149,7 +149,8 @@ def test_figures_are_those_of_the_area_and_lead_to_their_lists(course: Course, o
 
 
 @pytest.mark.article("SC-38")
-@pytest.mark.parametrize(("start", "elapsed"), [(date(2025, 5, 17), 9), (date(2025, 5, 16), 10), (date(2025, 3, 16), 12)])
+@pytest.mark.parametrize(("start", "elapsed"), [
+    (date(2025, 5, 17), 9), (date(2025, 5, 16), 10), (date(2025, 3, 16), 12)])
 def test_months_elapsed_are_counted_as_the_rules_count_them(start: date, elapsed: int):
     assert (start <= figures.latest_start(ON, 10)) is (elapsed >= 10)
     assert (start <= figures.latest_start(ON, 12)) is (elapsed >= 12)

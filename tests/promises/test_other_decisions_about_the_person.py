@@ -1,4 +1,4 @@
-"""What one decision changes about a person, another that is half signed no longer covers (P5); and who may right a wrong (P8)."""
+"""What one decision changes about a person, a half-signed one no longer covers (P5); who may right a wrong (P8)."""
 from __future__ import annotations
 
 from datetime import date
@@ -49,7 +49,7 @@ def test_a_change_of_name_voids_the_half_signed_resumption_of_the_same_person(pe
 
 @pytest.mark.article("SC-26")
 def test_who_took_part_in_a_suspension_does_not_uphold_the_objection_to_it(people: tuple) -> None:
-    case_id = make_case(ON, **{"身份证号": pensioner_id_number()}).id
+    case_id = make_case(ON, 身份证号=pensioner_id_number()).id
     begun(case_id, Proposal("suspend", "suspected_loss"), people, 2, ("family_report",))
     others = tuple(make_account(name, [role]) for name, role in
                    (("chen", "caseworker"), ("liu", "reviewer"), ("sun", "approver")))
