@@ -18,7 +18,7 @@ from cases import arrears
 from cases.back_payments import CannotCalculate
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
-from cases.eligibility import eligible_for, relatives_of, stages_ahead
+from cases.eligibility import check_eligible, eligible_for, relatives_of, stages_ahead
 from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, Evidence
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import lock_case
@@ -159,16 +159,23 @@ def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] 
 
 
 def submit(decision_id: int, *, actor: Actor, on: date) -> Decision:
-    """Hand the draft to initial review. Refused when nobody could take it through (P9)."""
-    with attempt("submit", actor, on, decision_id=decision_id):
-        decision = lock_decision(decision_id)
-        return hand_in(decision, actor=lock_actor(actor), on=on)
+    """Hand the draft to initial review. Refused, and referred upward, when nobody could take it through (P9)."""
+    try:
+        with attempt("submit", actor, on, decision_id=decision_id):
+            decision = lock_decision(decision_id)
+            return hand_in(decision, actor=lock_actor(actor), on=on)
+    except TransitionRefused as refused:
+        if refused.codes == ("NOBODY_ELIGIBLE",):
+            with attempt("refer_upward", actor, on, decision_id=decision_id):
+                check_eligible(lock_decision(decision_id), actor=lock_actor(actor), on=on)
+        raise
 
 
 def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     """The same, inside the caller's transaction."""
     calculate(decision, on)
     decision.stage = take(decision, "submit", actor, on)
+    check_eligible(decision, actor=actor, on=on)
     here = {stage: eligible_for(decision, stage) for stage in stages_ahead(decision)}
     above = next((c.office_path for people in here.values() for c in people[:1]
                   if not any(x.office_path.startswith(decision.office_path) for x in people)), None)

@@ -2,15 +2,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from audit import events
+from audit.log import record
 
 from cases.models import Decision, DecisionParticipant, Objection, ReviewStep
 from database import db
+from staff.actor import Actor
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
 from workflows.transition import OFFICE_LEVELS
 
+READERS = ("caseworker", "reviewer", "approver")  # who sees what was referred upward
 DECIDES_OBJECTION = ("dismiss_objection", "resume", "restore", "annul_death_mark", "back_pay_correction")
 
 
@@ -96,3 +102,48 @@ def eligible_next(decision: Decision) -> frozenset[int]:
     """Persons who could sign next so that different persons remain for every later stage; empty where that fails."""
     sets = [frozenset(c.natural_person_id for c in eligible_for(decision, stage)) for stage in stages_ahead(decision)]
     return sets[0] if can_be_signed(sets) else frozenset()
+
+
+def to_be_checked() -> ColumnElement[bool]:
+    """Open decisions that wait for a signature, or would if somebody were eligible: checked daily (P9)."""
+    waiting_draft = and_(Decision.stage == "draft", or_(Decision.referred_path.is_not(None), Decision.proposed_by_system))
+    return or_(Decision.stage.in_(SIGNATURES), waiting_draft)
+
+
+def check_eligible(decision: Decision, *, actor: Actor, on: date) -> str:
+    """Refer upward a decision that nobody could take through; end a referral that is no longer needed (P9).
+
+    Inside the caller's transaction, under the lock of the case. Returns "referred", "referral_ended" or "" (no change).
+    """
+    if eligible_next(decision):
+        return _end_referral(decision, actor, on)
+    if decision.referred_path or (above := _office_above(decision.office)) is None:
+        return ""
+    decision.referred_to, decision.referred_path, decision.referred_on = above, above.path, on
+    without = tuple(stage for stage in stages_ahead(decision) if not eligible_for(decision, stage))
+    record(events.DecisionReferredUpward(
+        decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,
+        missing=without or stages_ahead(decision), referred_to=above.code, person=actor.natural_person_id),
+        case=decision.case, actor=actor, on=on)
+    return "referred"
+
+
+def _end_referral(decision: Decision, actor: Actor, on: date) -> str:
+    if not decision.referred_to:
+        return ""
+    record(events.DecisionReferralEnded(decision=decision.public_id, kind=decision.kind, round=decision.round,
+                                        stage=decision.stage, referred_to=decision.referred_to.code),
+           case=decision.case, actor=actor, on=on)
+    decision.referred_to = decision.referred_path = decision.referred_on = None
+    return "referral_ended"
+
+
+def _office_above(office: Office) -> Office | None:
+    """The nearest office above where somebody reads decisions; the next one up where nobody does anywhere."""
+    paths = ancestors(office.path)[:-1]
+    staffed = db.session.scalar(
+        select(Office).join(StaffAccount, StaffAccount.office_id == Office.id)
+        .join(RoleGrant, RoleGrant.account_id == StaffAccount.id)
+        .where(Office.path.in_(paths), StaffAccount.active.is_(True), RoleGrant.status == "active",
+               RoleGrant.role.in_(READERS)).order_by(Office.path.desc()).limit(1))
+    return staffed or db.session.scalar(select(Office).where(Office.path.in_(paths[-1:])))

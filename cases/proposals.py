@@ -7,6 +7,7 @@ from sqlalchemy import exists, select
 
 from cases.decision_facts import refusals
 from cases.decisions import Proposal, draft, hand_in
+from cases.eligibility import check_eligible
 from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
 from database import db
@@ -19,6 +20,18 @@ def propose(case: Case, proposal: Proposal, *, on: date) -> Decision | None:
             Decision.case_id == case.id, Decision.stage.in_(OPEN_STAGES), Decision.kind.in_(MOVING)))):
         return None
     decision = draft(case, proposal, actor=SYSTEM, on=on)
-    if not refusals(decision, "submit", SYSTEM, on):
-        hand_in(decision, actor=SYSTEM, on=on)
+    hand_in_where_possible(decision, on=on)
     return decision
+
+
+def hand_in_where_possible(decision: Decision, *, on: date) -> bool:
+    """Handed to initial review, or referred upward where all that is wanting is somebody to sign (P9).
+
+    Inside the caller's transaction. Whether it was handed in.
+    """
+    codes = {refusal.code for refusal in refusals(decision, "submit", SYSTEM, on)}
+    if codes == {"NOBODY_ELIGIBLE"}:
+        check_eligible(decision, actor=SYSTEM, on=on)
+    if not codes:
+        hand_in(decision, actor=SYSTEM, on=on)
+    return not codes

@@ -89,8 +89,14 @@ def claimed(actor: Actor) -> ColumnElement[bool]:
     return and_(Decision.stage.in_(OPEN_STAGES), Decision.claimed_by == actor.account_id, _readable(actor))
 
 
+def referred(actor: Actor) -> ColumnElement[bool]:
+    """Referred upward to an office of the person's area: nobody below may sign, people are to be named (P9)."""
+    return and_(Decision.stage.in_(OPEN_STAGES), area_condition(actor, Decision.referred_path, READERS))
+
+
 TABS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "signable": signable, "claimed": claimed, "drafts": drafts, "submitted": submitted, "blocked": blocked,
+    "referred": referred,
 }
 
 

@@ -80,6 +80,24 @@ class DecisionSubmitted(DecisionEvent):
     referred_to: str | None = None  # office code, when nobody here may act
 
 
+@event("decision")
+class DecisionReferredUpward(DecisionEvent):
+    """Nobody is eligible for every stage ahead: the office above is to name people; the rule stays as it is (P9)."""
+
+    stage: str
+    missing: tuple[str, ...]  # stages nobody may sign; all of them where too few persons stand for several
+    referred_to: str  # office code
+    person: int | None = None
+
+
+@event("decision")
+class DecisionReferralEnded(DecisionEvent):
+    """Somebody is eligible for every stage ahead again."""
+
+    stage: str
+    referred_to: str
+
+
 @event("signature")
 class InitialReviewPassed(SignatureEvent):
     """First signature."""

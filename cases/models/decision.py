@@ -29,6 +29,8 @@ class Decision(db.Model):
         Index("ix_decision_waiting", "office_path", "stage", "opened_on", "id",
               sqlite_where=text(f"stage in {OPEN_STAGES}"), postgresql_where=text(f"stage in {OPEN_STAGES}")),
         Index("ix_decision_case", "case_id", "id"),
+        Index("ix_decision_referred", "referred_path", "id",
+              sqlite_where=text("referred_path is not null"), postgresql_where=text("referred_path is not null")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
@@ -52,12 +54,16 @@ class Decision(db.Model):
     payable_through: Mapped[str | None] = mapped_column(String(7))
     back_pay_fen: Mapped[int] = mapped_column(default=0)
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
+    referred_to_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))  # nobody here is eligible (P9)
+    referred_path: Mapped[str | None] = mapped_column(String(120))
+    referred_on: Mapped[date | None]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     case: Mapped[Case] = relationship()
-    office: Mapped[Office] = relationship()
+    office: Mapped[Office] = relationship(foreign_keys=[office_id])
+    referred_to: Mapped[Office | None] = relationship(foreign_keys=[referred_to_id])
     opener: Mapped[StaffAccount | None] = relationship(foreign_keys=[opened_by])
     claimant: Mapped[StaffAccount | None] = relationship(foreign_keys=[claimed_by])
     steps: Mapped[list[ReviewStep]] = relationship(order_by="ReviewStep.id", back_populates="decision")
