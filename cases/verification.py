@@ -43,6 +43,12 @@ def open_task(case: Case, cause: str, *, actor: Actor, on: date,
     return task
 
 
+def open_tasks_of(case_ids: list[int]) -> set[int]:
+    """Those of the cases whose verification is not done."""
+    return set(db.session.scalars(select(VerificationTask.case_id).where(
+        VerificationTask.status == "open", VerificationTask.case_id.in_(case_ids))))
+
+
 def open_task_of(case: Case) -> VerificationTask | None:
     return db.session.scalar(select(VerificationTask).filter_by(case_id=case.id, status="open"))
 

@@ -5,13 +5,15 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
 
 from audit.events import RelativeDeclared
 from audit.log import record
 from database import db, transaction
 from staff.access import Actor, lock_actor
+from staff.actor import in_area
 from staff.id_numbers import natural_person
-from staff.models import DeclaredRelative, StaffAccount
+from staff.models import DeclaredRelative, Office, StaffAccount
 from staff.refusals import StaffRefused
 
 KINSHIPS = ("spouse", "parent", "child", "sibling", "grandparent", "grandchild", "other_relative")
@@ -76,6 +78,16 @@ def declared_by(actor: Actor) -> list[DeclaredRelative]:
     query = select(DeclaredRelative).where(DeclaredRelative.natural_person_id == actor.natural_person_id,
                                            DeclaredRelative.ended_on.is_(None))
     return list(db.session.scalars(query.order_by(DeclaredRelative.id)))
+
+
+def declared_within(actor: Actor) -> list[tuple[DeclaredRelative, StaffAccount]]:
+    """Declarations in force of people whose office an inspector looks after, each with an account of theirs."""
+    query = (select(DeclaredRelative, StaffAccount)
+             .join(StaffAccount, StaffAccount.natural_person_id == DeclaredRelative.natural_person_id)
+             .join(Office, StaffAccount.office_id == Office.id).where(DeclaredRelative.ended_on.is_(None))
+             .options(contains_eager(StaffAccount.office)).order_by(DeclaredRelative.id, StaffAccount.id))
+    found = db.session.execute(in_area(query, actor, Office.path, ("inspector",)))
+    return list({row.id: (row, account) for row, account in found}.values())
 
 
 def renewal_due(row: DeclaredRelative, on: date) -> bool:

@@ -20,6 +20,8 @@ COLOURS = ("#2a6799", "#a3c4de", "#d8a13c", "#b4574d", "#6d9c86", "#8a7aa8", "#7
 INK, SOFT, RULE = "#1b2530", "#55606c", "#dde2e7"
 FONT = ('"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif')
 WIDTH, HEIGHT = 480, 230
+MARKS, ROUND = 5, (1, 2, 5, 10, 20)  # steps of an axis, and the leading figures of a round step
+WHOLE_YUAN = 100  # fen
 
 STYLE = Style(background="transparent", plot_background="transparent", foreground=SOFT, foreground_strong=INK,
               foreground_subtle=RULE, opacity="1", opacity_hover=".85", stroke_opacity="1", transition="0ms",
@@ -55,7 +57,8 @@ class Chart:
 def bar(key: str, title: str, labels: Sequence[str], series: Series, *, written: Callable[[int], str] | None = None,
         head: str = "") -> Chart:
     """Bars side by side. key: unique on its page, ASCII; series: name -> one figure per label, in order;
-    written: how a figure is written (default 1,234); head: heading of the labels' column in the table."""
+    written: how a figure is written (default 1,234); head: heading of the labels' column in the table.
+    The axis is marked in whole steps only: no half case, and where `written` is given no broken yuan."""
     return _draw(pygal.Bar, key, title, labels, series, written, head)
 
 
@@ -81,10 +84,25 @@ def _draw(kind: type[Graph], key: str, title: str, labels: Sequence[str], series
                  formatter=lambda figure: write(int(figure)), value_formatter=lambda figure: write(int(figure)))
     graph.uuid = key
     graph.x_labels = list(labels)
+    graph.y_labels = [{"value": mark, "label": write(mark).removesuffix(".00")}
+                      for mark in ticks(_highest(kind, series), WHOLE_YUAN if written else 1)]
     for name, figures in series.items():
         graph.add(name, list(figures))
     rows = tuple((label, *(figures[at] for figures in series.values())) for at, label in enumerate(labels))
     return Chart(title, _quiet(graph.render(is_unicode=True), title), (head, *series), rows, write)
+
+
+def ticks(highest: int, unit: int = 1) -> list[int]:
+    """Marks of an axis from nothing to at least `highest`: at most six, whole multiples of `unit` in round steps."""
+    step = unit
+    while step * MARKS < highest:
+        step = next(bigger for factor in ROUND if (bigger := factor * 10 ** len(str(step // unit)) // 10 * unit) > step)
+    return list(range(0, max(highest, step) + step, step))[: MARKS + 1]
+
+
+def _highest(kind: type[Graph], series: Series) -> int:
+    columns = zip(*([one or 0 for one in figures] for figures in series.values()), strict=True)
+    return max((sum(column) if kind is pygal.StackedBar else max(column) for column in columns), default=0)
 
 
 def _quiet(svg: str, title: str) -> str:

@@ -30,7 +30,7 @@ SECTIONS = (
     Section("work.my_work", _("我的工作"), "/work", BUSINESS),
     Section("cases.search", _("案件"), "/cases", BUSINESS | INSPECTION),
     Section("certify.look_up", _("窗口认证"), "/certify", MAKERS),
-    Section("objections.index", _("异议"), "/objections", CHAIN | INSPECTION),
+    Section("objections.index", _("异议"), "/objections", BUSINESS | INSPECTION),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("notices.index", _("告知"), "/notices", CHAIN | INSPECTION),

@@ -1,18 +1,34 @@
-"""Objections: taken at the window with a receipt."""
+"""Objections: the list of them, taken at the window with a receipt."""
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from cases import objections, pages
+from cases import objection_list, objections, pages
 from cases.case_view import may_object
 from cases.forms.work import ObjectionForm
 from cases.routes import MAKERS, READERS
 from cases.routes import objection_pages as blueprint
 from staff.access import access, current_actor
 from staff.clock import today
+
+
+@blueprint.get("/objections")
+@access(*READERS)
+def index() -> str:
+    actor, on = current_actor(), today()
+    status, kind = request.args.get("status", "open"), request.args.get("kind") or None
+    if status not in objection_list.STATUSES or kind not in (None, *objection_list.KINDS):
+        abort(404)
+    found = objection_list.page(status, kind, actor, on, _after())
+    kept = {"status": status, "kind": kind}
+    following = url_for(".index", **kept, after=f"{found.after[0]}_{found.after[1]}") if found.after else None
+    return render_template("objections/index.html", page=found, counts=objection_list.counts(actor), status=status,
+                           kind=kind, kinds=objection_list.KINDS, on=on, following=following,
+                           first=url_for(".index", **kept) if request.args.get("after") else None)
 
 
 @blueprint.route("/cases/<public_id>/objections/new", methods=["GET", "POST"])
@@ -34,4 +50,17 @@ def new(public_id: str) -> Any:
 @access(*READERS)
 def objection(public_id: str) -> str:
     row = pages.visible_objection(public_id, current_actor())
-    return render_template("objections/objection.html", objection=row, case=row.case)
+    due_on = objection_list.decided_by(row)
+    return render_template("objections/objection.html", objection=row, case=row.case, on=today(), due_on=due_on)
+
+
+def _after() -> objection_list.Key | None:
+    """The key in the address: YYYY-MM-DD_id."""
+    given = request.args.get("after")
+    if not given:
+        return None
+    try:
+        day, number = given.split("_")
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        abort(400)

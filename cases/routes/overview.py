@@ -42,7 +42,8 @@ def _charts(actor: Actor, on: date) -> list[Chart]:
 
 def _short(months: list[str]) -> list[str]:
     """The year only where it begins: twelve labels must fit beside each other."""
-    return [month if at == 0 or month.endswith("-01") else month[5:] for at, month in enumerate(months)]
+    years = [at for at, month in enumerate(months) if month.endswith("-01")] or [0]
+    return [month if at in years else month[5:] for at, month in enumerate(months)]
 
 
 def _age(first: int, last: int | None) -> str:

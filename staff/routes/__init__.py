@@ -5,4 +5,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("staff", __name__)
 
-from staff.routes import accounts, grants, offices, own, sign_in  # noqa: E402,F401  (they fill the blueprint)
+from staff.routes import accounts, grants, offices, own, relatives, sign_in  # noqa: E402,F401  (they fill the blueprint)

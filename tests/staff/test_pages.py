@@ -206,3 +206,23 @@ def test_accounts_are_opened_and_closed_from_the_command_line_in_somebodys_name(
     assert run.invoke(args=["staff", "close", "cli", "--by", "founder.security", "--cause", "left"]).exit_code == 0
     with founded.app_context():
         assert not account("cli").active
+
+
+def test_an_inspector_ends_a_declaration_that_no_longer_holds_and_nobody_else_does(founded):
+    with founded.app_context():
+        make_account("teller", ["caseworker"], "510107")
+        make_account("near", ["inspector"], "510107")
+        make_account("away", ["inspector"], "510104")
+        number = relatives.declare(actor("teller"), valid_id_number(), "sibling", ON).id
+    address = f"/staff/relatives/{number}/end"
+    assert as_(founded, "teller").post(address).status_code == 403
+    away = as_(founded, "away")
+    assert away.post(address).status_code == 404
+    assert "teller" not in away.get("/staff/relatives").text
+    near = as_(founded, "near")
+    assert "teller" in near.get("/staff/relatives").text
+    assert near.post(address).status_code == 302
+    assert "teller" not in near.get("/staff/relatives").text
+    assert near.post(address).status_code == 404
+    with founded.app_context():
+        assert relatives.declared_by(actor("teller")) == []
