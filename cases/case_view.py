@@ -37,6 +37,8 @@ NOT_ON_PAGES = ("CaseViewed",)
 OFFERED = {
     "annul_death_mark": lambda case: case.pensioner.death_mark is not None,
     "change_identity": lambda case: case.state != "terminated",
+    "change_payee": lambda case: case.state != "terminated",
+    "change_rate": lambda case: case.state != "terminated",
     "back_pay_correction": lambda case: any(rate for rate in case.rates) and case.state in ("verified", "resumed"),
     "dismiss_objection": lambda case: _open_objection(case),
     "certify": lambda case: False,  # at the window

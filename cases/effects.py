@@ -6,7 +6,7 @@ from datetime import date
 
 from audit import events
 from audit.log import record
-from cases import certifications, identity, notices, objections
+from cases import certifications, identity, notices, objections, terms
 from cases.arrears import settle_months
 from cases.deaths import annul_mark, mark_death
 from cases.models import Decision
@@ -92,6 +92,17 @@ def _change_identity(decision: Decision, actor: Actor, on: date) -> None:
     _tell(decision, "identity_changed", on)
 
 
+def _change_payee(decision: Decision, actor: Actor, on: date) -> None:
+    terms.change_payee(decision, actor=actor, on=on)
+    _tell(decision, "payee_changed", on)
+
+
+def _change_rate(decision: Decision, actor: Actor, on: date) -> None:
+    terms.change_rate(decision, actor=actor, on=on)
+    rates = "，".join(f"{month} {fen / 100:.2f}" for month, fen in sorted(decision.fields["rates"].items()))
+    _tell(decision, "rate_changed", on, rates=rates)
+
+
 def _dismiss(decision: Decision, actor: Actor, on: date) -> None:
     objections.dismiss(decision, actor=actor, on=on)
 
@@ -105,7 +116,8 @@ def _correct(decision: Decision, actor: Actor, on: date) -> None:
 EFFECTS: dict[str, Effect] = {
     "certify": _certify, "suspend": _suspend, "stop": _stop, "resume": _pay_again("resume"),
     "restore": _pay_again("restore"), "terminate": _terminate, "annul_death_mark": _annul,
-    "change_identity": _change_identity, "dismiss_objection": _dismiss, "back_pay_correction": _correct,
+    "change_identity": _change_identity, "change_payee": _change_payee, "change_rate": _change_rate,
+    "dismiss_objection": _dismiss, "back_pay_correction": _correct,
 }
 
 

@@ -1,9 +1,10 @@
-"""Change of name or ID number by a signed decision (JS 5.1.2e), and of contact data directly (SC 37b)."""
+"""Change of name, ID number or birth date by a signed decision (JS 5.1.2e), and of contact data directly (SC 37b)."""
 from __future__ import annotations
 
 from datetime import date
 
 from sqlalchemy import delete, select
+from stdnum.cn import ric
 
 from audit import events
 from audit.log import record
@@ -20,22 +21,39 @@ from staff.models import NaturalPerson
 def change(decision: Decision, *, actor: Actor, on: date) -> None:
     """Carry out the signed change. An ID number that is another person's is refused, without saying whose."""
     person, proposed = decision.case.pensioner, unpack(decision)
-    old = {"name": person.name, "id_number": person.id_number}
-    new = {key: proposed.get(f"new_{key}") or value for key, value in old.items()}
+    old = {"name": person.name, "id_number": person.id_number, "birth_on": person.birth_on.isoformat()}
+    new = _proposed(old, proposed)
     changed = tuple(key for key in old if old[key] != new[key])
+    if not changed:
+        raise refuse("NOTHING_CHANGES")
     if "id_number" in changed:
         index = blind_index(new["id_number"])
         if db.session.scalar(select(NaturalPerson.id).where(NaturalPerson.id_number_index == index)):
             raise refuse("ID_NUMBER_TAKEN", "JS-5.1.2e")
         person.natural_person.id_number_index, person.id_number = index, new["id_number"]
+        person.sex = sex_in(new["id_number"])
+    person.birth_on = date.fromisoformat(new["birth_on"])
     if "name" in changed:
         person.name, person.name_sort = new["name"], name_sort(new["name"])
         _index_name(person)
     db.session.flush()
     record(events.IdentityChanged(
         pensioner=person.public_id, changed=changed, decision=decision.public_id, old_name=old["name"],
-        new_name=new["name"], old_id_number=old["id_number"], new_id_number=new["id_number"]),
-        case=decision.case, actor=actor, on=on)
+        new_name=new["name"], old_id_number=old["id_number"], new_id_number=new["id_number"],
+        birth_on=person.birth_on), case=decision.case, actor=actor, on=on)
+
+
+def _proposed(old: dict[str, str], proposed: dict[str, str]) -> dict[str, str]:
+    """Values after the change. A new ID number brings its birth date, unless another is stated."""
+    new = {key: proposed.get(f"new_{key}") or value for key, value in old.items()}
+    if new["id_number"] != old["id_number"] and not proposed.get("new_birth_on"):
+        new["birth_on"] = ric.get_birth_date(new["id_number"]).isoformat()
+    return new
+
+
+def sex_in(id_number: str) -> str:
+    """GB 11643: the 17th digit is odd for men."""
+    return "male" if int(id_number[16]) % 2 else "female"
 
 
 def _index_name(person: Pensioner) -> None:

@@ -53,6 +53,8 @@ MATERIAL_ROWS = (
     "restore",
     "annul_death_mark",
     "change_identity",
+    "change_payee",
+    "change_rate",
     "dismiss_objection",
     "release_import",
 )

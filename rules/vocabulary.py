@@ -12,6 +12,8 @@ DECISION_KINDS = (
     "restore",
     "annul_death_mark",
     "change_identity",
+    "change_payee",
+    "change_rate",
     "dismiss_objection",
     "release_import",
 )
@@ -132,6 +134,8 @@ EVIDENCE_KINDS = (
     "nationality_loss_paper",
     "other_pension_proof",
     "identity_change_paper",
+    "account_paper",
+    "adjustment_paper",
     "calculation_sheet",
     "import_preview",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Event, Personal, event
+from audit.events.base import Counts, Event, Personal, event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,14 +88,44 @@ class IdentityChanged(Event):
     new_name: Personal[str | None] = None
     old_id_number: Personal[str | None] = None
     new_id_number: Personal[str | None] = None
+    birth_on: date | None = None  # as it stands after the change
 
 
 @event("fact")
 class ContactChanged(Event):
+    """Address, phone or residence as they stand now, taken over directly (JS-5.1.2e). `batch`: the file that told."""
+
     pensioner: str
     changed: tuple[str, ...]
     address: Personal[str | None] = None
     phone: Personal[str | None] = None
+    old_address: Personal[str | None] = None
+    old_phone: Personal[str | None] = None
+    residence_office: str | None = None  # code
+    batch: str | None = None
+
+
+@event("fact")
+class PayeeChanged(Event):
+    """Where the benefit is paid to, changed by decision."""
+
+    changed: tuple[str, ...]
+    decision: str
+    bank: str | None = None
+    old_name: Personal[str | None] = None
+    new_name: Personal[str | None] = None
+    old_account: Personal[str | None] = None
+    new_account: Personal[str | None] = None
+
+
+@event("money")
+class RateChanged(Event):
+    """Rates set by decision: month from which -> fen. `before`: what was registered for those months."""
+
+    decision: str
+    rates: Counts
+    before: Counts
+    basis: str | None = None
 
 
 @event("money")

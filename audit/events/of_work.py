@@ -140,6 +140,29 @@ class ImportReleased(ImportEvent):
 
 
 @event("import")
+class ChangeProposed(Event):
+    """A row says something else about an existing case: it waits for people to decide (F4)."""
+
+    batch: str
+    row_number: int
+    proposal: str
+    kind: str | None  # decision kind that would change it; None where no kind does
+    changed: tuple[str, ...]
+    changes: Personal[str | None] = None  # JSON: field -> [registered, stated]
+
+
+@event("import")
+class ProposalClosed(Event):
+    """`outcome`: accepted (a decision opened), dismissed (with a reason), overtaken (by a later file)."""
+
+    proposal: str
+    outcome: str
+    decision: str | None = None
+    reason: str | None = None
+    person: int | None = None
+
+
+@event("import")
 class RowQuarantined(ImportEvent):
     row_number: int
     errors: tuple[str, ...]

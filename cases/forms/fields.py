@@ -62,6 +62,14 @@ def id_number(_form: AnyForm, field: Any) -> None:
     field.data = number
 
 
+def account_number(_form: AnyForm, field: Any) -> None:
+    """8 to 32 digits, brought to half width without spaces."""
+    number = "".join(unicodedata.normalize("NFKC", field.data or "").replace("-", "").split())
+    if not (8 <= len(number) <= 32 and number.isascii() and number.isdigit()):
+        raise ShapeError(_("银行账号应为 8 至 32 位数字。"))
+    field.data = number
+
+
 class Ticks(SelectMultipleField):
     """Several of a list, each with a box."""
 

@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 from cases.case_facts import material_groups
 from cases.decisions import Proposal
 from cases.forms.evidence import WithEvidence
-from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, id_number, past_day
+from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, account_number, id_number, past_day
 from cases.forms.months import MonthsField
 from cases.models import Case
 from cases.objections import open_objection_of
@@ -28,10 +28,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "terminate": ("reason", "died_on", "account_status", "family_not_found", "heir_name", "heir_account", "reasons"),
     "restore": ("arrears_reason", "grounds"),
     "annul_death_mark": ("resume", "grounds"),
-    "change_identity": ("new_name", "new_id_number", "reasons"),
+    "change_identity": ("new_name", "new_id_number", "new_birth_on", "reasons"),
+    "change_payee": ("new_payee_name", "new_payee_bank", "new_payee_account", "reasons"),
+    "change_rate": ("rates", "basis", "reasons"),
+    "certify": ("reasons",),
     "dismiss_objection": ("grounds",),
 }
-PERSONAL = ("new_name", "new_id_number", "heir_name", "heir_account")
+PERSONAL = ("new_name", "new_id_number", "new_birth_on", "new_payee_name", "new_payee_bank", "new_payee_account",
+            "heir_name", "heir_account")
 LATER_KNOWN = ("in_custody", "served_outside_prison", "missing_declared_dead")  # what arrears may turn on besides
 STORED_AS = {"grounds": "reasons"}
 _DEATH = RequiredWhen("reason", "death")
@@ -108,6 +112,13 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
     "new_name": lambda _s: StringField(_("变更后的姓名"), [Optional(), Length(max=60)]),
     "new_id_number": lambda _s: StringField(_("变更后的公民身份号码"), [Optional(), id_number],
                                             render_kw={"autocomplete": "off"}),
+    "new_birth_on": lambda _s: past_day(_("变更后的出生日期"), Optional()),
+    "new_payee_name": lambda _s: StringField(_("变更后的户名"), [Optional(), Length(max=60)]),
+    "new_payee_bank": lambda _s: StringField(_("变更后的开户银行"), [Optional(), Length(max=80)]),
+    "new_payee_account": lambda _s: StringField(_("变更后的银行账号"), [Optional(), account_number],
+                                                render_kw={"autocomplete": "off", "inputmode": "numeric"}),
+    "rates": lambda _s: MonthsField(_("自何月起的待遇标准"), [REQUIRED], render_kw={"rows": 4},
+                                    description=_("每行一个月份和自该月起的月标准，例如：2026-01 3456.00")),
 }
 
 

@@ -149,6 +149,9 @@ def _values(row: Decision) -> dict[str, Any]:
     fields = dict(row.fields)
     for name in ("died_on", "released_on"):
         fields[name] = date.fromisoformat(fields[name]) if fields.get(name) else None
-    return {**fields, **unpack(row), "grounds": fields.get("reasons"), "reason": row.reason,
+    personal = unpack(row)
+    if personal.get("new_birth_on"):
+        personal["new_birth_on"] = date.fromisoformat(personal["new_birth_on"])
+    return {**fields, **personal, "grounds": fields.get("reasons"), "reason": row.reason,
             "family_not_found": fields.get("material_reason") == "death_family_not_found",
             "evidence": [bound.evidence.public_id for bound in row.evidence]}

@@ -48,6 +48,8 @@ PROPOSED = {
     "heir_name": _("受益人或继承人姓名"), "heir_account": _("受益人收款账号"), "resume": _("同时恢复发放"),
     "months": _("更正的月份和金额"), "basis": _("依据"), "new_name": _("变更后的姓名"),
     "new_id_number": _("变更后的公民身份号码"), "evidence_on": _("认证日期"),
+    "new_birth_on": _("变更后的出生日期"), "new_payee_name": _("变更后的户名"), "new_payee_bank": _("变更后的开户银行"),
+    "new_payee_account": _("变更后的银行账号"), "rates": _("自何月起的待遇标准"),
 }
 PARTS = {
     "arrears": _("补发金额"), "case": _("案件状态或待遇标准"), "contrary": _("相反的事实"), "evidence": _("佐证资料"),

@@ -37,7 +37,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if hint in SIMPLE:
         return SIMPLE[hint]
     if dataclasses.is_dataclass(hint):
-        return st.builds(hint)
+        return any_of(hint)
     parts = get_args(hint)
     if get_origin(hint) is tuple:
         return st.lists(values_of(parts[0]), max_size=3).map(tuple)
