@@ -23,11 +23,11 @@ from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, 
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import lock_case
 from cases.numbers import next_number
-from cases.periods import area_of
+from cases.periods import area_of, rules_of_case
 from cases.refused import attempt, refuse
 from database import db
 from database.types import now
-from rules import rules_by_version, rules_for
+from rules import rules_by_version
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.models import Office
@@ -58,7 +58,7 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
     """The same, inside the caller's transaction and under its lock of the case."""
     kind, office = DECISION_KINDS[proposal.kind], db.session.get_one(Office, _responsible(case))
     _may_open(case, proposal, actor)
-    rules = rules_for(area_of(case), on)
+    rules = rules_of_case(case, on)
     decision = Decision(
         decision_no=next_number(office, on.year, "decision"), kind=proposal.kind, case=case, case_id=case.id,
         reason=proposal.reason, fields=dict(proposal.fields), personal=_pack(proposal.personal), stage="draft", round=1,

@@ -145,7 +145,7 @@ def _archive(case: Case, entries: list[Entry]) -> dict[str, Any]:
     """Retention from the rules in force (years, basis); disposal after the year of the last entry plus that."""
     made_on = entries[-1].recorded.meta.recorded_at.date()
     try:
-        rule = rules_for(case.paying_office.code, made_on).entry("retention_years")
+        rule = rules_for(case.paying_office.code, made_on, case.scheme).entry("retention_years")
     except (RulesNotInForce, KeyError):
         return {"retention_years": None, "basis": None, "dispose_after": None}
     kept = retained_through(made_on, int(rule.value))

@@ -14,7 +14,7 @@ def area_of(case: Case) -> str:
 
 
 def rules_of_case(case: Case, on: date) -> Rules:
-    return rules_for(area_of(case), on)
+    return rules_for(area_of(case), on, case.scheme)
 
 
 def cycle(benefit_kind: str, granted_on: date, certified_on: date | None, rules: Rules) -> Cycle | None:

@@ -12,11 +12,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import product
 from types import MappingProxyType
 
 from rules import published
 from rules.loader import Entry, Layer, RulesRefused, layers
 from rules.schema import KEYS, key_and_row
+from rules.vocabulary import SCHEMES
 
 __all__ = [
     "Entry",
@@ -91,17 +93,23 @@ class Rules:
         return json.dumps(rows, separators=(",", ":"), sort_keys=True, default=str).encode()
 
 
-def rules_for(area: str, on: date) -> Rules:
-    """Values in force on `on` in the area of an office code such as "510107".
+def rules_for(area: str, on: date, scheme: str | None = None) -> Rules:
+    """Values in force on `on` in the area of an office code such as "510107", for a scheme of insurance.
+
+    Without a scheme, only what holds for all schemes: enough for an office's own limits, not for a case.
 
     Raises RulesNotInForce before the first `since` of the narrowest place that has rules for the area.
     """
-    matching = tuple(layer for layer in layers() if area.startswith(layer.prefix))
+    matching = _layers_of(area, scheme)
     days = _first_days(matching)
     reached = bisect_right(days, on)
     if not reached or not any(entry.in_force(on) for entry in matching[-1].entries):
         raise RulesNotInForce(f"{area} on {on}")
     return _in_force(matching, days[reached - 1])
+
+
+def _layers_of(area: str, scheme: str | None) -> tuple[Layer, ...]:
+    return tuple(layer for layer in layers() if layer.covers(area, scheme))
 
 
 @lru_cache
@@ -144,8 +152,8 @@ def _published() -> dict[str, Rules]:
 def current_versions() -> dict[str, Rules]:
     """Every version that the YAML as it stands gives in some area on some day."""
     found = {}
-    for layer in layers():
-        matching = tuple(other for other in layers() if layer.prefix.startswith(other.prefix))
+    for layer, scheme in product(layers(), (None, *SCHEMES)):
+        matching = _layers_of(layer.prefix, scheme)
         for day in _first_days(matching):
             rules = _in_force(matching, day)
             found[rules.version] = rules

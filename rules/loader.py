@@ -1,6 +1,7 @@
 """Reads the YAML of one place and refuses whatever the schema does not know.
 
-A folder is a layer: `rules/national`, or a place whose `area.yaml` gives the prefix of its GB/T 2260 codes.
+A folder is a layer: `rules/national`, or a place whose `area.yaml` gives the prefix of its GB/T 2260 codes, and the
+schemes its documents speak of where they do not speak of all.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from rules.schema import KEYS
+from rules.vocabulary import SCHEMES
 
 ROOT = Path(__file__).parent
 HOUSE = "house: "
@@ -48,9 +50,15 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)  # compared by identity: read once, a key of caches
 class Layer:
+    """A place. `schemes`: the only schemes its documents speak of; empty for all."""
+
     name: str
     prefix: str
     entries: tuple[Entry, ...]
+    schemes: tuple[str, ...] = ()
+
+    def covers(self, area: str, scheme: str | None) -> bool:
+        return area.startswith(self.prefix) and (not self.schemes or scheme in self.schemes)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -139,8 +147,9 @@ def overlaps(entries: list[Entry]) -> list[str]:
 def load_layer(folder: Path) -> Layer:
     """All YAML of one folder. Raises RulesRefused with every fault found."""
     area = folder / "area.yaml"
-    prefix = str(yaml.safe_load(area.read_text("utf-8"))["prefix"]) if area.is_file() else ""
-    entries, faults = [], []
+    about = yaml.safe_load(area.read_text("utf-8")) if area.is_file() else {}
+    schemes = tuple(about.get("schemes", ()))
+    entries, faults = [], [f"{folder.name}: unknown scheme {one!r}" for one in schemes if one not in SCHEMES]
     for file in sorted(folder.glob("*.yaml")):
         if file != area:
             more, found = parse(file.read_text("utf-8"), folder.name)
@@ -149,11 +158,12 @@ def load_layer(folder: Path) -> Layer:
     faults += overlaps(entries)
     if faults:
         raise RulesRefused(faults)
-    return Layer(folder.name, prefix, tuple(sorted(entries, key=lambda e: (e.path, e.since))))
+    ordered = tuple(sorted(entries, key=lambda entry: (entry.path, entry.since)))
+    return Layer(folder.name, str(about.get("prefix", "")), ordered, schemes)
 
 
 @lru_cache
 def layers(root: Path = ROOT) -> tuple[Layer, ...]:
     """Every layer, wider areas first."""
     folders = [root / "national", *sorted(path for path in (root / "provinces").glob("*") if path.is_dir())]
-    return tuple(sorted(map(load_layer, folders), key=lambda layer: (len(layer.prefix), layer.prefix)))
+    return tuple(sorted(map(load_layer, folders), key=lambda one: (len(one.prefix), one.prefix, one.schemes)))

@@ -19,9 +19,11 @@ from rules.vocabulary import (
     HIGH_RISK_KINDS,
     LOSS_SIGNS,
     OFFICE_LEVELS,
+    PROMISED_SERVICES,
     STOP_REASONS,
     SUSPENSION_REASONS,
     TERMINATION_REASONS,
+    TO_BE_VERIFIED_ENTRIES,
     UNOFFICIAL_DEATH_SOURCES,
 )
 
@@ -40,6 +42,9 @@ class Key:
 
 
 WHOLE_MONTHS = Integer(floor=1, ceiling=120)
+MONTHS_IF_ANY = Integer(floor=1, ceiling=120, optional=True)
+DAY_OF_MONTH = Integer(floor=1, ceiling=28)
+DAY_IF_ANY = Integer(floor=1, ceiling=28, optional=True)
 LEVEL = Choice(OFFICE_LEVELS)
 DEATH_WEIGHT = ("alone", "two_signatures", "not_sufficient")  # from weakest demand to strongest
 MATERIAL_ROWS = (
@@ -61,18 +66,30 @@ MATERIAL_ROWS = (
 
 PERIODS = {
     "period_months": Key(Integer(floor=1, ceiling=24, optional=True), "months", BENEFIT_KINDS),
+    "no_period_before_age": Key(Integer(floor=1, ceiling=30, optional=True), "years", BENEFIT_KINDS),
+    "longest_period_months": Key(Integer(floor=1, ceiling=24), "months"),
+    "period_by_monthly_amount": Key(
+        ListOf(Record({"below_fen": Integer(floor=1, ceiling=10_000_000), "months": Integer(floor=1, ceiling=24)})),
+        "months by fen a month",
+    ),
     "first_cycle_start": Key(Choice(("month_after_benefit_begins", "day_benefit_begins")), "word"),
     "month_count": Key(Choice(("to_the_day", "month_after", "month_counts")), "word"),
     "warning_months": Key(WHOLE_MONTHS, "months"),
-    "reminder_month": Key(WHOLE_MONTHS, "ordinal month"),
+    "reminder_month": Key(MONTHS_IF_ANY, "ordinal month"),
+    "reminder_months_before_due": Key(ListOf(WHOLE_MONTHS), "months"),
+    "to_be_verified_entry": Key(ListOf(Choice(TO_BE_VERIFIED_ENTRIES), shortest=1), "words"),
     "refer_months_before_due": Key(WHOLE_MONTHS, "months"),
     "lapse_days_after_due": Key(Integer(floor=1, ceiling=366), "days"),
+    "not_passed_months_before_due": Key(MONTHS_IF_ANY, "months"),
+    "loss_suspension_batch_day": Key(DAY_IF_ANY, "day of month"),
     "suspend_lapsed_by": Key(Choice(("system", "staff_batch")), "word"),
     "lapse_needs_any_of": Key(
         ListOf(Choice(("notice_in_warning_period", "public_posting", "home_visit"))), "words"
     ),
     "verification_task_months": Key(WHOLE_MONTHS, "months"),
-    "suspended_to_stopped_months": Key(WHOLE_MONTHS, "months"),
+    "suspended_to_stopped_months": Key(MONTHS_IF_ANY, "months"),
+    "long_suspended_months": Key(WHOLE_MONTHS, "months"),
+    "withheld_ceiling_per_mille": Key(Integer(floor=0, ceiling=1000), "per mille of cases"),
     "payment_failures_months": Key(WHOLE_MONTHS, "months"),
     "dormancy_months": Key(WHOLE_MONTHS, "months"),
     "not_certified_bands": Key(
@@ -125,7 +142,8 @@ MONEY = {
         "row of the matrix",
         ARREARS_REASONS,
     ),
-    "pay_run_close_day": Key(Integer(floor=1, ceiling=28), "day of month"),
+    "pay_run_close_day": Key(DAY_OF_MONTH, "day of month"),
+    "paid_same_month_through_day": Key(DAY_IF_ANY, "day of month"),
     "injured_worker_keeps_in_prison": Key(Flag(), "flag"),
 }
 
@@ -138,13 +156,27 @@ SOURCES = {
         {source: Choice(DEATH_WEIGHT, "two_signatures") for source in UNOFFICIAL_DEATH_SOURCES},
     ),
     "loss_signs": Key(ListOf(Choice(LOSS_SIGNS)), "words", BENEFIT_KINDS),
+    "dependant_adult_age": Key(Integer(floor=16, ceiling=30, optional=True), "years"),
+    "matching_every_months": Key(Integer(floor=1, ceiling=1), "months"),
+    "matching_by_day": Key(DAY_OF_MONTH, "day of month"),
+}
+
+DUTIES = {
+    "benefit_age": Key(Integer(floor=45, ceiling=70), "years"),
+    "benefit_age_notice_months": Key(WHOLE_MONTHS, "months"),
+    "training_hours_a_year": Key(Integer(floor=12, ceiling=200), "class hours"),
+    "archive_binding_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "results_posting_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "reconciliation_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "service_working_days": Key(Integer(floor=1, ceiling=60), "working days", PROMISED_SERVICES),
+    "quiet_hours": Key(
+        Record({"from_hour": Integer(floor=0, ceiling=23), "until_hour": Integer(floor=0, ceiling=23)}), "hours of the day"
+    ),
+    "sweep_halt": Key(Record({"times_usual": Integer(floor=2), "at_least": Integer(floor=1)}), "cases"),
 }
 
 OFFICE = {
     "home_service_age": Key(Integer(floor=60, ceiling=120), "years"),
-    "registration_working_days": Key(Integer(floor=1), "working days"),
-    "loss_report_working_days": Key(Integer(floor=1), "working days"),
-    "benefit_grant_working_days": Key(Integer(floor=1), "working days"),
     "reconsideration_days": Key(Integer(floor=60), "days"),
     "objection_decision_days": Key(Integer(floor=1), "days"),
     "retention_years": Key(Integer(floor=50), "years"),
@@ -156,7 +188,7 @@ OFFICE = {
     "relatives_declaration_months": Key(WHOLE_MONTHS, "months"),
 }
 
-KEYS: dict[str, Key] = PERIODS | DECISIONS | MONEY | SOURCES | OFFICE
+KEYS: dict[str, Key] = PERIODS | DECISIONS | MONEY | SOURCES | DUTIES | OFFICE
 
 
 def key_and_row(path: str) -> tuple[str, str | None]:

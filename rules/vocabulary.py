@@ -1,5 +1,6 @@
 """The closed lists that rule values choose from. One word per idea, as in the glossary."""
 
+SCHEMES = ("enterprise_employees", "public_institutions", "urban_rural_residents", "work_injury")
 BENEFIT_KINDS = ("pension", "dependants_allowance", "work_injury_benefit")
 CASE_STATES = ("pending", "verified", "suspended", "stopped", "resumed", "terminated")
 DECISION_KINDS = (
@@ -59,6 +60,14 @@ ELIGIBLE_SOURCES = (
     "managing_unit",
     "hospital_stay",
     "travel_record",
+    "medical_insurance_payment",
+    "long_term_care",
+    "family_doctor",
+    "bank_business_in_person",
+    "border_crossing",
+    "video_face_match",
+    "time_bank_volunteer",
+    "survival_model",
     "other",
 )
 DEATH_SOURCES = (
@@ -83,6 +92,18 @@ LOSS_SIGNS = (
     "employed_or_enlisted",
     "adult_able_to_work",
     "other",
+)
+
+TO_BE_VERIFIED_ENTRIES = ("neither_list", "both_lists", "no_evidence_before_due")
+PROMISED_SERVICES = (
+    "registration",
+    "benefit_grant",
+    "loss_report",
+    "benefit_assessment",
+    "transfer_in_letter",
+    "bridging_letter",
+    "bridging_check",
+    "bridging_entry",
 )
 
 LIFE_PROOFS = (

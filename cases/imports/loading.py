@@ -43,7 +43,7 @@ def _new(row: ImportRow, record: Record, register: Register, actor: Actor, on: d
     if pensioner and pensioner.name != record.name:
         return quarantine(row, "name", "PERSON_DIFFERS")
     try:
-        made = entry(row, record, rules_for(record.paying_office, on), on)
+        made = entry(row, record, rules_for(record.paying_office, on, record.scheme), on)
     except RulesNotInForce:
         return quarantine(row, "paying_office", "NO_RULES_THAT_DAY")
     refused = CASE.refusals(None, f"enter_{made.state}", attempt(made, register.is_marked(row.person_index), actor, on))

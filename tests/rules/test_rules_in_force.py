@@ -49,7 +49,7 @@ def test_every_office_of_the_province_has_the_same_rules(area):
     assert rules_for(area, ON) is rules_for("510107", ON)
 
 
-@pytest.mark.parametrize("area", ["00", "110101", "370203", "65"])
+@pytest.mark.parametrize("area", ["00", "110101", "370102", "65"])
 def test_elsewhere_the_national_values_hold_and_a_period_is_not_guessed(area):
     rules = rules_for(area, ON)
     assert rules.value("signatures.resume") == 3

@@ -134,9 +134,9 @@ def test_prison_ends_a_pension_and_not_a_work_injury_benefit():
 @pytest.mark.parametrize(
     ("path", "days"),
     [
-        ("registration_working_days", 10),  # 条例 6, 10
-        ("benefit_grant_working_days", 20),  # 条例 18
-        ("loss_report_working_days", 20),  # 条例 25
+        ("service_working_days.registration", 10),  # 条例 6, 10
+        ("service_working_days.benefit_grant", 20),  # 条例 18
+        ("service_working_days.loss_report", 20),  # 条例 25
     ],
 )
 def test_working_day_limits_of_the_regulation_hold_from_december_2023(path, days):
