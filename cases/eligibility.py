@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from audit import events
 from audit.log import record
-
 from cases.models import Decision, DecisionParticipant, Objection, ReviewStep
 from database import db
 from staff.actor import Actor

@@ -170,7 +170,7 @@ DUTIES = {
     "reconciliation_every_months": Key(Integer(floor=1, ceiling=12), "months"),
     "service_working_days": Key(Integer(floor=1, ceiling=60), "working days", PROMISED_SERVICES),
     "quiet_hours": Key(
-        Record({"from_hour": Integer(floor=0, ceiling=23), "until_hour": Integer(floor=0, ceiling=23)}), "hours of the day"
+        Record({"from_hour": Integer(ceiling=23), "until_hour": Integer(ceiling=23)}), "hours of the day"
     ),
     "sweep_halt": Key(Record({"times_usual": Integer(floor=2), "at_least": Integer(floor=1)}), "cases"),
 }

@@ -1,4 +1,4 @@
-"""A payee account, a rate and a birth date are changed by signed decisions, told by letter, and void what rests on them."""
+"""Payee account, rate and birth date are changed by signed decisions, told by letter, and void what rests on them."""
 from __future__ import annotations
 
 from datetime import date
