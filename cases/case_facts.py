@@ -15,6 +15,7 @@ from cases.models import (
     CaseTransition,
     Certification,
     Decision,
+    Evidence,
     Notice,
     Objection,
     PaymentReturn,
@@ -37,6 +38,7 @@ from workflows.deadlines import (
 )
 from workflows.review_chain import DECISION_KINDS
 
+PAYS_AGAIN = ("resume", "restore")
 NO_DECISION_MOVES: tuple[str, ...] = ()
 
 
@@ -207,9 +209,16 @@ def material_groups(rules: Rules, kind: str, reason: str | None) -> list[list[st
 
 def materials_missing(decision: Decision, rules: Rules) -> tuple[str, ...]:
     """One entry per group of which nothing is bound: the kinds that would do, joined by "|"."""
-    bound = set(evidence_kinds(decision))
+    bound = {bound.evidence.kind for bound in decision.evidence if not _speaks_against(decision, bound.evidence)}
     key = decision.fields.get("material_reason", decision.reason)
     return tuple("|".join(group) for group in material_groups(rules, decision.kind, key) if not bound & set(group))
+
+
+def _speaks_against(decision: Decision, evidence: Evidence) -> bool:
+    """The record of a verification that did not find the person entitled pays nothing again (SC 27)."""
+    if evidence.kind != "verification_record" or not set(PAYS_AGAIN) & set(moves_of(decision)):
+        return False
+    return _any(exists().where(VerificationTask.evidence_id == evidence.id, VerificationTask.outcome != "eligible"))
 
 
 def _sufficient(s: Subject) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from audit.log import record
 from cases import notices
 from cases.decisions import Proposal, draft, hand_in
 from cases.evidence import Received, keep
-from cases.models import Case, Certification, Decision, Evidence
+from cases.models import Case, Certification, Decision, Evidence, VerificationTask
 from cases.moves import lock_case, move
 from cases.periods import cycle_of_case, rules_of_case
 from cases.refused import attempt, refuse
@@ -25,6 +25,11 @@ METHOD_OF_EVIDENCE = {
     "home_visit_record": "home_visit", "face_recognition_record": "face_recognition",
     "consular_certificate": "consular_certification", "unit_confirmation": "managing_unit",
     "hospital_stay_record": "hospital_stay", "travel_record": "travel_record", "photo_or_video": "other",
+}
+# How a finished verification saw the person; by phone nobody is seen (SC 16-18)
+METHOD_OF_MEANS = {
+    "home_visit": "home_visit", "window": "window_visit", "activity": "grassroots_visit", "visit": "grassroots_visit",
+    "health_check": "grassroots_visit", "household_survey": "grassroots_visit", "village_assistant": "grassroots_visit",
 }
 
 
@@ -93,11 +98,12 @@ def refuse_submitted(decision: Decision, reason: str, *, actor: Actor, on: date)
 
 def from_life_proof(decision: Decision, *, actor: Actor, on: date) -> Certification | None:
     """The newest live proof bound to an executed resumption counts as a certification of its date."""
-    proofs = [bound.evidence for bound in decision.evidence if bound.evidence.kind in METHOD_OF_EVIDENCE]
+    methods = {bound.evidence: _method(bound.evidence) for bound in decision.evidence}
+    proofs = [evidence for evidence, method in methods.items() if method]
     if not proofs:
         return None
     proof = max(proofs, key=lambda evidence: (evidence.happened_on, evidence.id))
-    method = METHOD_OF_EVIDENCE[proof.kind]
+    method = methods[proof]
     row = _on_file(decision.case, method, proof.happened_on, proof.public_id)
     if row is None:
         row = _file(decision.case, method, proof.happened_on, proof.public_id, proof, "valid", on, actor)
@@ -105,6 +111,15 @@ def from_life_proof(decision: Decision, *, actor: Actor, on: date) -> Certificat
     row.status = "valid"
     roll_forward(decision.case, row, actor=actor, on=on, decision=decision)
     return row
+
+
+def _method(evidence: Evidence) -> str | None:
+    """How the evidence shows the person alive; None when it does not."""
+    if evidence.kind != "verification_record":
+        return METHOD_OF_EVIDENCE.get(evidence.kind)
+    means = db.session.scalar(select(VerificationTask.means).where(
+        VerificationTask.evidence_id == evidence.id, VerificationTask.outcome == "eligible"))
+    return METHOD_OF_MEANS.get(means or "")
 
 
 def make_valid(case: Case, row: Certification, *, actor: Actor, on: date, decision: Decision | None = None) -> None:

@@ -105,8 +105,8 @@ def eligible_next(decision: Decision) -> frozenset[int]:
 
 def to_be_checked() -> ColumnElement[bool]:
     """Open decisions that wait for a signature, or would if somebody were eligible: checked daily (P9)."""
-    waiting_draft = and_(Decision.stage == "draft", or_(Decision.referred_path.is_not(None), Decision.proposed_by_system))
-    return or_(Decision.stage.in_(SIGNATURES), waiting_draft)
+    wanted = or_(Decision.referred_path.is_not(None), Decision.proposed_by_system)
+    return or_(Decision.stage.in_(SIGNATURES), and_(Decision.stage == "draft", wanted))
 
 
 def check_eligible(decision: Decision, *, actor: Actor, on: date) -> str:
