@@ -1,4 +1,4 @@
-"""The list of objections (SC-26): those open, oldest first, with the days left; those closed, newest first. Read only."""
+"""The list of objections (SC-26): those open, oldest first, with days left; those closed, newest first. Read only."""
 from __future__ import annotations
 
 from dataclasses import dataclass
