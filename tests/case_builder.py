@@ -58,11 +58,24 @@ def make_case(on: date, office: str = OFFICE, **cells: str) -> Case:
     return case_of(row["身份证号"])
 
 
+def make_cases(on: date, many: int, office: str = OFFICE, **cells: str) -> list[Case]:
+    """So many of them by one list, each of another person."""
+    rows = [GIVEN | {"身份证号": pensioner_id_number()} | cells for _ in range(many)]
+    text = [",".join([*row, "开户名"]) for row in rows[:1]] + [",".join([*row.values(), row["姓名"]]) for row in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_text("\n".join(text) + "\n", encoding="utf-8")
+        one, two = _importers(office)
+        release(propose(path, office_by_code(office), one, on), two, on)
+    return [case_of(row["身份证号"]) for row in rows]
+
+
 def case_of(id_number: str) -> Case:
+    """The newest of the pensioner."""
     return db.session.scalars(
         select(Case).join(Pensioner, Case.pensioner_id == Pensioner.id)
         .join(NaturalPerson, Pensioner.natural_person_id == NaturalPerson.id)
-        .where(NaturalPerson.id_number_index == blind_index(id_number))).one()
+        .where(NaturalPerson.id_number_index == blind_index(id_number)).order_by(Case.id.desc()).limit(1)).one()
 
 
 def _importers(office: str) -> tuple:
