@@ -21,7 +21,7 @@ from cases.decision_facts import Review, attempt_of
 from cases.eligibility import check_eligible, eligible_for, relatives_of, stages_ahead
 from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, Evidence
 from cases.models.decision import MOVING, OPEN_STAGES
-from cases.moves import lock_case
+from cases.moves import lock_case, lock_cases_of_person
 from cases.numbers import next_number
 from cases.periods import area_of, rules_of_case
 from cases.refused import attempt, refuse
@@ -121,9 +121,8 @@ def _another_open(case: Case) -> bool:
 
 
 def lock_decision(decision_id: int) -> Decision:
-    """Case, then decision, as of now and locked until the transaction ends."""
-    case_id = db.session.scalar(select(Decision.case_id).where(Decision.id == decision_id))
-    lock_case(case_id)
+    """The cases of the person, then the decision, as of now and locked until the transaction ends."""
+    lock_cases_of_person(db.session.scalar(select(Decision.case_id).where(Decision.id == decision_id)))
     return db.session.execute(select(Decision).where(Decision.id == decision_id).with_for_update(of=Decision)
                               .execution_options(populate_existing=True)).scalar_one()
 

@@ -41,6 +41,17 @@ def lock_case(case_id: int) -> Case:
                               .execution_options(populate_existing=True)).scalar_one()
 
 
+def lock_cases_of_person(case_id: int) -> Case:
+    """The case, and with it every case of its person: what a decision about one of them changes may touch them all.
+
+    In the order of their ids, so that two decisions about one person wait for each other and never cross.
+    """
+    person = select(Case.pensioner_id).where(Case.id == case_id).scalar_subquery()
+    rows = db.session.scalars(select(Case).where(Case.pensioner_id == person).order_by(Case.id).with_for_update(of=Case)
+                              .execution_options(populate_existing=True)).all()
+    return next(case for case in rows if case.id == case_id)
+
+
 def refusals(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | None = None,
              decision: Decision | None = None) -> tuple:
     """Why the case cannot take the step now; empty when it can."""

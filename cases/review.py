@@ -25,6 +25,7 @@ SIGNED = {
     "initial_review": events.InitialReviewPassed, "recheck": events.DecisionRechecked,
     "approval": events.DecisionApproved,
 }
+SIGNED_STAGES = ("recheck", "approval")  # those that come after a signature
 STAGE_OF = {action: stage for stage, (action, _role, _guards) in SIGNATURES.items()}
 
 
@@ -70,11 +71,15 @@ def reject(decision_id: int, *, opinion: str, actor: Actor, on: date) -> Decisio
 
 
 def void_stale(decision_id: int, *, on: date) -> None:
-    """After a refusal as stale: the round falls and the sheet is computed anew, in SYSTEM's name."""
+    """After a refusal as stale: the round falls and the sheet is computed anew, in SYSTEM's name.
+
+    Others may have acted since: only what is still signed, and still stale, falls.
+    """
     with attempt("void", SYSTEM, on, decision_id=decision_id):
         decision = lock_decision(decision_id)
-        void(decision, "CALCULATION_STALE", actor=SYSTEM, on=on)
-        calculate(decision, on)
+        if decision.stage in SIGNED_STAGES:
+            void_changed_rounds([decision], "CALCULATION_STALE", actor=SYSTEM, on=on)
+            calculate(decision, on)
 
 
 def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, on: date) -> None:
@@ -87,11 +92,11 @@ def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, 
 
 
 def _touched(decision: Decision) -> list[Decision]:
-    """Other open decisions about the same person, under the lock of their cases."""
+    """Other open decisions about the same person; the lock of the person's cases is held."""
     rows = db.session.execute(
         select(Decision.id, Decision.case_id).join(Case, Decision.case_id == Case.id)
         .where(Case.pensioner_id == decision.case.pensioner_id, Decision.id != decision.id,
-               Decision.stage.in_(("recheck", "approval"))).order_by(Decision.case_id, Decision.id)).all()
+               Decision.stage.in_(SIGNED_STAGES)).order_by(Decision.case_id, Decision.id)).all()
     return [lock_decision(decision_id) for decision_id, _case_id in rows]
 
 

@@ -61,7 +61,9 @@ QUERIES: dict[str, str] = {
         WHERE coalesce(t.from_state, '') <> coalesce(b.to_state, '')""",
     "S3 a person who bears a death mark is not being resumed": """
         SELECT c.case_no FROM cases c JOIN death_mark m ON m.pensioner_id = c.pensioner_id
-        WHERE m.annulled_on IS NULL AND c.state = 'resumed' AND c.state_since >= m.marked_on""",
+        JOIN case_transition t ON t.case_id = c.id AND t.action IN ('resume','restore') AND t."on" = c.state_since
+        WHERE m.annulled_on IS NULL AND c.state = 'resumed' AND t."on" >= m.marked_on
+        AND t.recorded_at >= m.recorded_at""",
     "S4 every suspension and stop keeps reason, basis and rules version": """
         SELECT c.case_no, t.step FROM case_transition t JOIN cases c ON c.id = t.case_id
         WHERE t.to_state IN ('suspended','stopped')
