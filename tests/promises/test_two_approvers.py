@@ -145,7 +145,7 @@ def test_an_approval_and_an_edit_at_the_same_moment_never_execute_what_was_not_s
 
 
 def with_a_report_of_death(many: int) -> list[tuple[str, str]]:
-    """A resumption that awaits approval, and a stop for death of the same person's other benefit that awaits recheck."""
+    """A resumption that awaits approval, and a stop for death of the person's other benefit that awaits recheck."""
     pairs = []
     for _ in range(many):
         number = pensioner_id_number()
