@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, not_, select
+from sqlalchemy import and_, case, func, select
 
 from cases.models import Case, CaseTransition, Decision
 from cases.models.case import STATES
-from cases.search import PAID
+from cases.search import PAID, still_asked
 from database import db
 from staff.actor import Actor, in_area
 from workflows.deadlines import first_day, month_of, months_between, next_month
@@ -24,7 +24,7 @@ AGES = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))  # days waited, both ends
 def by_state(actor: Actor) -> dict[str, int]:
     """state -> cases, every state named."""
     query = in_area(select(Case.state, func.count()).group_by(Case.state), actor, Case.office_path, READERS)
-    return dict.fromkeys(STATES, 0) | dict(db.session.execute(query).tuples())
+    return dict.fromkeys(STATES, 0) | dict(db.session.execute(query).all())
 
 
 def overdue(actor: Actor, on: date) -> int:
@@ -68,10 +68,8 @@ def moved_by_month(actor: Actor, on: date) -> dict[str, dict[str, int]]:
 def not_certified(actor: Actor, on: date, bands: Iterable[Mapping[str, int | None]]) -> dict[str, list[int]]:
     """scheme -> cases not certified for so long, one figure per band of elapsed months (SC-38, annex 7). The dead and
     the terminated are no longer asked."""
-    asked = and_(Case.state != "terminated", not_(and_(Case.state == "stopped", Case.state_reason == "death",
-                                                       Case.state_reason.is_not(None))))
     columns = [func.sum(case((_within(band, on), 1), else_=0)) for band in bands]
-    query = in_area(select(Case.scheme, *columns).where(asked, Case.period_start.is_not(None)).group_by(Case.scheme)
+    query = in_area(select(Case.scheme, *columns).where(still_asked(), Case.period_start.is_not(None)).group_by(Case.scheme)
                     .order_by(Case.scheme), actor, Case.office_path, READERS)
     return {scheme: [int(one or 0) for one in numbers] for scheme, *numbers in db.session.execute(query)}
 

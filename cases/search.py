@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, and_, not_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from cases.models import Case, NameCharacter, Pensioner
 from cases.names import name_parts
@@ -15,6 +15,7 @@ from database.types import blind_index
 from staff.actor import AFTER_SLASH, Actor, in_area
 from staff.id_numbers import valid_id_number
 from staff.models import NaturalPerson, Office
+from workflows.deadlines import first_day, next_month
 
 PAGE = 50
 PAID = ("pending", "verified", "resumed")
@@ -25,7 +26,8 @@ READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspecto
 class Wanted:
     """What is looked for; None or empty asks for nothing. office: path of an office, its branches included;
     person: public id of a pensioner, as found by ID number;
-    paid: anything asks for the states in which the benefit is paid."""
+    paid: anything asks for the states in which the benefit is paid;
+    started_by, started_after: bounds of the period's first day, for those who are still asked to certify."""
 
     text: str = ""
     state: str | None = None
@@ -36,6 +38,10 @@ class Wanted:
     office: str | None = None
     person: str | None = None
     paid: str | None = None
+    benefit: str | None = None
+    due_month: str | None = None
+    started_by: date | None = None
+    started_after: date | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class Found:
 
 def cases_of(wanted: Wanted, actor: Actor, after: str | None = None) -> Found:
     """One page, in the order of case numbers."""
-    query = (_limited(select(Case).join(Pensioner, Case.pensioner_id == Pensioner.id), wanted, actor)
-             .options(contains_eager(Case.pensioner)).order_by(Case.case_no).limit(PAGE + 1))
+    query = (limited(select(Case).join(Pensioner, Case.pensioner_id == Pensioner.id), wanted, actor)
+             .options(contains_eager(Case.pensioner), joinedload(Case.paying_office)).order_by(Case.case_no).limit(PAGE + 1))
     rows = list(db.session.scalars(query.where(Case.case_no > after) if after else query))
     return Found(rows[:PAGE], rows[PAGE - 1].case_no if len(rows) > PAGE else None)
 
@@ -65,20 +71,36 @@ def person_with(id_number: str, actor: Actor) -> str | None:
     return db.session.scalar(in_area(query, actor, Case.office_path, READERS))
 
 
-def _limited(query: Select[Any], wanted: Wanted, actor: Actor) -> Select[Any]:
+def limited(query: Select[Any], wanted: Wanted, actor: Actor) -> Select[Any]:
+    """`query` over cases and pensioners, narrowed to what is wanted and to the area."""
     query = in_area(query, actor, Case.office_path, READERS)
     equal = {Case.state: wanted.state, Case.scheme: wanted.scheme, Case.state_reason: wanted.reason,
-             Pensioner.public_id: wanted.person}
+             Case.benefit_kind: wanted.benefit, Pensioner.public_id: wanted.person}
     query = query.where(*(column == value for column, value in equal.items() if value))
     if wanted.paid:
         query = query.where(Case.state.in_(PAID))
+    if wanted.office:
+        query = query.where(Case.office_path >= wanted.office, Case.office_path < wanted.office[:-1] + AFTER_SLASH)
+    return _by_text(_by_dates(query, wanted), wanted.text)
+
+
+def still_asked() -> ColumnElement[bool]:
+    """Those who are asked to certify: not the terminated, nor those stopped because they died."""
+    dead = and_(Case.state == "stopped", Case.state_reason == "death", Case.state_reason.is_not(None))
+    return and_(Case.state != "terminated", not_(dead))
+
+
+def _by_dates(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.due_before:
         query = query.where(Case.due_on < wanted.due_before)
     if wanted.due_from:
         query = query.where(Case.due_on >= wanted.due_from)
-    if wanted.office:
-        query = query.where(Case.office_path >= wanted.office, Case.office_path < wanted.office[:-1] + AFTER_SLASH)
-    return _by_text(query, wanted.text)
+    if wanted.due_month:
+        query = query.where(Case.due_on >= first_day(wanted.due_month),
+                            Case.due_on < first_day(next_month(wanted.due_month)))
+    if wanted.started_by:
+        query = query.where(still_asked(), Case.period_start <= wanted.started_by)
+    return query.where(Case.period_start > wanted.started_after) if wanted.started_after else query
 
 
 def _by_text(query: Select[Any], text: str) -> Select[Any]:
