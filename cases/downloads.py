@@ -1,4 +1,4 @@
-"""Lists of cases taken away as files (SC-38, annex 7): within the area, ID numbers masked, on the log before they leave."""
+"""Lists of cases taken away as files (SC-38, annex 7): within the area, numbers masked, on the log before they leave."""
 from __future__ import annotations
 
 import hashlib
@@ -31,7 +31,7 @@ def take_cases(wanted: Wanted, form: str, headings: Line, written: Callable[[Lin
     """A file of the cases wanted, open at its beginning. form: a key of FORMS; written: the words of one line;
     selection: what was asked for, as the event keeps it."""
     writer, _media_type = FORMS[form]
-    made = TemporaryFile()
+    made = TemporaryFile()  # noqa: SIM115  (the answer that is sent closes it)
     number = writer(headings, (written(line) for line in lines(wanted, actor, on)), made)
     made.seek(0)
     digest = hashlib.file_digest(made, "sha256").hexdigest()

@@ -69,8 +69,9 @@ def not_certified(actor: Actor, on: date, bands: Iterable[Mapping[str, int | Non
     """scheme -> cases not certified for so long, one figure per band of elapsed months (SC-38, annex 7). The dead and
     the terminated are no longer asked."""
     columns = [func.sum(case((_within(band, on), 1), else_=0)) for band in bands]
-    query = in_area(select(Case.scheme, *columns).where(still_asked(), Case.period_start.is_not(None)).group_by(Case.scheme)
-                    .order_by(Case.scheme), actor, Case.office_path, READERS)
+    query = (select(Case.scheme, *columns).where(still_asked(), Case.period_start.is_not(None))
+             .group_by(Case.scheme).order_by(Case.scheme))
+    query = in_area(query, actor, Case.office_path, READERS)
     return {scheme: [int(one or 0) for one in numbers] for scheme, *numbers in db.session.execute(query)}
 
 

@@ -55,7 +55,8 @@ class Found:
 def cases_of(wanted: Wanted, actor: Actor, after: str | None = None) -> Found:
     """One page, in the order of case numbers."""
     query = (limited(select(Case).join(Pensioner, Case.pensioner_id == Pensioner.id), wanted, actor)
-             .options(contains_eager(Case.pensioner), joinedload(Case.paying_office)).order_by(Case.case_no).limit(PAGE + 1))
+             .options(contains_eager(Case.pensioner), joinedload(Case.paying_office))
+             .order_by(Case.case_no).limit(PAGE + 1))
     rows = list(db.session.scalars(query.where(Case.case_no > after) if after else query))
     return Found(rows[:PAGE], rows[PAGE - 1].case_no if len(rows) > PAGE else None)
 
