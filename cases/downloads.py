@@ -1,4 +1,4 @@
-"""Lists of cases taken away as files (SC-38, annex 7): within the area, numbers masked, on the log before they leave."""
+"""Lists of cases taken away as files (SC-38, annex 7): within the area, numbers masked, on the log before leaving."""
 from __future__ import annotations
 
 import hashlib
