@@ -14,6 +14,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from database.versions import require_up_to_date
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -62,11 +64,12 @@ def _prepare(engine: Engine) -> None:
 def transaction() -> Iterator[Session]:
     """One unit of work on `db.session`: everything inside commits together, or nothing does.
 
-    Raises NestedTransaction when one is already open.
+    Raises NestedTransaction when one is already open, OutOfDate when the database is older or newer than this program.
     """
     session = db.session()
     if session.info.get("in_transaction"):
         raise NestedTransaction
+    require_up_to_date(db.engine)
     session.rollback()
     session.info.clear()
     session.info["in_transaction"] = True
@@ -85,11 +88,12 @@ def in_transaction() -> bool:
     return bool(db.session().info.get("in_transaction"))
 
 
-def create_schema(app: Flask) -> None:
-    """All tables, then the triggers that have the last word. For an empty database."""
-    from database.triggers import create_triggers
+def create_schema(app: Flask) -> tuple[str | None, str]:
+    """Bring the database, empty or older, to the last migration: tables, then the triggers that have the last word.
+
+    Returns the versions before (None: empty) and after.
+    """
+    from database.migrating import upgrade
 
     with app.app_context():
-        db.create_all()
-        with db.engine.begin() as connection:
-            create_triggers(connection)
+        return upgrade(db.engine)

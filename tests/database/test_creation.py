@@ -5,6 +5,7 @@ from flask import Flask
 
 from database import db
 from database.completeness import missing_parts
+from database.migrations.numbers import head
 from database.triggers import TRIGGERS, drop_trigger
 
 
@@ -15,7 +16,7 @@ def test_the_schema_of_the_tests_is_complete(context: Flask) -> None:
 
 def test_creating_twice_leaves_the_first_as_it_is(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["database", "create"])
-    assert (result.exit_code, result.output) == (0, "the schema is there\n")
+    assert (result.exit_code, result.output) == (0, f"the schema is there, at {head()}\n")
 
 
 def test_a_database_without_one_of_its_triggers_is_refused_by_name(app: Flask) -> None:
@@ -36,5 +37,14 @@ def test_an_empty_database_is_filled(app: Flask) -> None:
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             db.drop_all()
+            with db.engine.begin() as connection:
+                connection.exec_driver_sql("DROP TABLE alembic_version")
     result = app.test_cli_runner().invoke(args=["database", "create"])
-    assert (result.exit_code, result.output) == (0, "schema created\n")
+    assert (result.exit_code, result.output) == (0, f"schema created, at {head()}\n")
+
+
+def test_a_database_of_another_program_is_left_as_it_is(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    result = app.test_cli_runner().invoke(args=["database", "create"])
+    assert result.exit_code == 1 and "left as it is" in result.output
