@@ -1,12 +1,17 @@
 """The arrears sheet of a decision: withheld months of the record, at the rates in force, by the reason's row."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import SimpleNamespace
 
 from sqlalchemy import select
 
+from cases import money
 from cases.back_payments import BackPayment, Line, Rate, calculate
+from cases.benefit_months import months_of, new_month, rates_of
 from cases.models import BenefitMonth, Case, Decision, DecisionLine, PayRun
+from cases.money import Month
 from database import db
 from rules import Rules
 from workflows.deadlines import first_open_month, months_through, next_month
@@ -22,14 +27,36 @@ def first_unpaid_by_run(case: Case, on: date, rules: Rules) -> str:
     return max(month, next_month(closed)) if closed else month
 
 
-def withheld_months(case: Case, through: str) -> list[str]:
-    """Months withheld and not yet settled, oldest first, up to and including `through`."""
-    if case.withheld_from is None:
-        return []
-    settled = set(db.session.scalars(select(BenefitMonth.month).where(
-        BenefitMonth.case_id == case.id,
-        (BenefitMonth.paid > 0) | (BenefitMonth.back_paid + BenefitMonth.forfeited > 0))))
-    return [month for month in months_through(case.withheld_from, through) if month not in settled]
+def withheld_months(case: Case, through: str, rows: Mapping[str, Month]) -> list[str]:
+    """Months owed and not paid, up to and including `through`, oldest first: those since payment is withheld, and
+    earlier ones whose payment came back. Months after death are not owed."""
+    since = months_through(case.withheld_from, through) if case.withheld_from else []
+    earlier = [month for month, row in rows.items() if month <= through and money.still_withheld(row) > 0]
+    return [month for month in sorted({*since, *earlier}) if month not in rows or rows[month].owed]
+
+
+def _months(decision: Decision) -> dict[str, Month]:
+    """The months as they will stand when the sheet is paid: an annulment first gives back what the mark took."""
+    case, rows = decision.case, months_of(decision.case)
+    if decision.kind != "annul_death_mark":
+        return rows
+    rates = rates_of(case)
+    copies = {month: SimpleNamespace(owed=row.owed, **{name: getattr(row, name) for name in money.AMOUNTS})
+              for month, row in rows.items()}
+    for month, row in copies.items():
+        money.own(row, money.in_force(rates, month) or 0)
+    return copies
+
+
+def _left(lines: tuple[Line, ...], rows: Mapping[str, Month]) -> tuple[Line, ...]:
+    """The lines less what the person already has of their months (M1: no month twice)."""
+    found = []
+    for line in lines:
+        left = line.entitled_fen - (money.received(rows[line.month]) if line.month in rows else 0)
+        if left > 0:
+            pay = left if line.pay_fen else 0
+            found.append(Line(line.month, left, pay, left - pay, line.basis))
+    return tuple(found)
 
 
 def arrears_facts(case: Case, decision: Decision) -> dict[str, object]:
@@ -55,8 +82,11 @@ def sheet(decision: Decision, on: date, rules: Rules) -> BackPayment:
     through = next_month(first_unpaid_by_run(case, on, rules), -1)
     reason = str(decision.fields.get("arrears_reason") or case.state_reason or "lapsed")
     rates = [Rate(rate.since_month, rate.monthly_fen) for rate in case.rates]
-    return calculate(rates, withheld_months(case, through), reason, rules.cited("arrears"),
+    rows = _months(decision)
+    owed = calculate(rates, withheld_months(case, through, rows), reason, rules.cited("arrears"),
                      arrears_facts(case, decision))
+    lines = _left(owed.lines, rows)
+    return BackPayment(lines, sum(line.pay_fen for line in lines), owed.payable_through)
 
 
 def _correction(decision: Decision) -> BackPayment:
@@ -76,16 +106,23 @@ def store(decision: Decision, back_payment: BackPayment) -> None:
 
 def settle_months(decision: Decision) -> list[BenefitMonth]:
     """Enter the signed sheet in the months of money (M1-M3); returns the months changed."""
-    months = []
+    rows, whole = months_of(decision.case, lock=True), decision.kind != "back_pay_correction"
+    found = {}
     for line in decision.lines:
-        row = db.session.get(BenefitMonth, (decision.case_id, line.month), with_for_update=True)
+        row = rows.get(line.month)
         if row is None:
-            row = BenefitMonth(case_id=decision.case_id, month=line.month, entitled=0, paid=0, withheld=0, back_paid=0,
-                               forfeited=0, overpaid=0, recovered=0)
+            row = new_month(decision.case_id, line.month)
             db.session.add(row)
-        added = max(0, row.back_paid + row.forfeited + line.pay_fen + line.forfeited_fen - row.withheld)
-        row.entitled, row.withheld = row.entitled + added, row.withheld + added
-        row.back_paid, row.forfeited = row.back_paid + line.pay_fen, row.forfeited + line.forfeited_fen
+        money.settle(row, line.pay_fen, line.forfeited_fen, whole=whole)
         row.back_paid_by_decision_id = decision.id if line.pay_fen else row.back_paid_by_decision_id
-        months.append(row)
-    return months
+        found[line.month] = row
+    return list(found.values())
+
+
+def keep_payments(decision: Decision) -> list[BenefitMonth]:
+    """Resumed: what was paid in a withheld month was its payment after all; returns the months changed."""
+    rows = [row for row in months_of(decision.case, lock=True).values()
+            if row.owed and money.open_overpayment(row) and money.still_withheld(row)]
+    for row in rows:
+        money.keep(row)
+    return rows

@@ -7,7 +7,8 @@ from datetime import date
 from audit import events
 from audit.log import record
 from cases import certifications, identity, notices, objections, terms
-from cases.arrears import settle_months
+from cases.arrears import keep_payments, settle_months
+from cases.benefit_months import changed
 from cases.deaths import annul_mark, mark_death
 from cases.models import Decision
 from cases.moves import move
@@ -23,13 +24,12 @@ def execute(decision: Decision, *, actor: Actor, on: date) -> None:
 
 def _pay(decision: Decision, actor: Actor, on: date) -> None:
     """Enter the signed arrears sheet in the months of money."""
+    kept = [] if decision.kind in ("terminate", "back_pay_correction") else keep_payments(decision)
+    months = {row.month: row for row in (*kept, *settle_months(decision))}
+    for row in months.values():
+        record(changed(row, decision.kind, decision), case=decision.case, actor=actor, on=on)
     if not decision.lines:
         return
-    for month in settle_months(decision):
-        record(events.BenefitMonthChanged(
-            month=month.month, entitled=month.entitled, paid=month.paid, withheld=month.withheld,
-            back_paid=month.back_paid, forfeited=month.forfeited, overpaid=month.overpaid, recovered=month.recovered,
-            cause=decision.kind, decision=decision.public_id), case=decision.case, actor=actor, on=on)
     record(events.BackPaymentSet(
         decision=decision.public_id, amount_fen=decision.back_pay_fen, months=tuple(x.month for x in decision.lines),
         payable_through=decision.payable_through, forfeited_fen=sum(x.forfeited_fen for x in decision.lines),

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from audit import events
 from audit.log import record
+from cases.benefit_months import withhold_closed
 from cases.case_facts import Subject, gather
 from cases.models import Case, CaseTransition, Decision
 from cases.periods import area_of, rules_of_case
@@ -67,7 +68,10 @@ def move(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | 
     if row.dest != before or action in WITHHOLDING:
         case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case)
     _set_withholding(case, action, on, rules.value("pay_run_close_day"))
-    return write_step(case, row, before=before, actor=actor, on=on, reason=reason, decision=decision, **details)
+    step = write_step(case, row, before=before, actor=actor, on=on, reason=reason, decision=decision, **details)
+    if action in WITHHOLDING:
+        withhold_closed([case], actor=actor, on=on, command=action)
+    return step
 
 
 def basis_of(row: Transition, case: Case) -> str:

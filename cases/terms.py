@@ -5,6 +5,7 @@ from datetime import date
 
 from audit import events
 from audit.log import record
+from cases.benefit_months import restate
 from cases.decisions import unpack
 from cases.models import BenefitRate, Decision
 from cases.refused import refuse
@@ -50,3 +51,4 @@ def change_rate(decision: Decision, *, actor: Actor, on: date) -> None:
     db.session.expire(case, ["rates"])
     record(events.RateChanged(decision=decision.public_id, rates=dict(signed), before=before,
                               basis=decision.fields.get("basis")), case=case, actor=actor, on=on)
+    restate(case, cause="change_rate", actor=actor, on=on, decision=decision)

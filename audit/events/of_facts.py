@@ -152,8 +152,33 @@ class BenefitMonthChanged(Event):
     forfeited: int = 0
     overpaid: int = 0
     recovered: int = 0
+    owed: bool = True
     cause: str
     decision: str | None = None
+
+
+@event("money")
+class OverpaymentClaimed(Event):
+    """A signed decision claims back what was overpaid: months with their amounts, in fen (社会保险经办条例 46)."""
+
+    decision: str
+    amount_fen: int
+    months: tuple[str, ...]
+    claimed: Counts
+    rules_version: str | None = None
+
+
+@event("money")
+class OverpaymentRecovered(Event):
+    """Money came back for an overpaid month, in fen."""
+
+    month: str
+    amount_fen: int
+    receipt_ref: str
+    way: str
+    received_on: date
+    open_fen: int  # left of the month's overpayment
+    batch: str | None = None
 
 
 @event("money")

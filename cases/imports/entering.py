@@ -5,6 +5,7 @@ from datetime import date
 
 from audit.events import CaseEntered
 from audit.log import record_bulk
+from cases.benefit_months import withhold_closed
 from cases.imports.register import Register
 from cases.imports.rows import Record
 from cases.models import BenefitRate, Case, CaseTransition, ImportBatch, ImportRow, NameCharacter, Pensioner
@@ -75,6 +76,7 @@ def enter(batch: ImportBatch, entries: list[Entry], register: Register, actor: A
         case.state_basis = "、".join(step.basis)
     db.session.flush()
     _write_steps(batch, list(zip(entries, cases, steps, strict=True)), register, actor, on)
+    withhold_closed(cases, actor=actor, on=on, command="release_import")
     for made, case in zip(entries, cases, strict=True):
         made.row.case_id, made.row.status = case.id, "loaded"
 

@@ -13,6 +13,7 @@ from cases.decisions import Proposal
 from cases.imports.rows import Record
 from cases.models import BenefitRate, Case, Decision, DecisionParticipant, ImportBatch, ImportProposal
 from cases.models.decision import OPEN_STAGES
+from cases.money import in_force
 from database import db
 
 
@@ -40,12 +41,6 @@ def differences(case: Case, record: Record, rates: dict[str, int]) -> list[tuple
     found += [("monthly_fen", _text(in_force(rates, month)), f"{month}:{fen}") for month, fen in record.rates
               if in_force(rates, month) != fen]
     return found
-
-
-def in_force(rates: dict[str, int], month: str) -> int | None:
-    """The monthly amount in fen of that month; None before the first."""
-    begun = [since for since in rates if since <= month]
-    return rates[max(begun)] if begun else None
 
 
 def propose_differences(batch: ImportBatch, compared: list[tuple[Case, Record]], on: date) -> list[bool]:

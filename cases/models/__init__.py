@@ -1,5 +1,14 @@
 """The tables of case work."""
-from cases.models.case import BenefitMonth, BenefitRate, Case, CaseTransition, NumberSeries, PaymentReturn, PayRun
+from cases.models.case import (
+    BenefitMonth,
+    BenefitRate,
+    Case,
+    CaseTransition,
+    NumberSeries,
+    PaymentReturn,
+    PayRun,
+    Recovery,
+)
 from cases.models.decision import (
     Decision,
     DecisionEvidence,
@@ -17,5 +26,5 @@ __all__ = [
     "BenefitMonth", "BenefitRate", "Case", "CaseTransition", "Certification", "DeathMark", "Decision",
     "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence", "EvidenceContent", "ImportBatch",
     "ImportProposal", "ImportRow", "Installation", "Job", "NameCharacter", "Notice", "NumberSeries", "Objection",
-    "PayRun", "PaymentReturn", "Pensioner", "ReviewStep", "VerificationTask",
+    "PayRun", "PaymentReturn", "Pensioner", "Recovery", "ReviewStep", "VerificationTask",
 ]

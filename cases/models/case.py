@@ -25,6 +25,9 @@ class Case(db.Model):
               sqlite_where=text("state in ('pending','verified','resumed')"),
               postgresql_where=text("state in ('pending','verified','resumed')")),
         Index("ix_cases_state", "office_path", "state", "id"),
+        Index("ix_cases_withheld", "paying_office_id", "withheld_from",
+              sqlite_where=text("state in ('suspended','stopped')"),
+              postgresql_where=text("state in ('suspended','stopped')")),
         Index("ix_cases_suspended", "state_since", "id",
               sqlite_where=text("state = 'suspended'"), postgresql_where=text("state = 'suspended'")),
     )
@@ -105,7 +108,10 @@ class CaseTransition(db.Model):
 
 
 class BenefitMonth(db.Model):
-    """The money of one case and month, in fen (M1-M3)."""
+    """The money of one case and month, in fen (M1-M3). Open: what was overpaid and has not been recovered.
+
+    `owed` is False after the month of death: whatever was paid for such a month is overpaid.
+    """
 
     __tablename__ = "benefit_month"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
@@ -117,15 +123,33 @@ class BenefitMonth(db.Model):
     forfeited: Mapped[int] = mapped_column(default=0)
     overpaid: Mapped[int] = mapped_column(default=0)
     recovered: Mapped[int] = mapped_column(default=0)
+    owed: Mapped[bool] = mapped_column(default=True)
     back_paid_by_decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    claimed_by_decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     __table_args__ = (
+        Index("ix_benefit_month_overpaid", "case_id", "month",
+              sqlite_where=text("overpaid > recovered"), postgresql_where=text("overpaid > recovered")),
         CheckConstraint("entitled = paid + withheld", name="entitled"),
         CheckConstraint("withheld >= back_paid + forfeited", name="withheld"),
         CheckConstraint("overpaid >= recovered", name="overpaid"),
         CheckConstraint("paid >= 0 and withheld >= 0 and back_paid >= 0 and forfeited >= 0 and overpaid >= 0"
                         " and recovered >= 0", name="not_negative"),
         CheckConstraint("back_paid = 0 or back_paid_by_decision_id is not null", name="back_paid_by_decision"),
+        CheckConstraint("owed or (paid = 0 and withheld = back_paid + forfeited)", name="owed"),
     )
+
+
+class Recovery(db.Model):
+    """Money that came back for an overpaid month: paid in, deducted, or returned by the bank. Never changed."""
+
+    __tablename__ = "recovery"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    receipt_ref: Mapped[str] = mapped_column(String(60), primary_key=True)
+    month: Mapped[Month] = mapped_column(primary_key=True)  # the overpaid month it is set against
+    amount_fen: Mapped[int]
+    way: Mapped[Code]  # paid_in, deducted, returned_by_bank
+    on: Mapped[date]
+    __table_args__ = (CheckConstraint("amount_fen > 0", name="positive"),)
 
 
 class PayRun(db.Model):
