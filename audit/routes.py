@@ -19,6 +19,7 @@ from audit.export import export
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
 from audit.signing import verifier_key
+from audit.words import words_of
 from database import db
 from staff.access import access, current_actor, lock_actor
 from staff.actor import Actor, area_condition
@@ -27,16 +28,18 @@ from staff.models import StaffAccount
 
 blueprint = Blueprint("audit", __name__)
 READERS = ("inspector", "audit_administrator")
+READERS_OF_WORDS = frozenset({"inspector"})  # an administrator keeps the log, and reads no one's file
 NOBODY = 0  # no case has this id
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One event on a page. `who`: display name, None for the system or nobody signed in."""
+    """One event on a page. `who`: display name, None for the system or nobody signed in; `told`: its free text."""
 
     row: AuditEvent
     read: Recorded
     who: str | None
+    told: dict[str, str]
 
     @property
     def family(self) -> str:
@@ -73,10 +76,15 @@ def take_export() -> Any:
     kind = "case" if wanted.case_id is not None and wanted == Wanted(case_id=wanted.case_id) else "period"
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "audit-export"
-        export(events(wanted, _scope()), made, actor=actor, on=today(), kind=kind, described=given,
+        export(events(wanted, _scope()), made, actor=actor, on=today(), kind=kind, described=_described(wanted, given),
                scope=min(actor.prefixes(READERS), key=len), check=lambda: lock_actor(actor))
         packed = _packed(made)
     return send_file(packed, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
+
+
+def _described(wanted: Wanted, given: dict[str, str]) -> dict[str, Any]:
+    """The selection for manifest and log: accounts by public id, never by name."""
+    return wanted.described() | {name: given[name] for name in ("case_no",) if name in given}
 
 
 def _scope() -> Any:
@@ -123,7 +131,14 @@ def _case(case_no: str) -> int:
 def _shown(rows: list[AuditEvent]) -> list[Shown]:
     query = select(StaffAccount.public_id, StaffAccount.display_name)
     names = dict(db.session.execute(query.where(StaffAccount.public_id.in_({row.actor for row in rows}))).all())
-    return [Shown(row, parse(row.canonical), names.get(row.actor)) for row in rows]
+    read = {row.id: parse(row.canonical) for row in rows}
+    actor = current_actor()
+    told = words_of({row.id: read[row.id] for row in rows if actor.covers(row.office_path or "", READERS_OF_WORDS)})
+    return [Shown(row, read[row.id], names.get(row.actor), _words(row.type, told.get(row.id, {}))) for row in rows]
+
+
+def _words(kind: str, told: dict[str, Any]) -> dict[str, str]:
+    return {name: told[name] for name in sorted(TYPES[kind].WORDS) if told.get(name)}
 
 
 def _packed(folder: Path) -> io.BytesIO:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from audit.events import TYPES, parse
+from audit.events import TYPES, Recorded, parse
 from audit.models import AuditEvent
+from audit.words import words_of
 from cases.decisions import Proposal, opening_refusals
 from cases.models import (
     BenefitMonth,
@@ -148,12 +149,13 @@ def timeline(case: Case) -> list[Happened]:
         AuditEvent.case_id == case.id, AuditEvent.type.not_in(NOT_ON_PAGES))
         .order_by(AuditEvent.case_seq.desc()).limit(LATEST)).all()
     who = {a.public_id: a for a in accounts(row.actor for row in rows)}
-    return [_happened(row, who.get(row.actor)) for row in rows]
+    read = {row.id: parse(row.canonical) for row in rows}
+    told = words_of(read)
+    return [_happened(read[row.id], told[row.id], who.get(row.actor)) for row in rows]
 
 
-def _happened(row: AuditEvent, account: StaffAccount | None) -> Happened:
-    read = parse(row.canonical)
-    return Happened(read.type, TYPES[read.type].FAMILY, read.data, account and account.display_name,
+def _happened(read: Recorded, told: dict[str, Any], account: StaffAccount | None) -> Happened:
+    return Happened(read.type, TYPES[read.type].FAMILY, told, account and account.display_name,
                     account and account.office.name, read.meta.on, read.meta.recorded_at)
 
 

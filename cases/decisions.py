@@ -77,7 +77,7 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
         office=office.code, office_level=decision.office_level, signatures_required=decision.signatures_required,
         rules_area=decision.rules_area, rules_version=decision.rules_version, proposed_by_system=actor.is_system,
         person=actor.natural_person_id, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
-        lines=event_lines(decision), fields=_plain(decision.fields)), case=case, actor=actor, on=on)
+        lines=event_lines(decision), **_proposed(decision)), case=case, actor=actor, on=on)
     return decision
 
 
@@ -152,7 +152,7 @@ def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] 
         record(events.DecisionEdited(
             decision=decision.public_id, kind=decision.kind, round=decision.round, changed=changed,
             person=actor.natural_person_id, payable_through=decision.payable_through,
-            back_pay_fen=decision.back_pay_fen, lines=event_lines(decision), fields=_plain(decision.fields)),
+            back_pay_fen=decision.back_pay_fen, lines=event_lines(decision), **_proposed(decision)),
                case=decision.case, actor=actor, on=on)
         return decision
 
@@ -186,14 +186,14 @@ def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     return decision
 
 
-def withdraw(decision_id: int, *, reason: str | None = None, actor: Actor, on: date) -> Decision:
+def withdraw(decision_id: int, *, opinion: str | None = None, actor: Actor, on: date) -> Decision:
     """Taken back by its maker."""
     with attempt("withdraw", actor, on, decision_id=decision_id):
         decision, actor = lock_decision(decision_id), lock_actor(actor)
         before, decision.stage = decision.stage, take(decision, "withdraw", actor, on)
         decision.closed_on = on
         record(events.DecisionWithdrawn(decision=decision.public_id, kind=decision.kind, round=decision.round,
-                                        stage=before, person=actor.natural_person_id, reason=reason),
+                                        stage=before, person=actor.natural_person_id, opinion=opinion),
                case=decision.case, actor=actor, on=on)
         return decision
 
@@ -284,6 +284,9 @@ def unpack(decision: Decision) -> dict[str, str]:
     return json.loads(decision.personal) if decision.personal else {}
 
 
-def _plain(fields: dict[str, Any]) -> dict[str, str | int | bool | None]:
-    return {key: value if isinstance(value, str | int | bool) or value is None
-            else json.dumps(value, ensure_ascii=True, sort_keys=True) for key, value in fields.items()}
+def _proposed(decision: Decision) -> dict[str, Any]:
+    """What the events of a decision tell of its fields: free text and personal values as commitments."""
+    plain = {key: value if isinstance(value, str | int | bool) or value is None
+             else json.dumps(value, ensure_ascii=True, sort_keys=True)
+             for key, value in decision.fields.items() if key != "reasons"}
+    return {"fields": plain, "reasons": decision.fields.get("reasons"), "proposed": decision.personal}

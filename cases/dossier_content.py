@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from audit.events import TYPES, Recorded, parse
 from audit.models import AuditEvent, AuditPersonal, AuditTx
+from audit.words import words_of
 from cases.models import Case, Evidence
 from database import db
 from rules import RulesNotInForce, rules_for
@@ -27,7 +28,7 @@ SIGNING = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "Decision
 NOTICE_STATUS = {"NoticeQueued": "queued", "NoticeSent": "accepted", "NoticeFailed": "failed", "NoticeHeld": "held",
                  "NoticeReleased": "queued"}
 CLOSING = {"DecisionExecuted": "executed", "DecisionRejected": "rejected", "DecisionWithdrawn": "withdrawn"}
-PROPOSED = ("reason", "lines", "back_pay_fen", "payable_through", "fields")
+PROPOSED = ("reason", "lines", "back_pay_fen", "payable_through", "fields", "reasons")
 ID_HEAD, TAIL = 6, 4
 
 
@@ -37,17 +38,14 @@ class NotInRecord(LookupError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An event of the case, as it stands in the log."""
+    """An event of the case, as it stands in the log; `data` with its free text."""
 
     recorded: Recorded
+    data: dict[str, Any]
     seq: int
     uid: str
     digest: str
     tx_uid: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        return self.recorded.data
 
 
 def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> dict[str, Any]:
@@ -73,8 +71,10 @@ def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> 
 def _entries(case: Case, as_of_tx: str | None) -> list[Entry]:
     rows = db.session.execute(select(AuditEvent, AuditTx.uid).join(AuditTx, AuditEvent.tx_id == AuditTx.id)
                               .where(AuditEvent.case_id == case.id).order_by(AuditEvent.case_seq)).all()
-    found = [Entry(parse(bytes(row.canonical)), row.case_seq, row.uid, row.digest, tx) for row, tx in rows
-             if TYPES[row.type].FAMILY not in LEFT_OUT]
+    kept = [(row, tx) for row, tx in rows if TYPES[row.type].FAMILY not in LEFT_OUT]
+    read = {row.id: parse(bytes(row.canonical)) for row, _tx in kept}
+    told = words_of(read)
+    found = [Entry(read[row.id], told[row.id], row.case_seq, row.uid, row.digest, tx) for row, tx in kept]
     cut = max((e.seq for e in found if as_of_tx in (None, e.tx_uid)), default=None)
     if cut is None:
         raise NotInRecord(as_of_tx or case.case_no)

@@ -44,8 +44,8 @@ def lodge(case_id: int, lodged: Lodged, *, actor: Actor, on: date) -> Objection:
         objection = _write(case, lodged, actor, on)
         record(events.ObjectionLodged(
             objection=objection.public_id, receipt_no=objection.receipt_no, kind=lodged.kind,
-            lodged_by=lodged.lodged_by, lodged_on=on, grounds=None, lodged_by_name=lodged.name, phone=lodged.phone),
-            case=case, actor=actor, on=on)
+            lodged_by=lodged.lodged_by, lodged_on=on, grounds=lodged.grounds, lodged_by_name=lodged.name,
+            phone=lodged.phone), case=case, actor=actor, on=on)
         open_task(case, "objection", actor=actor, on=on, objection=objection)
         notices.queue(case, "objection_received", on=on, objection=objection, once=f"objection:{objection.public_id}",
                       facts={"receipt_no": objection.receipt_no, "lodged_on": on.isoformat(),

@@ -1,5 +1,5 @@
 """The catalogue of events. Permanent: a name or a field, once recorded, is never given another meaning. Pure."""
-from audit.events.base import SYSTEM, TYPES, Counts, Event, Meta, Personal, event
+from audit.events.base import SYSTEM, TYPES, Counts, Event, Meta, Personal, Words, event
 from audit.events.canonical import (
     SALT_BYTES,
     NotCanonical,
@@ -22,5 +22,6 @@ STATE_CHANGING = frozenset(name for name, cls in TYPES.items() if issubclass(cls
 
 __all__ = [
     "SALT_BYTES", "STATE_CHANGING", "SYSTEM", "TYPES", "Counts", "Event", "Line", "Meta", "NotCanonical", "Personal",
-    "Recorded", "StateChanged", "canonical", "commitment", "digest", "event", "parse", "personal_values", *TYPES,
+    "Recorded", "StateChanged", "Words", "canonical", "commitment", "digest", "event", "parse", "personal_values",
+    *TYPES,
 ]

@@ -10,21 +10,24 @@ from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform, get_a
 SYSTEM = "SYSTEM"
 MAX_INT = 2**53  # JSON readers everywhere agree on integers below this
 
-_PERSONAL = "personal"
+_PERSONAL, _WORDS = "personal", "words"
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound="type[Event]")
 Personal = Annotated[_T, _PERSONAL]  # in the canonical bytes as a salted commitment only
+Words = Annotated[_T, _PERSONAL, _WORDS]  # the same, for what people write freely: it may name anyone
 Counts = dict[str, int]
 
 
 class Event:
     """Something that was done. Subclasses are in the modules beside this one, one per event.
 
-    FAMILY names the partial that shows it; PERSONAL the fields that stand in the log as commitments.
+    FAMILY names the partial that shows it; PERSONAL the fields that stand in the log as commitments; WORDS those
+    of them that are free text, shown with the event to whoever may read it while they are kept.
     """
 
     FAMILY: ClassVar[str]
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    WORDS: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def type(cls) -> str:
@@ -59,17 +62,18 @@ def event(family: str) -> Callable[[_E], _E]:
         if made.__name__ in TYPES:
             raise ValueError(f"{made.__name__} is already an event")
         made.FAMILY = family
-        made.PERSONAL = frozenset(personal_fields(made))
+        made.PERSONAL = frozenset(_marked(made, _PERSONAL))
+        made.WORDS = frozenset(_marked(made, _WORDS))
         TYPES[made.__name__] = made
         return made
 
     return register
 
 
-def personal_fields(cls: type[Event]) -> list[str]:
-    """Names of the fields of `cls` that are marked Personal."""
+def _marked(cls: type[Event], mark: str) -> list[str]:
+    """Names of the fields of `cls` that bear the mark."""
     hints = get_type_hints(cls, include_extras=True)
-    return [f.name for f in fields(cls) if _is_personal(hints[f.name])]  # type: ignore[arg-type]
+    return [f.name for f in fields(cls) if _bears(hints[f.name], mark)]  # type: ignore[arg-type]
 
 
 @cache
@@ -79,7 +83,7 @@ def field_types(cls: type[Event]) -> dict[str, Any]:
     return {f.name: hints[f.name] for f in fields(cls)}  # type: ignore[arg-type]
 
 
-def _is_personal(hint: Any) -> bool:
+def _bears(hint: Any, mark: str) -> bool:
     if get_origin(hint) is Annotated:
-        return _PERSONAL in hint.__metadata__
-    return any(_is_personal(part) for part in get_args(hint))
+        return mark in hint.__metadata__
+    return any(_bears(part, mark) for part in get_args(hint))

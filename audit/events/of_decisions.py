@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Counts, Event, event
+from audit.events.base import Counts, Event, Personal, Words, event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class SignatureEvent(DecisionEvent):
     next_stage: str
     person: int
     role: str
-    opinion: str | None = None
+    opinion: Words[str | None] = None
     content_digest: str | None = None
 
 
@@ -56,11 +56,13 @@ class DecisionOpened(DecisionEvent):
     back_pay_fen: int = 0
     lines: tuple[Line, ...] = ()
     fields: dict[str, str | int | bool | None] | None = None
+    reasons: Words[str | None] = None
+    proposed: Personal[str | None] = None  # JSON: a new name or number, an heir
 
 
 @event("decision")
 class DecisionEdited(DecisionEvent):
-    """`changed` names the fields; personal ones are named, not shown."""
+    """`changed` names the fields, personal ones too."""
 
     changed: tuple[str, ...]
     person: int | None = None
@@ -68,6 +70,8 @@ class DecisionEdited(DecisionEvent):
     back_pay_fen: int = 0
     lines: tuple[Line, ...] = ()
     fields: dict[str, str | int | bool | None] | None = None
+    reasons: Words[str | None] = None
+    proposed: Personal[str | None] = None  # JSON: a new name or number, an heir
 
 
 @event("decision")
@@ -129,7 +133,7 @@ class DecisionRejected(SignatureEvent):
 class DecisionWithdrawn(DecisionEvent):
     stage: str
     person: int | None = None
-    reason: str | None = None
+    opinion: Words[str | None] = None
 
 
 @event("decision")

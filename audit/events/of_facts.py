@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Counts, Event, Personal, event
+from audit.events.base import Counts, Event, Personal, Words, event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,5 +206,5 @@ class PaymentReturned(Event):
     amount_fen: int
     accepted: bool
     payment_ref: str | None = None
-    reason: str | None = None
+    reason: Words[str | None] = None  # as the bank writes it
     batch: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Counts, Event, Personal, event
+from audit.events.base import Counts, Event, Personal, Words, event
 
 
 @event("sign_in")
@@ -38,7 +38,7 @@ class SessionRevoked(Event):
 @event("account")
 class AccountCreated(Event):
     account: str
-    username: str
+    username: Personal[str]
     office: str  # code
     person: int  # natural person
     display_name: Personal[str]
@@ -48,7 +48,7 @@ class AccountCreated(Event):
 @event("account")
 class AccountClosed(Event):
     account: str
-    cause: str | None = None
+    cause: Words[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class GrantEvent(Event):
 
 @event("grant")
 class GrantApplied(GrantEvent):
-    reason: str | None = None
+    reason: Words[str | None] = None
     applied_on: date | None = None
 
 
@@ -81,12 +81,12 @@ class GrantApproved(GrantEvent):
 
 @event("grant")
 class GrantRejected(GrantEvent):
-    reason: str | None = None
+    reason: Words[str | None] = None
 
 
 @event("grant")
 class GrantRevoked(GrantEvent):
-    reason: str | None = None
+    reason: Words[str | None] = None
     revoked_on: date | None = None
 
 
@@ -96,7 +96,7 @@ class RelativeDeclared(Event):
 
     person: int
     relative: int
-    kinship: str
+    kinship: Personal[str]
     declared_on: date
     ended_on: date | None = None
 

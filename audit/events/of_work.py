@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from audit.events.base import Counts, Event, Personal, event
+from audit.events.base import Counts, Event, Personal, Words, event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class ObjectionLodged(ObjectionEvent):
     kind: str  # to_suspension, to_data, to_amount
     lodged_by: str  # self, family, unit
     lodged_on: date
-    grounds: str | None = None
+    grounds: Words[str | None] = None
     lodged_by_name: Personal[str | None] = None
     phone: Personal[str | None] = None
 
@@ -35,7 +35,7 @@ class ObjectionDismissed(ObjectionEvent):
     """Closed by a decision with reasons; the three months begin again on this day."""
 
     decision: str
-    reasons: str | None = None
+    reasons: Words[str | None] = None
     clock_restarts_on: date | None = None
 
 
@@ -58,7 +58,7 @@ class VerificationFinished(VerificationEvent):
 
     outcome: str
     means: str | None = None
-    note: str | None = None
+    note: Words[str | None] = None
     evidence: str | None = None
     person: int | None = None
 
@@ -88,13 +88,13 @@ class NoticeQueued(NoticeEvent):
 @event("notice")
 class NoticeSent(NoticeEvent):
     message_id: str | None = None
-    proof: str | None = None
+    proof: Words[str | None] = None  # the carrier's answer; it may name the address
     attempts: int = 1
 
 
 @event("notice")
 class NoticeFailed(NoticeEvent):
-    error: str
+    error: Words[str]
     attempts: int = 1
 
 
@@ -120,7 +120,7 @@ class ImportEvent(Event):
 @event("import")
 class ImportProposed(ImportEvent):
     office: str | None = None
-    file_name: str
+    file_name: Words[str]
     sha256: str
     rows: int
     good: int = 0

@@ -41,7 +41,7 @@ ACTIONS: dict[str, tuple[Command, bool]] = {
     "approve": (_signing("approve"), False),
     "return": (lambda key, opinion, **who: review.return_(key, opinion=opinion, **who), True),
     "reject": (lambda key, opinion, **who: review.reject(key, opinion=opinion, **who), True),
-    "withdraw": (lambda key, opinion, **who: decisions.withdraw(key, reason=opinion, **who), False),
+    "withdraw": (lambda key, opinion, **who: decisions.withdraw(key, opinion=opinion, **who), False),
     "claim": (lambda key, opinion, **who: decisions.claim(key, **who), False),
     "release": (lambda key, opinion, **who: decisions.release(key, **who), False),
 }

@@ -33,7 +33,7 @@ def recorded(case: Case) -> int:
     """Four events of one case, one of them with a personal value, and one of none; returns the case's id."""
     with transaction():
         for n in range(3):
-            record(DecisionWithdrawn(decision=f"d{n}", kind="resume", stage="recheck", reason="=1+1"), case=case,
+            record(DecisionWithdrawn(decision=f"d{n}", kind="resume", stage="=1+1"), case=case,
                    actor="SYSTEM", on=ON)
         record(ContactChanged(pensioner="p", changed=("phone",), phone="13800001111"), case=case, actor="SYSTEM", on=ON)
         record(SignedOut(account="a"), actor="SYSTEM", on=ON)

@@ -107,6 +107,22 @@ def test_an_objection_is_verified_and_three_people_resume_the_benefit_with_its_a
     assert "恢复发放" in course["zhao"].get(f"/cases/{course.case_id}").text
 
 
+def test_nothing_that_people_wrote_stands_in_the_log_and_all_of_it_is_read_with_it(course: Course) -> None:
+    written = {"本人健在，去年十二月到窗口办理过认证。", "本人在家，精神良好。", "核实健在。",
+               "初审：与本人视频。", "复核：照片是本人。"}
+    course.lodge()
+    course.verify()
+    course.open_resumption()
+    for who, action, opinion in (("li", "submit", ""), ("li", "initial_review", "初审：与本人视频。"),
+                                 ("wang", "recheck", "复核：照片是本人。"), ("zhao", "approve", "同意")):
+        assert course.act(who, action, opinion) == 302, course.said
+    log = b"".join(course.all(AuditEvent.canonical)).decode()
+    person = ("周秀英", "510107195103150026", "13800")
+    assert [text for text in (*written, "visit.jpg", *person) if text in log] == []
+    page = course["zhao"].get(f"/cases/{course.case_id}").text
+    assert [text for text in written if text not in page] == []
+
+
 @pytest.mark.article("SC-29")
 def test_the_maker_cannot_recheck_and_the_page_says_why(course: Course) -> None:
     course.open_resumption()
