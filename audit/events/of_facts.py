@@ -88,7 +88,7 @@ class IdentityChanged(Event):
     new_name: Personal[str | None] = None
     old_id_number: Personal[str | None] = None
     new_id_number: Personal[str | None] = None
-    birth_on: date | None = None  # as it stands after the change
+    birth_on: Personal[date | None] = None  # as it stands after the change
 
 
 @event("fact")
@@ -111,7 +111,7 @@ class PayeeChanged(Event):
 
     changed: tuple[str, ...]
     decision: str
-    bank: str | None = None
+    bank: Personal[str | None] = None
     old_name: Personal[str | None] = None
     new_name: Personal[str | None] = None
     old_account: Personal[str | None] = None

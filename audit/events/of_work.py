@@ -158,7 +158,7 @@ class ProposalClosed(Event):
     proposal: str
     outcome: str
     decision: str | None = None
-    reason: str | None = None
+    reason: Words[str | None] = None
     person: int | None = None
 
 
