@@ -19,6 +19,7 @@ from cases.back_payments import CannotCalculate
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
 from cases.eligibility import check_eligible, eligible_for, relatives_of, stages_ahead
+from cases.evidence import Received, keep
 from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, Evidence
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import lock_case, lock_cases_of_person
@@ -37,7 +38,8 @@ from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed. `fields`: JSON values by name; `personal`: values kept encrypted; `evidence`: ids to bind."""
+    """What is proposed. `fields`: JSON values by name; `personal`: values kept encrypted; `evidence`: ids to bind;
+    `brought`: a new paper, kept and bound in the same transaction."""
 
     kind: str
     reason: str | None = None
@@ -45,6 +47,7 @@ class Proposal:
     personal: dict[str, str] = field(default_factory=dict)
     evidence: tuple[int, ...] = ()
     objection_id: int | None = None
+    brought: Received | None = None
 
 
 def open_decision(case_id: int, proposal: Proposal, *, actor: Actor, on: date) -> Decision:
@@ -70,7 +73,7 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
     db.session.add(decision)
     db.session.flush()
     _join_first(decision, actor.natural_person_id, "maker")
-    bind(decision, proposal.evidence, actor=actor)
+    _keep_and_bind(decision, proposal.evidence, proposal.brought, actor, on)
     calculate(decision, on)
     record(events.DecisionOpened(
         decision=decision.public_id, kind=decision.kind, decision_no=decision.decision_no, reason=decision.reason,
@@ -134,20 +137,23 @@ def take(decision: Decision, action: str, actor: Actor, on: date, opinion: str |
 
 
 def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] | None = None,
-         personal: dict[str, str] | None = None, evidence: tuple[int, ...] = (), actor: Actor, on: date) -> Decision:
-    """Change what is proposed. Whoever edits joins the first side; signatures of the round fall (P1, P5)."""
+         personal: dict[str, Any] | None = None, evidence: tuple[int, ...] = (), unbound: tuple[int, ...] = (),
+         brought: Received | None = None, actor: Actor, on: date) -> Decision:
+    """Change what is proposed; None as the value of a field clears it. Whoever edits joins the first side, whoever
+    produced what is unbound stays there; signatures of the round fall (P1, P5)."""
     with attempt("edit", actor, on, decision_id=decision_id):
         decision, actor = lock_decision(decision_id), lock_actor(actor)
         dest = take(decision, "edit", actor, on)
-        changed = tuple(sorted([*(fields or {}), *(personal or {}), *(["reason"] if reason else []),
-                                *(["evidence"] if evidence else [])]))
+        given = {"reason": reason, "evidence": evidence or unbound or brought}
+        changed = tuple(sorted([*(fields or {}), *(personal or {}), *(name for name in given if given[name])]))
         void(decision, "DecisionEdited", actor=actor, on=on, changed=changed)
         decision.stage, decision.claimed_by, decision.claimed_at = dest, None, None
         _join_first(decision, actor.natural_person_id, "edited")
         decision.reason = reason or decision.reason
-        decision.fields = {**decision.fields, **(fields or {})}
-        decision.personal = _pack({**unpack(decision), **(personal or {})})
-        bind(decision, evidence, actor=actor)
+        decision.fields = _filled({**decision.fields, **(fields or {})})
+        decision.personal = _pack(_filled({**unpack(decision), **(personal or {})}))
+        _unbind(decision, unbound)
+        _keep_and_bind(decision, evidence, brought, actor, on)
         calculate(decision, on)
         record(events.DecisionEdited(
             decision=decision.public_id, kind=decision.kind, round=decision.round, changed=changed,
@@ -155,6 +161,10 @@ def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] 
             back_pay_fen=decision.back_pay_fen, lines=event_lines(decision), **_proposed(decision)),
                case=decision.case, actor=actor, on=on)
         return decision
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def submit(decision_id: int, *, actor: Actor, on: date) -> Decision:
@@ -248,6 +258,19 @@ def bind(decision: Decision, evidence: tuple[int, ...], *, actor: Actor) -> None
                                                       added_by=actor.account_id))
         if item.producer:
             _join_first(decision, item.producer.natural_person_id, "produced_evidence")
+    db.session.flush()
+
+
+def _keep_and_bind(decision: Decision, evidence: tuple[int, ...], brought: Received | None, actor: Actor,
+                   on: date) -> None:
+    kept = (keep(decision.case, brought, actor=actor, on=on).id,) if brought else ()
+    bind(decision, evidence + kept, actor=actor)
+
+
+def _unbind(decision: Decision, evidence: tuple[int, ...]) -> None:
+    for row in [row for row in decision.evidence if row.evidence_id in evidence]:
+        decision.evidence.remove(row)
+        db.session.delete(row)
     db.session.flush()
 
 

@@ -184,6 +184,7 @@ OFFICE = {
     "session_absolute_minutes": Key(Integer(floor=1, ceiling=1440), "minutes"),
     "lockout_failures": Key(Integer(floor=3, ceiling=10), "failed sign-ins"),
     "lockout_minutes": Key(Integer(floor=5), "minutes"),
+    "window_misses_an_hour": Key(Integer(floor=1, ceiling=100), "look-ups"),
     "claim_hours": Key(Integer(floor=1, ceiling=240), "hours"),
     "relatives_declaration_months": Key(WHOLE_MONTHS, "months"),
 }

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import Field
 from wtforms.validators import ValidationError
-from wtforms.widgets import ListWidget, Select
+from wtforms.widgets import FileInput, ListWidget, Select
+
+from workflows.transition import Refusal
 
 csrf = CSRFProtect()
 
@@ -16,7 +18,10 @@ CONTROL_CLASSES = {"select": "form-select", "checkbox": "form-check-input", "rad
 
 
 class Form(FlaskForm):
-    """Base of all forms. A refusal found after validation is put beside its field with `blame`."""
+    """Base of all forms. A refusal found after validation is put beside its field with `blame`;
+    `refused` holds what a command gave as reasons."""
+
+    refused: tuple[Refusal, ...] = ()
 
     def blame(self, name: str, message: str) -> None:
         """Adds `message` to the errors of the field `name`, or to those of the whole form when `name` is empty."""
@@ -36,6 +41,11 @@ def errors_in_order(form: FlaskForm) -> Iterator[tuple[str, str]]:
     for field in form:
         yield from ((target_id(field), f"{field.label.text}{_('：')}{words}") for words in _flat(field.errors))
     yield from (("", str(words)) for words in form.form_errors)
+
+
+def brings_files(form: FlaskForm) -> bool:
+    """Whether the form takes a file, which no browser keeps when the page comes back."""
+    return any(isinstance(field.widget, FileInput) for field in form)
 
 
 def target_id(field: Field) -> str:
@@ -63,4 +73,5 @@ def _flat(errors: object) -> Iterator[str]:
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
-    app.jinja_env.globals.update(errors_in_order=errors_in_order, control_attributes=control_attributes)
+    app.jinja_env.globals.update(errors_in_order=errors_in_order, brings_files=brings_files,
+                                 control_attributes=control_attributes)

@@ -155,6 +155,18 @@ class CaseViewed(Event):
 
 
 @event("access")
+class PersonLookedUp(Event):
+    """A window found by a full ID number whoever stood before it (SC 5, 11); `cases`: how many benefits."""
+
+    cases: int
+
+
+@event("access")
+class LookUpMissed(Event):
+    """A full ID number that draws no benefit. The number itself is not kept."""
+
+
+@event("access")
 class PersonalErased(Event):
     """A personal value of an earlier event was erased by a retention rule; its commitment stays."""
 

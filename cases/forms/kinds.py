@@ -134,16 +134,22 @@ def groups(setting: Setting) -> dict[str, list[list[str]]]:
     return {name: material_groups(setting.rules, setting.kind, name or None) for name in names}
 
 
-def proposal_of(setting: Setting, form: WithEvidence, evidence: tuple[int, ...]) -> Proposal:
-    """What the command is given."""
+def proposal_of(setting: Setting, form: WithEvidence, evidence: tuple[int, ...], *, edited: bool = False) -> Proposal:
+    """What the command is given: of a new decision what was filled in, of an edited one what was emptied too."""
     values = {STORED_AS.get(name, name): _plain(form[name].data) for name in FIELDS[setting.kind]}
     reason = values.pop("reason", None) or _implied(setting, values)
     personal = {name: values.pop(name) for name in PERSONAL if name in values}
-    if values.pop("family_not_found", False):
-        values["material_reason"] = "death_family_not_found"
+    if "family_not_found" in values:
+        values["material_reason"] = "death_family_not_found" if values.pop("family_not_found") else None
     objection = open_objection_of(setting.case) if setting.kind == "dismiss_objection" else None
-    return Proposal(setting.kind, reason, {name: value for name, value in values.items() if value not in (None, "")},
-                    {name: value for name, value in personal.items() if value}, evidence, objection and objection.id)
+    return Proposal(setting.kind, reason, _given(values, edited), _given(personal, edited), evidence,
+                    objection and objection.id, form.brought())
+
+
+def _given(values: dict[str, Any], edited: bool) -> dict[str, Any]:
+    """Empty is None; what was never filled in is left out of a proposal."""
+    plain = {name: None if value == "" else value for name, value in values.items()}
+    return plain if edited else {name: value for name, value in plain.items() if value is not None}
 
 
 def _implied(setting: Setting, values: dict[str, Any]) -> str | None:

@@ -14,15 +14,15 @@ from cases.certifications import certify_in_person
 from cases.evidence import Received
 from cases.forms.fields import received
 from cases.forms.work import LookUpForm, WindowForm
-from cases.models import Case, Pensioner
+from cases.models import Case
 from cases.routes import MAKERS
 from cases.routes import certify_pages as blueprint
+from cases.routes.answers import answered
+from cases.window import look_up as look_up_person
 from database import db
-from database.types import blind_index
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
-from staff.models import NaturalPerson
 from web.filters import term
 
 VALID_SECONDS = 30 * 60
@@ -31,14 +31,18 @@ VALID_SECONDS = 30 * 60
 @blueprint.route("/certify", methods=["GET", "POST"])
 @access(*MAKERS)
 def look_up() -> Any:
-    form = LookUpForm()
+    form, actor = LookUpForm(), current_actor()
     if not form.validate_on_submit():
         return render_template("certify/look_up.html", form=form), 400 if form.is_submitted() else 200
-    found = _cases_of(form.id_number.data)
+    with answered(form):
+        found = look_up_person(form.id_number.data, actor=actor, on=today())
+    if form.refused:
+        return render_template("certify/look_up.html", form=form), 429
     if not found:
         form.id_number.errors = [_("没有查到享受待遇的登记。请核对号码。")]
         return render_template("certify/look_up.html", form=form), 404
-    return redirect(url_for("certify.window", token=_seal(found[0], current_actor())))
+    sealed = [(case, url_for("certify.window", token=_seal(case, actor))) for case in found]
+    return redirect(sealed[0][1]) if len(sealed) == 1 else render_template("certify/choose.html", sealed=sealed)
 
 
 @blueprint.route("/certify/<token>", methods=["GET", "POST"])
@@ -50,9 +54,11 @@ def window(token: str) -> Any:
     if not form.validate_on_submit():
         return _page(case, form, actor), 400 if form.is_submitted() else 200
     photo = received(form.photo, "photo_or_video", "", form.happened_on.data)
-    made = certify_in_person(case.id, _record(form, actor), photo, actor=actor, on=today())
-    flash(_("认证已提交，待复核后生效。"), "good")
-    return redirect(url_for("certify.receipt", public_id=made.public_id))
+    with answered(form):
+        made = certify_in_person(case.id, _record(form, actor), photo, actor=actor, on=today())
+        flash(_("认证已提交，待复核后生效。"), "good")
+        return redirect(url_for("certify.receipt", public_id=made.public_id))
+    return _page(case, form, actor), 409
 
 
 @blueprint.get("/certify/receipts/<public_id>")
@@ -60,13 +66,6 @@ def window(token: str) -> Any:
 def receipt(public_id: str) -> str:
     decision, certification = pages.submitted_by(public_id, current_actor())
     return render_template("certify/receipt.html", decision=decision, certification=certification)
-
-
-def _cases_of(id_number: str) -> list[Case]:
-    return list(db.session.scalars(
-        select(Case).join(Pensioner, Case.pensioner_id == Pensioner.id)
-        .join(NaturalPerson, Pensioner.natural_person_id == NaturalPerson.id)
-        .where(NaturalPerson.id_number_index == blind_index(id_number), Case.state != "terminated").order_by(Case.id)))
 
 
 def _page(case: Case, form: WindowForm, actor: Actor) -> str:

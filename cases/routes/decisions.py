@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from cases import case_view, decision_view, decisions, pages, review
 from cases.decisions import Proposal, opening_refusals, unpack
-from cases.evidence import add_evidence
 from cases.forms import kinds
 from cases.forms.evidence import WithEvidence
 from cases.forms.work import NeededOpinionForm, OpinionForm
@@ -19,6 +18,7 @@ from cases.models import Case, Decision, Evidence
 from cases.periods import rules_of_case
 from cases.routes import BUSINESS, MAKERS, READERS
 from cases.routes import decision_pages as blueprint
+from cases.routes.answers import answered
 from database import db
 from rules import rules_by_version
 from staff.access import access, current_actor
@@ -82,9 +82,12 @@ def new(public_id: str, kind: str) -> Any:
     refusals = opening_refusals(case, Proposal(kind), actor)
     if refusals or not form.validate_on_submit():
         return _form_page(setting, form, refusals=refusals), _status(form, refusals)
-    made = decisions.open_decision(case.id, _proposal(setting, form, actor), actor=actor, on=today())
-    flash(_("草稿已建立，核对后提交。"), "good")
-    return redirect(url_for("decisions.decision", public_id=made.public_id))
+    proposal = kinds.proposal_of(setting, form, tuple(_chosen(setting.case, form)))
+    with answered(form):
+        made = decisions.open_decision(case.id, proposal, actor=actor, on=today())
+        flash(_("草稿已建立，核对后提交。"), "good")
+        return redirect(url_for("decisions.decision", public_id=made.public_id))
+    return _form_page(setting, form), 409
 
 
 @blueprint.route("/decisions/<public_id>/edit", methods=["GET", "POST"])
@@ -99,11 +102,11 @@ def edit(public_id: str) -> Any:
     refusals = decision_view.refusals(row, "edit", actor, today())
     if refusals or not form.validate_on_submit():
         return _form_page(setting, form, refusals=refusals, decision=row), _status(form, refusals)
-    made = _proposal(setting, form, actor)
-    decisions.edit(row.id, reason=made.reason, fields=made.fields, personal=made.personal, evidence=made.evidence,
-                   actor=actor, on=today())
-    flash(_("已保存，须重新提交。"), "good")
-    return redirect(url_for("decisions.decision", public_id=public_id))
+    with answered(form):
+        _save(row, setting, form, actor)
+        flash(_("已保存，须重新提交。"), "good")
+        return redirect(url_for("decisions.decision", public_id=public_id))
+    return _form_page(setting, form, decision=row), 409
 
 
 def _page(row: Decision, actor: Actor, form: OpinionForm, action: str | None = None) -> str:
@@ -134,14 +137,18 @@ def _on_file(case: Case) -> list[Evidence]:
     return list(db.session.scalars(select(Evidence).where(Evidence.case_id == case.id).order_by(Evidence.id.desc())))
 
 
-def _proposal(setting: kinds.Setting, form: WithEvidence, actor: Actor) -> Proposal:
-    """The proposal, a new file first taken into the case's file."""
+def _chosen(case: Case, form: WithEvidence) -> list[int]:
     chosen = set(form.evidence.data or ())
-    bound = [item.id for item in _on_file(setting.case) if item.public_id in chosen]
-    brought = form.brought()
-    if brought:
-        bound.append(add_evidence(setting.case.id, brought, actor=actor, on=today()).id)
-    return kinds.proposal_of(setting, form, tuple(bound))
+    return [item.id for item in _on_file(case) if item.public_id in chosen]
+
+
+def _save(row: Decision, setting: kinds.Setting, form: WithEvidence, actor: Actor) -> None:
+    """What was ticked is bound, what was unticked unbound, what was emptied cleared."""
+    chosen, bound = _chosen(setting.case, form), [one.evidence_id for one in row.evidence]
+    made = kinds.proposal_of(setting, form, tuple(one for one in chosen if one not in bound), edited=True)
+    decisions.edit(row.id, reason=made.reason, fields=made.fields, personal=made.personal, evidence=made.evidence,
+                   unbound=tuple(one for one in bound if one not in chosen), brought=made.brought, actor=actor,
+                   on=today())
 
 
 def _values(row: Decision) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cases import pages
 from cases.evidence import add_evidence
 from cases.forms.evidence import EvidenceForm, kind_choices
 from cases.routes import MAKERS, READERS, evidence_pages
+from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
 
@@ -37,6 +38,8 @@ def add(public_id: str) -> Any:
     form.kind.choices = kind_choices()
     if not form.validate_on_submit():
         return render_template("cases/evidence.html", form=form, case=case), 400 if form.is_submitted() else 200
-    add_evidence(case.id, form.received(), actor=current_actor(), on=today())
-    flash(_("材料已存入案卷。"), "good")
-    return redirect(url_for("cases.case", public_id=public_id, _anchor="evidence"))
+    with answered(form):
+        add_evidence(case.id, form.received(), actor=current_actor(), on=today())
+        flash(_("材料已存入案卷。"), "good")
+        return redirect(url_for("cases.case", public_id=public_id, _anchor="evidence"))
+    return render_template("cases/evidence.html", form=form, case=case), 409

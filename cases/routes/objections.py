@@ -12,6 +12,7 @@ from cases.case_view import may_object
 from cases.forms.work import ObjectionForm
 from cases.routes import MAKERS, READERS
 from cases.routes import objection_pages as blueprint
+from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
 
@@ -41,9 +42,11 @@ def new(public_id: str) -> Any:
         return render_template("objections/new.html", form=form, case=case), 400 if form.is_submitted() else 200
     said = objections.Lodged(form.kind.data, form.lodged_by.data, form.grounds.data, form.name.data or None,
                              form.phone.data or None)
-    row = objections.lodge(case.id, said, actor=actor, on=today())
-    flash(_("异议已受理，请把回执交给提出人。"), "good")
-    return redirect(url_for("objections.objection", public_id=row.public_id))
+    with answered(form):
+        row = objections.lodge(case.id, said, actor=actor, on=today())
+        flash(_("异议已受理，请把回执交给提出人。"), "good")
+        return redirect(url_for("objections.objection", public_id=row.public_id))
+    return render_template("objections/new.html", form=form, case=case), 409
 
 
 @blueprint.get("/objections/<public_id>")

@@ -62,6 +62,7 @@ RULE_NAMES = {
     "session_absolute_minutes": _("登录总时限"),
     "lockout_failures": _("几次失败后锁定"),
     "lockout_minutes": _("锁定时间"),
+    "window_misses_an_hour": _("窗口每小时查空上限"),
     "claim_hours": _("领取保留时间"),
     "relatives_declaration_months": _("亲属申报间隔"),
 }
@@ -76,6 +77,7 @@ UNITS = {
     "natural persons": _("人"),
     "ordinal month": _("（第几个月）"),
     "failed sign-ins": _("次"),
+    "look-ups": _("次"),
     "class hours": _("学时"),
     "per mille of cases": _("‰"),
 }

@@ -10,6 +10,7 @@ from cases import pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
 from cases.models import VerificationTask
 from cases.routes import BUSINESS, MAKERS, verification_pages
+from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
@@ -29,10 +30,12 @@ def task(public_id: str) -> Any:
     form.offer()
     if row.status != "open" or not form.validate_on_submit():
         return _page(row, form, actor), 400 if form.is_submitted() and form.errors else 200
-    verification.finish(row.id, outcome=form.outcome.data, means=form.means.data, note=form.note.data,
-                        evidence=form.evidence(), actor=actor, on=today())
-    flash(_("核实结果已记录。"), "good")
-    return redirect(url_for("verifications.index"))
+    with answered(form):
+        verification.finish(row.id, outcome=form.outcome.data, means=form.means.data, note=form.note.data,
+                            evidence=form.evidence(), actor=actor, on=today())
+        flash(_("核实结果已记录。"), "good")
+        return redirect(url_for("verifications.task", public_id=public_id))
+    return _page(row, form, actor), 409
 
 
 @verification_pages.post("/verifications/<public_id>/unmask")
