@@ -1,6 +1,8 @@
 """Commands for the database itself: `flask --app app database create`, `database check`, `database revision`."""
 from __future__ import annotations
 
+import os
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -35,7 +37,7 @@ def revision(words: str) -> None:
     """Draft the next numbered migration from what the models say and the last migration does not (decision 040)."""
     from database.drafting import draft
 
-    click.echo(f"{draft(words)}: read it, correct it, then run tests/database")
+    click.echo(f"{os.path.relpath(draft(words))}: read it, correct it, then run tests/database")
 
 
 def _refuse_incomplete() -> None:

@@ -22,6 +22,7 @@ PLAIN = {"Encrypted": "ENCRYPTED", "UtcDateTime": "TIME"}
 def draft(words: str) -> Path:
     """Write `versions/NNNN_words.py` and return its path. Works on a database of its own, on SQLite."""
     number = f"{int(numbers.head()) + 1:04}"
+    words = words[:1].upper() + words[1:].rstrip(".")
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/head.db")
         upgrade(engine)
@@ -69,10 +70,22 @@ def _tidied(text: str, triggers: dict[str, dict[str, str] | None], checks: list[
     text = re.sub(r"\n    # ###.*", "", text)
     text = re.sub(r"op\.batch_alter_table\('(\w+)', schema=None\) as batch_op", r"altered('\1') as batch", text)
     text = re.sub(r"sqlite_where=sa\.text\((.*?)\), postgresql_where=sa\.text\(.*?\)\)", r"**only(\1))", text)
-    text = text.replace("batch_op.", "batch.").replace("TRIGGERS: dict = {}", _written(triggers))
+    text = re.sub(r"'([\w. ]*)'", r'"\1"', text.replace("batch_op.", "batch.").replace(", nullable=True)", ")"))
     if checks:
         text = re.sub(r"\n    pass\n", "\n", text).rstrip() + "\n" + "\n".join(checks)
-    return text.rstrip() + "\n"
+    head, body = text.replace("TRIGGERS: dict = {}", _written(triggers)).split("\nrevision", 1)
+    return _needed(head, body) + "\nrevision" + body.rstrip() + "\n"
+
+
+def _needed(head: str, body: str) -> str:
+    """`head` without the imports of what `body` does not name."""
+    lines = []
+    for line in head.split("\n"):
+        before, imports, names = line.partition("import ")
+        used = [name for name in names.split(", ") if re.search(rf"\b{name.split(' as ')[-1]}\b", body)]
+        if not imports or used or names == "numbered":
+            lines.append(before + imports + ", ".join(used or [names]) if imports else line)
+    return "\n".join(lines)
 
 
 def _written(triggers: dict[str, dict[str, str] | None]) -> str:

@@ -6,6 +6,7 @@ fill a column of rows that never change otherwise.
 """
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -44,7 +45,7 @@ def upgrade(engine: Engine, target: str = "head") -> tuple[str | None, str]:
 
 def alembic_config(connection: Connection | None = None, **attributes: Any) -> Config:
     """Alembic's settings; there is no ini file."""
-    config = Config(stdout=StringIO())
+    config = Config(stdout=StringIO(), cmd_opts=Namespace(quiet=True))
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("version_locations", str(numbers.VERSIONS))
     config.set_main_option("path_separator", "os")
