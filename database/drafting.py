@@ -60,8 +60,9 @@ def _changed_checks(connection: Connection) -> list[str]:
         gone = tuple(name.removeprefix(f"ck_{table.name}_") for name in there if there[name] != said.get(name))
         new = [name for name in said if said[name] != there.get(name)]
         if gone or new:
-            lines += [f"    with altered({table.name!r}, without_checks={gone!r}) as batch:"]
-            made = [f"        batch.create_check_constraint(op.f({name!r}), {said[name]!r})" for name in new]
+            without = f", without_checks={gone!r}" if gone else ""
+            lines += [f"    with altered({table.name!r}{without}) as batch:"]
+            made = [f"        batch.create_check_constraint(op.f({name!r}),\n            {said[name]!r})" for name in new]
             lines += made or ["        pass"]
     return lines
 

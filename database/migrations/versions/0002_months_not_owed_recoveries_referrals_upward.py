@@ -45,4 +45,5 @@ def upgrade() -> None:
                            **only('referred_path is not null'))
         batch.create_foreign_key(batch.f('fk_decision_referred_to_id_office'), 'office', ['referred_to_id'], ['id'])
     with altered('benefit_month', without_checks=()) as batch:
-        batch.create_check_constraint(op.f('ck_benefit_month_owed'), 'owed or (paid = 0 and withheld = back_paid + forfeited)')
+        batch.create_check_constraint(op.f('ck_benefit_month_owed'),
+                                      'owed or (paid = 0 and withheld = back_paid + forfeited)')
