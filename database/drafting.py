@@ -62,8 +62,8 @@ def _changed_checks(connection: Connection) -> list[str]:
         if gone or new:
             without = f", without_checks={gone!r}" if gone else ""
             lines += [f"    with altered({table.name!r}{without}) as batch:"]
-            made = [f"        batch.create_check_constraint(op.f({name!r}),\n            {said[name]!r})" for name in new]
-            lines += made or ["        pass"]
+            lines += [f"        batch.create_check_constraint(op.f({name!r}),\n            {said[name]!r})"
+                      for name in new] or ["        pass"]
     return lines
 
 
