@@ -26,6 +26,7 @@ VARIABLES: dict[str, tuple[str, str, type]] = {
     "FONT_DIR": ("FONT_DIR", str(ROOT / "static" / "vendor" / "fonts"), str),
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
     "NOTICE_TRANSPORT": ("NOTICE_TRANSPORT", "file", str),
+    "SMS_TRANSPORT": ("SMS_TRANSPORT", "", str),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }
 

@@ -8,16 +8,17 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from cases.channels import BadTransport
+from cases.channels import BadTransport, NotNow, receipts
 from cases.delivery import DeliveryRunning, deliver, hold
 from cases.dossier import issue
 from cases.dossier_content import NotInRecord
 from cases.letters import font_folder
 from cases.models import Installation
 from cases.pdf import FontsMissing, RareCharacter, faults
+from cases.receipts import collect
 from database import db
 from staff.access import SYSTEM
-from staff.clock import today
+from staff.clock import local_hour, today
 
 ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Business date; today when left out.")
 notices = AppGroup("notices", help="The outbox: deliver what is queued, hold it after a restore.")
@@ -29,12 +30,25 @@ notices = AppGroup("notices", help="The outbox: deliver what is queued, hold it 
 def deliver_command(on: datetime | None, limit: int) -> None:
     """Send queued notices, oldest first. Safe to run at any time and again."""
     try:
-        done = deliver(_day(on), limit)
+        done = deliver(_day(on), limit, hour=local_hour())
     except DeliveryRunning:
         raise click.ClickException("正在发送 / another delivery is running") from None
     except (BadTransport, FontsMissing) as error:
         raise click.ClickException(f"{type(error).__name__}: {error}") from None
-    click.echo(f"accepted\t{done.accepted}\nfailed\t{done.failed}\nheld\t{done.held}")
+    click.echo(f"accepted\t{done.accepted}\nfailed\t{done.failed}\nheld\t{done.held}\nqueued\t{done.queued}")
+
+
+@notices.command("receipts")
+@ON
+def receipts_command(on: datetime | None) -> None:
+    """Ask the channel of short messages what became of them; a returned one goes out as a letter."""
+    try:
+        asked = receipts(current_app.config)
+        counts = collect(_day(on), asked) if asked else {}
+    except (BadTransport, NotNow) as error:
+        raise click.ClickException(f"{type(error).__name__}: {error}") from None
+    for name, number in counts.items():
+        click.echo(f"{name}\t{number}")
 
 
 @notices.command("hold")

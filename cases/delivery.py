@@ -4,7 +4,7 @@ unseen: whatever is found `sending` has an unknown fate and waits for a person (
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, not_, select, text
 
 from audit.events import Event, NoticeFailed, NoticeHeld, NoticeReleased, NoticeSent
 from audit.log import record
-from cases.channels import UNKNOWN, Send, Undeliverable, transport
+from cases.channels import UNKNOWN, Accepted, NotNow, Send, Undeliverable, transport
 from cases.letters import Letter, font_folder, letter, letter_pdf, letter_text
-from cases.models import Decision, Notice, Objection
+from cases.models import Case, Decision, Notice, Objection
 from cases.notice_kinds import BY_HAND
 from cases.notices import queue_on
+from cases.quiet_hours import DISTURBING, quiet_offices
 from cases.pdf import RareCharacter, check_renderable, name_of
 from database import db, transaction
 from database.types import now
@@ -30,7 +31,8 @@ from staff.actor import Actor
 
 ADVISORY_KEY = 7_310_422  # of this lock among PostgreSQL's
 PAPER = frozenset({"letter", "posting"})
-RELEASABLE = ("held", "failed")
+RELEASABLE = ("held", "failed", "returned")
+DAYTIME = 12
 HOLDABLE = ("queued", "sending")
 
 
@@ -45,22 +47,27 @@ class Delivered:
     accepted: int = 0
     failed: int = 0
     held: int = 0
+    queued: int = 0  # a channel that takes nothing at the moment
 
 
-def deliver(on: date, limit: int = 1000, send: Send | None = None) -> Delivered:
-    """Send up to `limit` queued notices, oldest first. Raises DeliveryRunning, BadTransport, FontsMissing."""
+def deliver(on: date, limit: int = 1000, send: Send | None = None, hour: int = DAYTIME) -> Delivered:
+    """Send up to `limit` queued notices, oldest first; `hour` is the local hour of the day, for the quiet hours.
+
+    Raises DeliveryRunning, BadTransport, FontsMissing.
+    """
     send, done = send or transport(current_app.config), Delivered()
     check_renderable("", font_folder())  # without fonts no notice is begun
     with _alone():
         done.held = hold(on, ("sending",), "FATE_UNKNOWN")
-        last = 0
+        quiet, busy, last = quiet_offices(on, hour), set(), 0
         for _ in range(limit):
-            notice_id = _take(last)
-            if notice_id is None:
+            taken = _take(last, quiet, busy)
+            if taken is None:
                 break
-            last = notice_id
-            status = _send(notice_id, on, send)
+            last, channel = taken
+            status = _send(last, on, send)
             setattr(done, status, getattr(done, status) + 1)
+            busy |= {channel} if status == "queued" else set()
     return done
 
 
@@ -107,15 +114,17 @@ def message_of(notice: Notice) -> EmailMessage:
     return message
 
 
-def _take(after: int) -> int | None:
+def _take(after: int, quiet: Collection[str], busy: Collection[str]) -> tuple[int, str] | None:
     """The next queued notice, marked `sending` and committed: from here on its fate is unknown until told."""
+    asleep = and_(Notice.channel.in_(DISTURBING), Notice.case.has(Case.office_path.in_(quiet)))
     with transaction() as session:
-        notice = session.scalar(select(Notice).where(Notice.status == "queued", Notice.id > after).order_by(Notice.id)
-                                .limit(1).with_for_update(of=Notice, skip_locked=True))
+        notice = session.scalar(
+            select(Notice).where(Notice.status == "queued", Notice.id > after, Notice.channel.not_in(busy), not_(asleep))
+            .order_by(Notice.id).limit(1).with_for_update(of=Notice, skip_locked=True))
         if notice is None:
             return None
         notice.status, notice.attempts = "sending", notice.attempts + 1
-        return notice.id
+        return notice.id, notice.channel
 
 
 def _send(notice_id: int, on: date, send: Send) -> str:
@@ -128,22 +137,32 @@ def _send(notice_id: int, on: date, send: Send) -> str:
     finally:
         db.session.rollback()
     try:
-        proof = send(message)
+        answer = send(message)
+    except NotNow:
+        return _back(notice_id)
     except Undeliverable as error:
         return _failed(notice_id, on, str(error))
     except UNKNOWN as error:
         return _settle(notice_id, "held", NoticeHeld, on, cause=f"FATE_UNKNOWN {type(error).__name__}")
-    return _settle(notice_id, "accepted", NoticeSent, on, proof=proof)
+    return _settle(notice_id, "accepted", NoticeSent, on, answer=answer)
 
 
-def _settle(notice_id: int, status: str, kind: type[Event], on: date, *, proof: str | None = None,
+def _back(notice_id: int) -> str:
+    """Nothing went out and nothing was refused: it waits for the next run."""
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id, with_for_update=True)
+        notice.status, notice.attempts = "queued", notice.attempts - 1
+    return "queued"
+
+
+def _settle(notice_id: int, status: str, kind: type[Event], on: date, *, answer: Accepted | None = None,
             **fields: Any) -> str:
     with transaction() as session:
         notice = session.get_one(Notice, notice_id, with_for_update=True)
-        notice.status, notice.proof = status, proof
-        if status == "accepted":
-            notice.delivered_at = now()
-            fields = {"message_id": notice.message_id, "proof": proof, "attempts": notice.attempts}
+        notice.status = status
+        if answer:
+            notice.proof, notice.channel_ref, notice.delivered_at = answer.proof, answer.ref, now()
+            fields = {"message_id": notice.message_id, "proof": answer.proof, "attempts": notice.attempts}
         _record(notice, kind, SYSTEM, on, **fields)
     return status
 

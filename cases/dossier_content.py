@@ -26,7 +26,7 @@ LEFT_OUT = frozenset({"access"})
 SIGNING = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
            "DecisionReturned": "return", "DecisionRejected": "reject"}
 NOTICE_STATUS = {"NoticeQueued": "queued", "NoticeSent": "accepted", "NoticeFailed": "failed", "NoticeHeld": "held",
-                 "NoticeReleased": "queued"}
+                 "NoticeReleased": "queued", "NoticeReturned": "returned"}
 CLOSING = {"DecisionExecuted": "executed", "DecisionRejected": "rejected", "DecisionWithdrawn": "withdrawn"}
 PROPOSED = ("reason", "lines", "back_pay_fen", "payable_through", "fields", "reasons")
 ID_HEAD, TAIL = 6, 4

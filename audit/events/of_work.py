@@ -93,6 +93,26 @@ class NoticeSent(NoticeEvent):
 
 
 @event("notice")
+class NoticeDelivered(NoticeEvent):
+    """The channel says that the message reached the number."""
+
+
+@event("notice")
+class NoticeReturned(NoticeEvent):
+    """The channel took the message and could not deliver it; the next channel takes it (SC-37)."""
+
+    error: str
+
+
+@event("fact")
+class PhoneFailed(Event):
+    """A message to the number on file came back: a number to be mended (SC-37)."""
+
+    pensioner: str
+    error: str
+
+
+@event("notice")
 class NoticeFailed(NoticeEvent):
     error: Words[str]
     attempts: int = 1

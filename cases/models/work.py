@@ -84,7 +84,7 @@ class Notice(db.Model):
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("status in ('queued','sending','accepted','failed','held')", name="status"),
+        CheckConstraint("status in ('queued','sending','accepted','failed','held','returned')", name="status"),
         Index("ix_notice_outbox", "status", "id",
               sqlite_where=text("status <> 'accepted'"), postgresql_where=text("status <> 'accepted'")),
         Index("ix_notice_case", "case_id", "id"),
@@ -103,6 +103,8 @@ class Notice(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str] = mapped_column(String(80), unique=True)
     proof: Mapped[str | None] = mapped_column(String(300))
+    channel_ref: Mapped[str | None] = mapped_column(String(80), index=True)  # the channel's number, named by receipts
+    receipt_on: Mapped[date | None]  # day the channel told what became of it
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     case: Mapped[Case] = relationship()

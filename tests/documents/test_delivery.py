@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from audit.models import AuditEvent
-from cases.channels import Undeliverable
+from cases.channels import Accepted, Undeliverable
 from cases.delivery import DeliveryRunning, _alone, deliver, hold, release
 from cases.models import Notice
 from cases.notices import MissingFacts, queue
@@ -128,10 +128,10 @@ def test_a_line_that_breaks_in_between_leaves_the_notice_held(context: Flask) ->
 
 
 def test_a_refused_message_fails_with_its_cause_and_the_next_one_goes_out(context: Flask) -> None:
-    refused, answers = a_letter("甲"), iter([Undeliverable("refused: 550"), "proof"])
+    refused, answers = a_letter("甲"), iter([Undeliverable("refused: 550"), Accepted("proof")])
     other = a_letter("乙")
 
-    def send(_message: object) -> str:
+    def send(_message: object) -> Accepted:
         answer = next(answers)
         if isinstance(answer, Exception):
             raise answer
