@@ -22,8 +22,8 @@ from cases.letters import Letter, font_folder, letter, letter_pdf, letter_text
 from cases.models import Case, Decision, Notice, Objection
 from cases.notice_kinds import BY_HAND
 from cases.notices import queue_on
-from cases.quiet_hours import DISTURBING, quiet_offices
 from cases.pdf import RareCharacter, check_renderable, name_of
+from cases.quiet_hours import DISTURBING, quiet_offices
 from database import db, transaction
 from database.types import now
 from staff.access import SYSTEM, lock_actor
@@ -117,10 +117,10 @@ def message_of(notice: Notice) -> EmailMessage:
 def _take(after: int, quiet: Collection[str], busy: Collection[str]) -> tuple[int, str] | None:
     """The next queued notice, marked `sending` and committed: from here on its fate is unknown until told."""
     asleep = and_(Notice.channel.in_(DISTURBING), Notice.case.has(Case.office_path.in_(quiet)))
+    ready = and_(Notice.status == "queued", Notice.id > after, Notice.channel.not_in(busy), not_(asleep))
     with transaction() as session:
         notice = session.scalar(
-            select(Notice).where(Notice.status == "queued", Notice.id > after, Notice.channel.not_in(busy), not_(asleep))
-            .order_by(Notice.id).limit(1).with_for_update(of=Notice, skip_locked=True))
+            select(Notice).where(ready).order_by(Notice.id).limit(1).with_for_update(of=Notice, skip_locked=True))
         if notice is None:
             return None
         notice.status, notice.attempts = "sending", notice.attempts + 1

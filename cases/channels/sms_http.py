@@ -1,12 +1,13 @@
 """Short messages through an HTTP gateway (docs/decisions/085-channels).
 
 POST {base}/messages  {"id", "to", "text"}, header Idempotency-Key: the id  -> 2xx {"ref"}; the same id twice is one
-message. GET {base}/receipts -> {"receipts": [{"ref", "delivered", "error"}]}, at most 1000 that are not acknowledged yet;
+message. GET {base}/receipts -> {"receipts": [{"ref", "delivered", "error"}]}, some that are not acknowledged;
 POST {base}/receipts/seen {"refs": [...]} acknowledges them.
 """
 from __future__ import annotations
 
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import SplitResult
 
 import httpx
@@ -44,10 +45,14 @@ def receipts(base: SplitResult, keep: Keep) -> None:
         with _client(base) as client:
             while rows := client.get("receipts").raise_for_status().json()["receipts"]:
                 for row in rows:
-                    keep(Receipt(str(row["ref"])[:80], bool(row["delivered"]), str(row.get("error") or "")[:60] or None))
+                    keep(_receipt(row))
                 client.post("receipts/seen", json={"refs": [row["ref"] for row in rows]}).raise_for_status()
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise NotNow(type(error).__name__) from error
+
+
+def _receipt(row: dict[str, Any]) -> Receipt:
+    return Receipt(str(row["ref"])[:80], bool(row["delivered"]), str(row.get("error") or "")[:60] or None)
 
 
 def _accepted(base: SplitResult, answer: httpx.Response) -> Accepted:
