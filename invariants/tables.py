@@ -6,6 +6,7 @@ _MOVING = "('suspend','stop','resume','terminate','restore')"
 _OPEN = "('draft','initial_review','recheck','approval')"
 _STATE_EVENTS = ("('CaseEntered','CaseReferred','CaseCertified','CaseSuspended','CaseStopped','CaseResumed',"
                  "'CaseSettled','CaseTerminated','CaseRestored')")
+_DEATH_MONTH = "substr(cast(k.died_on AS varchar), 1, 7)"
 
 QUERIES: dict[str, str] = {
     "P1 an executed decision bears the signatures it needs, of different natural persons": f"""
@@ -87,6 +88,33 @@ QUERIES: dict[str, str] = {
         SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
         LEFT JOIN decision d ON d.id = m.back_paid_by_decision_id
         WHERE m.back_paid > 0 AND (d.id IS NULL OR d.stage <> 'executed')""",
+    "M2 nothing is owed for a month after the month of death": f"""
+        SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
+        JOIN death_mark k ON k.pensioner_id = c.pensioner_id AND k.annulled_on IS NULL
+        WHERE m.owed AND m.month > {_DEATH_MONTH}""",
+    "M2 a month is not owed only after the month of death": f"""
+        SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
+        LEFT JOIN death_mark k ON k.pensioner_id = c.pensioner_id AND k.annulled_on IS NULL
+        WHERE NOT m.owed AND (k.id IS NULL OR m.month <= {_DEATH_MONTH})""",
+    "M2 a month withheld when its run was closed has its row": f"""
+        SELECT c.case_no, r.month FROM cases c JOIN pay_run r ON r.office_id = c.paying_office_id
+          AND r.closed_on >= c.state_since AND r.month >= c.withheld_from
+        LEFT JOIN benefit_month m ON m.case_id = c.id AND m.month = r.month
+        LEFT JOIN death_mark k ON k.pensioner_id = c.pensioner_id AND k.annulled_on IS NULL
+        WHERE c.state IN ('suspended','stopped') AND m.case_id IS NULL AND (k.id IS NULL OR r.month <= {_DEATH_MONTH})
+        AND EXISTS (SELECT 1 FROM benefit_rate b WHERE b.case_id = c.id AND b.since_month <= r.month
+          AND b.monthly_fen > 0)""",
+    "M3 what was recovered of a month stands in its receipts": """
+        SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
+        LEFT JOIN recovery r ON r.case_id = m.case_id AND r.month = m.month
+        GROUP BY c.case_no, m.month, m.recovered HAVING m.recovered <> coalesce(sum(r.amount_fen), 0)
+        UNION SELECT c.case_no, r.month FROM recovery r JOIN cases c ON c.id = r.case_id
+        LEFT JOIN benefit_month m ON m.case_id = r.case_id AND m.month = r.month WHERE m.case_id IS NULL""",
+    "M3 an overpaid month is claimed by an executed decision": """
+        SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
+        LEFT JOIN decision d ON d.id = m.claimed_by_decision_id AND d.case_id = m.case_id
+          AND d.kind = 'recover_overpayment' AND d.stage = 'executed'
+        WHERE m.claimed_by_decision_id IS NOT NULL AND d.id IS NULL""",
     "M3 entitled is paid and withheld; withheld is back-paid, forfeited and open; recovered is within overpaid": """
         SELECT c.case_no, m.month FROM benefit_month m JOIN cases c ON c.id = m.case_id
         WHERE m.entitled <> m.paid + m.withheld OR m.withheld < m.back_paid + m.forfeited

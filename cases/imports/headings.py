@@ -82,7 +82,7 @@ def _reversed(values: dict[str, list[str]], where: str) -> dict[str, str]:
 
 @cache
 def mapping_of(layout: str) -> Mapping:
-    """layout: pensioners, pay_run or payment_returns."""
+    """layout: pensioners, pay_run, payment_returns or recoveries."""
     source = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     chosen = source["layouts"][layout]
     decorations = tuple(source["decorations"])

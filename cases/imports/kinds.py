@@ -3,12 +3,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases.imports.loading import load_pensioners
+from cases.imports.payment_returns import load_payment_returns
 from cases.imports.payments import (
     close_pay_runs,
     load_pay_run,
-    load_payment_returns,
     stage_payment,
 )
+from cases.imports.recoveries import load_recoveries
 from cases.imports.staging import stage_pensioner
 
 
@@ -30,4 +31,5 @@ KINDS = {
     "pensioners": Kind("pensioners", stage_pensioner, load_pensioners, _nothing),
     "pay_run": Kind("pay_run", stage_payment, load_pay_run, close_pay_runs),
     "payment_returns": Kind("payment_returns", stage_payment, load_payment_returns, _nothing),
+    "recoveries": Kind("recoveries", stage_payment, load_recoveries, _nothing),
 }

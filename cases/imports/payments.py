@@ -1,17 +1,19 @@
-"""Pay-run and payment-return files: what was paid to whom for which month, and what the bank made of it (M1-M3)."""
+"""Pay-run files: what was paid to whom for which month (M1-M3)."""
 import hashlib
 import json
+from collections import defaultdict
 from datetime import date
 
 from sqlalchemy import select
 
-from audit.events import BenefitMonthChanged, PaymentReturned, PayRunLoaded
+from audit.events import PayRunLoaded
 from audit.log import record, record_bulk
+from cases import money
+from cases.benefit_months import changed, new_month, withhold_closed_of
 from cases.imports.fields import modern_id_number
 from cases.imports.headings import Mapping
 from cases.imports.loading import quarantine
 from cases.imports.places import Places
-from cases.imports.proposals import in_force
 from cases.imports.reading import SourceRow
 from cases.imports.rows import parse_cells
 from cases.imports.staging import good, refused
@@ -26,9 +28,12 @@ from cases.models import (
     PayRun,
     Pensioner,
 )
+from cases.money import in_force
 from database import db
 from staff.actor import Actor
 from staff.models import NaturalPerson, Office
+
+LOST = ("stopped", "terminated")  # whoever is paid in these has no right to it: an overpayment, not a doubt
 
 
 def stage_payment(batch: ImportBatch, row: SourceRow, mapping: Mapping, places: Places, on: date) -> dict:
@@ -58,6 +63,9 @@ class Benefits:
         self.cases = {(index, case.scheme, case.benefit_kind): case for index, case, _ in inside}
         self.died_on = {case.id: died for _, case, died in inside}
         ids = [case.id for _, case, _ in inside]
+        self.returns: dict[tuple[int, str], list[PaymentReturn]] = defaultdict(list)
+        for back in db.session.scalars(select(PaymentReturn).where(PaymentReturn.case_id.in_(ids))):
+            self.returns[back.case_id, back.month].append(back)
         self.months = {(m.case_id, m.month): m for m in db.session.scalars(
             select(BenefitMonth).where(BenefitMonth.case_id.in_(ids)))}
         self.rates: dict[int, dict[str, int]] = {}
@@ -67,19 +75,31 @@ class Benefits:
     def case(self, row: ImportRow, values: dict) -> Case | None:
         return self.cases.get((row.person_index, values["scheme"], values["benefit_kind"]))
 
+    def came_back(self, case_id: int, month: str) -> int:
+        """Fen of the regular payment that the bank returned and that has not arrived since."""
+        regular = [back for back in self.returns[case_id, month] if back.decision_no is None]
+        failed = [back.amount_fen for back in regular if not back.accepted]
+        return 0 if any(back.accepted for back in regular) else max(failed, default=0)
+
+    def sent(self, row: BenefitMonth) -> int:
+        """Fen that a regular run sent for the month, whatever became of it."""
+        again = row.back_paid if not row.owed else 0
+        return row.paid + row.overpaid - again + (self.came_back(row.case_id, row.month) if row.owed else 0)
+
 
 def load_pay_run(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
-    """Each row becomes the paid month of its case, or says why it cannot."""
-    benefits, changed = Benefits(batch, rows), []
+    """Each row becomes the paid month of its case, an overpaid one where nothing was owed, or says why it cannot."""
+    benefits, found = Benefits(batch, rows), []
     closed = _closed_runs(batch)
     for row in rows:
         values = json.loads(row.record)
         month = _paid_month(row, values, benefits, closed)
         if month is not None:
             db.session.add(month)
-            changed.append((_changed(month), month.case_id))
+            benefits.months[month.case_id, month.month] = month
+            found.append((changed(month, "pay_run"), month.case_id))
     db.session.flush()
-    record_bulk(changed, actor=actor, on=on, command="load_pay_run")
+    record_bulk(found, actor=actor, on=on, command="load_pay_run")
 
 
 def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[tuple[int, str]]) -> BenefitMonth | None:
@@ -88,31 +108,43 @@ def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[tu
         return quarantine(row, "id_number", "NO_SUCH_CASE")
     row.case_id = case.id
     known = benefits.months.get((case.id, month))
-    if known is not None:
-        same = (known.paid + known.overpaid) == fen
-        return _unchanged(row) if same else quarantine(row, "amount_fen", "RECORDED_DIFFERENTLY")
+    if known is not None and (sent := benefits.sent(known)):
+        return _unchanged(row) if sent == fen else quarantine(row, "amount_fen", "RECORDED_DIFFERENTLY")
     if (case.paying_office_id, month) in closed:
         return quarantine(row, "month", "MONTH_CLOSED")
-    row.status = "loaded"
-    died_on = benefits.died_on[case.id]
-    if died_on and month > f"{died_on:%Y-%m}":
-        return BenefitMonth(case_id=case.id, month=month, entitled=0, paid=0, withheld=0, overpaid=fen, recovered=0,
-                            back_paid=0, forfeited=0)
-    if case.withheld_from and month >= case.withheld_from:
+    rate, died_on = in_force(benefits.rates.get(case.id, {}), month), benefits.died_on[case.id]
+    after_death = bool(died_on and month > f"{died_on:%Y-%m}")
+    withheld = bool(case.withheld_from and month >= case.withheld_from)
+    if after_death or known is not None or (withheld and case.state in LOST):
+        row.status = "loaded"
+        return _overpaid(known or new_month(case.id, month), fen, not after_death,
+                         rate if withheld and case.state == "stopped" else None)
+    if withheld:
         return quarantine(row, "month", "PAID_WHILE_WITHHELD")
-    if in_force(benefits.rates.get(case.id, {}), month) != fen:
+    if rate != fen:
         return quarantine(row, "amount_fen", "AMOUNT_DIFFERS_FROM_RATE")
-    return BenefitMonth(case_id=case.id, month=month, entitled=fen, paid=fen, withheld=0, overpaid=0, recovered=0,
-                        back_paid=0, forfeited=0)
+    row.status = "loaded"
+    return _paid(new_month(case.id, month), fen, benefits.came_back(case.id, month))
+
+
+def _paid(month: BenefitMonth, fen: int, came_back: int) -> BenefitMonth:
+    month.entitled = month.paid = fen
+    money.come_back(month, came_back)
+    return month
+
+
+def _overpaid(month: BenefitMonth, fen: int, owed: bool, rate: int | None) -> BenefitMonth:
+    """Paid after death, beside a back payment, or while the right is lost: all of it is to come back."""
+    if not owed:
+        money.disown(month)
+    elif rate:
+        money.withhold(month, rate)
+    month.overpaid += fen
+    return month
 
 
 def _unchanged(row: ImportRow) -> None:
     row.status = "unchanged"
-
-
-def _changed(month: BenefitMonth) -> BenefitMonthChanged:
-    return BenefitMonthChanged(month=month.month, entitled=month.entitled, paid=month.paid, withheld=month.withheld,
-                               overpaid=month.overpaid, cause="pay_run")
 
 
 def _closed_runs(batch: ImportBatch) -> set[tuple[int, str]]:
@@ -144,48 +176,5 @@ def _close(batch: ImportBatch, office: Office, month: str, count: int, fen: int,
     record(PayRunLoaded(office=office.code, month=month, rows=count, loaded=count, total_fen=fen, closed_on=on,
                         file_sha256=batch.sha256, batch=batch.public_id),
            actor=actor, on=on, command="load_pay_run", office_path=office.path)
-
-
-def load_payment_returns(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
-    """Each row becomes the bank's answer for one payment."""
-    benefits, new = Benefits(batch, rows), []
-    known = _known_returns(benefits)
-    for row in rows:
-        values = json.loads(row.record)
-        case = benefits.case(row, values)
-        if case is None:
-            quarantine(row, "id_number", "NO_SUCH_CASE")
-            continue
-        row.case_id = case.id
-        back = _payment_return(case, values, on)
-        old = known.get((case.id, back.month, back.payment_ref))
-        if old is None:
-            row.status = "loaded"
-            db.session.add(back)
-            new.append((_answered(back, batch), case.id))
-        elif (old.amount_fen, old.accepted) == (back.amount_fen, back.accepted):
-            row.status = "unchanged"
-        else:
-            quarantine(row, "amount_fen", "RECORDED_DIFFERENTLY")
     db.session.flush()
-    record_bulk(new, actor=actor, on=on, command="load_payment_returns")
-
-
-def _answered(back: PaymentReturn, batch: ImportBatch) -> PaymentReturned:
-    return PaymentReturned(month=back.month, amount_fen=back.amount_fen, accepted=back.accepted,
-                           payment_ref=back.payment_ref, reason=back.reason, batch=batch.public_id)
-
-
-def _payment_return(case: Case, values: dict, on: date) -> PaymentReturn:
-    returned_on = values.get("returned_on")
-    return PaymentReturn(
-        case_id=case.id, month=values["month"], payment_ref=values.get("payment_ref") or f"regular-{values['month']}",
-        decision_no=values.get("decision_no"), amount_fen=values["amount_fen"], accepted=values["result"] == "paid",
-        reason=(values.get("result_reason") or "")[:60] or None,
-        on=date.fromisoformat(returned_on) if returned_on else on)
-
-
-def _known_returns(benefits: Benefits) -> dict[tuple, PaymentReturn]:
-    ids = [case.id for case in benefits.cases.values()]
-    rows = db.session.scalars(select(PaymentReturn).where(PaymentReturn.case_id.in_(ids)))
-    return {(row.case_id, row.month, row.payment_ref): row for row in rows}
+    withhold_closed_of(office.id, actor=actor, on=on, command="load_pay_run")

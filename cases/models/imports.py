@@ -20,7 +20,7 @@ class ImportBatch(db.Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
-    kind: Mapped[str] = mapped_column(String(20))  # pensioners, pay_run, payment_returns
+    kind: Mapped[str] = mapped_column(String(20))  # pensioners, pay_run, payment_returns, recoveries
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     office_path: Mapped[str] = mapped_column(String(120))
     file_name: Mapped[str] = mapped_column(String(120))

@@ -96,6 +96,15 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "M1 what executed decisions pay": ("UPDATE benefit_month SET back_paid = back_paid - 1",),
     "M1 no month is back-paid": (
         "UPDATE benefit_month SET back_paid_by_decision_id = (SELECT id FROM decision WHERE stage = 'draft')",),
+    "M2 nothing is owed": (
+        f"INSERT INTO death_mark (pensioner_id, died_on, source, marked_on, recorded_at) "
+        f"VALUES ({PERSON_OF_CASE}, '2025-12-01', 'cremation', '2026-01-02', {NOW})",),
+    "M2 a month is not owed": ("UPDATE benefit_month SET owed = false",),
+    "M2 a month withheld": (
+        "INSERT INTO pay_run (office_id, month, closed_on) SELECT paying_office_id, '2026-02', '2026-03-16' FROM cases "
+        "WHERE state = 'suspended'",),
+    "M3 what was recovered": ("UPDATE benefit_month SET overpaid = 5, recovered = 5",),
+    "M3 an overpaid month": (f"UPDATE benefit_month SET claimed_by_decision_id = {RESUME}",),
     "M3 entitled is paid": ("UPDATE benefit_month SET entitled = entitled + 1",),
     "R1 each step has exactly one": ("UPDATE audit_event SET type = 'CaseViewed' WHERE type = 'CaseResumed'",),
     "R1 each state-changing event": ("DELETE FROM case_transition WHERE action = 'resume'",),
