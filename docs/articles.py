@@ -1,8 +1,8 @@
-"""Which test proves which article: writes docs/articles.md from docs/requirements.md and the tests.
+"""What carries out each article, which tests prove it, what is missing: writes docs/articles.md.
 
-`python docs/articles.py` writes the page, `--check` only says whether it is up to date, `--missing` lists the
-articles no test names. A test names its articles with `@pytest.mark.article("SC-24", "QD-24")`; reads no test by
-running it.
+From docs/requirements.md, docs/articles.yaml and the tests. `python docs/articles.py` writes the page, `--check` only
+says whether it is up to date, `--missing` lists the articles no test names. A test names its articles with
+`@pytest.mark.article("SC-24", "QD-24")`; reads no test by running it.
 """
 from __future__ import annotations
 
@@ -14,19 +14,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS, PAGE, TESTS = ROOT / "docs" / "requirements.md", ROOT / "docs" / "articles.md", ROOT / "tests"
+CARRIED = ROOT / "docs" / "articles.yaml"
 SOURCE = re.compile(r"(GB|QD|SC|RS|JS)[- ]")
-INTRODUCTION = """# Articles and their tests
+INTRODUCTION = """# Articles, what carries them out, and their tests
 
-Written by `make docs` from [requirements.md](requirements.md) and the marks on the tests; not edited by hand.
+Written by `make docs` from [requirements.md](requirements.md), [articles.yaml](articles.yaml) and the marks on the
+tests; not edited by hand. A test that names an article proves what stands under "carried out by", not what stands
+under "not done yet".
 """
+HEADINGS = ("article", "what it asks", "carried out by", "tests that name it", "not done yet")
 
 
 @dataclass
 class Section:
     title: str
     articles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """`by`: what carries the article out; `not_yet`: what is missing, in one line, empty where nothing is known."""
+
+    by: tuple[str, ...]
+    not_yet: str
 
 
 def sections(text: str) -> list[Section]:
@@ -48,6 +62,13 @@ def _ids(cell: str) -> Iterator[str]:
         named = SOURCE.match(part)
         prefix = named.group(1) if named else prefix
         yield (part if named else f"{prefix}-{part}").replace(" ", "-")
+
+
+def carried() -> list[tuple[str, Carried]]:
+    """(article, what carries it out) for each, in the order of articles.yaml."""
+    groups = yaml.safe_load(CARRIED.read_text(encoding="utf-8"))
+    return [(article, Carried(tuple(group["by"]), group.get("not_yet", "")))
+            for group in groups for article in group["articles"]]
 
 
 def marks(folder: Path) -> dict[str, list[str]]:
@@ -86,33 +107,42 @@ def _articles(nodes: Iterator[ast.expr] | list[ast.expr]) -> Iterator[str]:
 
 def page() -> str:
     """The whole of docs/articles.md."""
-    tests = marks(TESTS)
-    found = sections(REQUIREMENTS.read_text(encoding="utf-8"))
-    wanted = [article for section in found for article in section.articles]
-    proven = sum(article in tests for article in wanted)
-    lines = [INTRODUCTION, f"{proven} of {len(wanted)} articles are named by a test.", ""]
-    for section in found:
-        lines += [f"## {section.title}", "| article | what it asks | tests that name it |", "|---|---|---|"]
-        lines += [_row(article, asks, tests) for article, asks in section.articles.items()]
+    tests, done = marks(TESTS), dict(carried())
+    wanted = _wanted()
+    proven, lacking = sum(a in tests for a in wanted), sum(a in done and bool(done[a].not_yet) for a in wanted)
+    told = f"Tests name {proven} of {len(wanted)} articles; in {lacking} something is not done yet."
+    lines = [INTRODUCTION, told, ""]
+    for section in sections(REQUIREMENTS.read_text(encoding="utf-8")):
+        lines += [f"## {section.title}", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+        lines += [_row(article, asks, done.get(article, Carried((), "")), tests.get(article, []))
+                  for article, asks in section.articles.items()]
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(article: str, asks: str, tests: dict[str, list[str]]) -> str:
-    return f"| {article} | {asks} | {'<br>'.join(tests.get(article, ['none yet']))} |"
+def _row(article: str, asks: str, done: Carried, tests: list[str]) -> str:
+    by = "<br>".join(f"`{name}`" for name in done.by) or "nothing yet"
+    return _line((article, asks, by, "<br>".join(tests) or "none yet", done.not_yet or "—"))
+
+
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _wanted() -> list[str]:
+    found = sections(REQUIREMENTS.read_text(encoding="utf-8"))
+    return [article for section in found for article in section.articles]
 
 
 def unknown() -> list[str]:
     """Articles that tests name and the requirements do not have."""
-    found = sections(REQUIREMENTS.read_text(encoding="utf-8"))
-    return sorted(set(marks(TESTS)) - {article for section in found for article in section.articles})
+    return sorted(set(marks(TESTS)) - set(_wanted()))
 
 
 def missing() -> list[str]:
     """Articles of the requirements that no test names, in their order."""
     tests = marks(TESTS)
-    found = sections(REQUIREMENTS.read_text(encoding="utf-8"))
-    return [article for section in found for article in section.articles if article not in tests]
+    return [article for article in _wanted() if article not in tests]
 
 
 def main(arguments: list[str]) -> int:

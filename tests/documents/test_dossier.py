@@ -42,7 +42,7 @@ def test_the_same_record_gives_the_same_bytes_and_issuing_changes_nothing(contex
     assert json.loads(event.canonical)["data"]["digest"] == hashlib.sha256(issued).hexdigest()
 
 
-@pytest.mark.article("SC-29")
+@pytest.mark.article("SC-29", "QD-33", "SC-42")
 def test_it_shows_three_signatures_with_name_post_office_time_opinion_and_digest(context: Flask) -> None:
     records.whole_story()
     acts = content(the_case())["decisions"][0]["acts"]

@@ -89,7 +89,7 @@ def course(app: Flask) -> Iterator[Course]:
     app.config.pop("TODAY")
 
 
-@pytest.mark.article("SC-26", "SC-27", "SC-29", "SC-11")
+@pytest.mark.article("SC-26", "SC-27", "SC-29", "SC-11", "QD-26", "JS-4.5h")
 def test_an_objection_is_verified_and_three_people_resume_the_benefit_with_its_arrears(course: Course) -> None:
     course.lodge()
     course.verify()
@@ -160,6 +160,7 @@ def test_a_returned_decision_begins_a_new_round_without_signatures(course: Cours
     assert "照片不清楚" in course["li"].get(f"/decisions/{course.decision_id}").text
 
 
+@pytest.mark.article("JS-4.3b", "GB-6.4")
 def test_missing_materials_are_listed_before_submission(course: Course) -> None:
     answer = course["li"].post(f"/cases/{course.case_id}/decisions/new/resume", data={
         "reason": "lapsed", "arrears_reason": "", "file_kind": "home_visit_record"})

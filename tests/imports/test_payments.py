@@ -65,6 +65,7 @@ def test_a_paid_month_is_entitled_and_paid(tmp_path, office, li, wang, case):
     assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "BenefitMonthChanged")) == 3
 
 
+@pytest.mark.article("JS-8.4")
 def test_a_payment_that_should_not_have_been_made_is_named(tmp_path, office, li, wang, case):
     batch = load(
         tmp_path,

@@ -97,7 +97,7 @@ def test_a_form_with_errors_keeps_what_was_typed(app: Flask, world: dict) -> Non
     assert "周秀瑛" in answer.text and "公民身份号码不正确" in answer.text and "error-summary" in answer.text
 
 
-@pytest.mark.article("SC-5", "SC-11")
+@pytest.mark.article("SC-5", "SC-11", "SC-annex-6", "RS-2.3", "GB-3.3b")
 def test_any_window_certifies_who_stands_before_it_and_two_others_must_still_sign(app: Flask, world: dict) -> None:
     with app.app_context():
         number = make_case(ON).pensioner.id_number
@@ -120,6 +120,7 @@ def test_a_window_address_serves_only_the_account_it_was_made_for(app: Flask, wo
     assert client(app, "chen").post("/certify", data={"id_number": "510107194801010000"}).status_code == 400
 
 
+@pytest.mark.article("GB-3.3c", "SC-11c")
 def test_the_window_hands_in_what_a_reviewer_then_makes_count(app: Flask, world: dict) -> None:
     with app.app_context():
         make_account("wang", ["reviewer"])

@@ -137,7 +137,7 @@ def test_a_broken_address_is_refused(course: Course, address: str):
     assert course["li"].get(address).status_code in (400, 404)
 
 
-@pytest.mark.article("SC-38")
+@pytest.mark.article("SC-38", "SC-31")
 def test_figures_are_those_of_the_area_and_lead_to_their_lists(course: Course, outsider: FlaskClient):
     with course.app.app_context():
         assert figures.by_state(actor("li"))["suspended"] == 1
