@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import db
-from database.types import Encrypted, UtcDateTime, now
+from database.types import Encrypted, OfficePath, UtcDateTime, now
 
 
 class AuditTx(db.Model):
@@ -43,7 +43,7 @@ class AuditEvent(db.Model):
     on: Mapped[date]
     case_id: Mapped[int | None] = mapped_column(index=False)
     case_seq: Mapped[int | None]
-    office_path: Mapped[str | None] = mapped_column(String(120))
+    office_path: Mapped[OfficePath | None]
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))
     tx: Mapped[AuditTx] = relationship()

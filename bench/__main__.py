@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,12 @@ POSTS = {"li": "caseworker", "wang": "reviewer", "zhao": "approver"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--cases", type=int, default=5_000)
+    parser.add_argument("--cases", type=int, default=8_000)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--only", nargs="*", choices=tuple(PARTS), default=tuple(PARTS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, database(asked.engine, Path(folder)) as url:
-        measure(url, Path(folder), asked.cases)
+        measure(url, Path(folder), asked.cases, asked.only)
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def database(engine: str, folder: Path) -> Iterator[str]:
         server.stop()
 
 
-def measure(url: str, folder: Path, cases: int) -> None:
+def measure(url: str, folder: Path, cases: int, only: Sequence[str]) -> None:
     from app import create_app
 
     app = create_app(configured(url, folder) | {"TODAY": city.ON})
@@ -62,7 +63,8 @@ def measure(url: str, folder: Path, cases: int) -> None:
         settle()
         seconds = time.perf_counter() - start
         print(f"{cases:,} cases on {db.engine.dialect.name}, filled in {seconds:.0f} s; {len(makers)} people\n\n{HEAD}")
-    show(app, cases)
+    for name in only:
+        PARTS[name](app, cases)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -76,18 +78,27 @@ def settle() -> None:
         connection.commit()
 
 
-def show(app: Flask, cases: int) -> None:
+def inside(act: Callable[[], Iterator[measures.Line]]) -> Callable[[Flask, int], None]:
+    def _act(app: Flask, _cases: int) -> None:
+        with app.app_context():
+            lines(act())
+    return _act
+
+
+def queries(app: Flask, cases: int) -> None:
     with app.app_context():
         lines(measures.queries(cases))
-    lines(measures.pages(app, cases))
-    with app.app_context():
-        for measured in (measures.decisions(), measures.dossiers(), measures.sweeping()):
-            lines(measured)
 
 
 def lines(measured: Iterator[measures.Line]) -> None:
     for times, bound in measured:
         print(row(times, bound), flush=True)
+
+
+PARTS: dict[str, Callable[[Flask, int], None]] = {
+    "queries": queries, "pages": lambda app, cases: lines(measures.pages(app, cases)),
+    "decisions": inside(measures.decisions), "dossiers": inside(measures.dossiers), "sweep": inside(measures.sweeping),
+}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A city for measuring: N cases by bulk inserts, in the shapes that cases/imports/entering.py writes.
+"""A city for measuring: cases by bulk inserts, in the shapes that cases/imports/entering.py writes, and copies of them.
 
 Only here are rows inserted without the commands; every case still has its first step and its event (R1).
 """
@@ -12,7 +12,8 @@ from sqlalchemy import func, insert, select
 from audit.events import CaseEntered
 from audit.log import record_bulk
 from bench.imports import GIVEN, SURNAMES, id_number
-from cases.models import BenefitRate, Case, CaseTransition, Decision, DecisionParticipant, NameCharacter, Pensioner
+from bench.multiply import multiply
+from cases.models import BenefitRate, Case, CaseTransition, Decision, DecisionParticipant, NamePart, Pensioner
 from cases.names import name_parts, name_sort
 from cases.numbers import numbers
 from cases.periods import cycle
@@ -27,20 +28,25 @@ ON = date(2026, 3, 15)
 CHUNK = 2_000
 OFFICES = ("510107", "510107", "510107", "510107", "510104")
 # one in so many: state, reason, last certified on; what is not named is verified and not due yet
-SUSPENDED_ONE_IN, DUE_ONE_IN, WAITING_ONE_IN = 20, 50, 5
-DUE_AMONG = 10_000  # the first so many: the sweep's time is that of its due cases
+SUSPENDED_ONE_IN, DUE_ONE_IN, WAITING_ONE_IN = 20, 10, 5
+ORIGINAL = 8_000  # every name once; whatever is more is copied
 CERTIFIED, NEARLY_DUE, LAPSED = date(2025, 12, 1), date(2025, 3, 20), date(2024, 12, 1)
 SUSPENDED_ON = date(2026, 1, 2)
 
 
 def fill(count: int, maker: Actor) -> None:
     """`count` cases; of the suspended every fifth with a resumption under review."""
-    for start in range(0, count, CHUNK):
+    if count > ORIGINAL and count % ORIGINAL:
+        raise ValueError(f"more than {ORIGINAL} cases are made in multiples of it")
+    first = min(count, ORIGINAL)
+    for start in range(0, first, CHUNK):
         with transaction():
-            _enter(range(start, min(start + CHUNK, count)), maker)
+            _enter(range(start, min(start + CHUNK, first)), maker)
     for stage in ("initial_review", "recheck", "approval"):
         with transaction():
             _wait(stage, maker)
+    if count > first:
+        multiply(count // first - 1)
 
 
 def name_of(serial: int) -> str:
@@ -52,7 +58,7 @@ def shape(serial: int) -> dict[str, Any]:
     if serial % SUSPENDED_ONE_IN == 0:
         return {"state": "suspended", "state_reason": "lapsed", "state_since": SUSPENDED_ON,
                 "withheld_from": "2026-02", "last_certified_on": LAPSED}
-    certified = NEARLY_DUE if serial % DUE_ONE_IN == 1 and serial < DUE_AMONG else CERTIFIED
+    certified = NEARLY_DUE if serial % DUE_ONE_IN == 1 else CERTIFIED
     return {"state": "verified", "state_reason": None, "state_since": certified, "withheld_from": None,
             "last_certified_on": certified}
 
@@ -60,11 +66,11 @@ def shape(serial: int) -> dict[str, Any]:
 def _enter(serials: range, actor: Actor) -> None:
     persons = _inserted(NaturalPerson, [{"id_number_index": blind_index(id_number(n))} for n in serials])
     pensioners = _inserted(Pensioner, [_pensioner(n, person) for n, person in zip(serials, persons, strict=True)])
-    db.session.execute(insert(NameCharacter), [
-        {"part": part, "pensioner_id": pensioner}
-        for n, pensioner in zip(serials, pensioners, strict=True) for part in name_parts(name_of(n))])
     rows = _cases(serials, pensioners)
     cases = _inserted(Case, rows)
+    db.session.execute(insert(NamePart), [
+        {"part": part, "office_path": row["office_path"], "case_id": case}
+        for n, row, case in zip(serials, rows, cases, strict=True) for part in name_parts(name_of(n))])
     db.session.execute(insert(BenefitRate), [
         {"case_id": case, "since_month": "2010-03", "monthly_fen": 200_000 + n % 3000, "basis": "import"}
         for n, case in zip(serials, cases, strict=True)])

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from weasyprint import HTML
 
 from audit.models import AuditTx
-from bench.city import ON, name_of
+from bench.city import ON, ORIGINAL, name_of
 from bench.clock import Times, timed
 from bench.imports import id_number
 from cases import pdf, review, worklists
@@ -48,6 +48,7 @@ def serials(cases: int, times: int) -> list[int]:
 def queries(cases: int) -> Iterator[Line]:
     """In-process, without HTTP: what the database and SQLAlchemy cost."""
     some, li = serials(cases, QUERIES), actor("li")
+    numbers = dict(db.session.execute(select(Case.id, Case.case_no).where(Case.id.in_([n + 1 for n in some]))).all())
     table = Case.__table__
     bound = timed("primary-key fetch", fresh(lambda n: db.session.execute(
         select(table).where(table.c.id == n + 1)).one()), some)
@@ -57,8 +58,10 @@ def queries(cases: int) -> Iterator[Line]:
         "my work: the counts": lambda n: worklists.counts(li),
         "search: whole name": lambda n: cases_of(Wanted(text=name_of(n)), li),
         "search: surname only": lambda n: cases_of(Wanted(text=name_of(n)[0]), li),
-        "search: ID number": lambda n: cases_of(Wanted(person=person_with(id_number(n), li) or "none"), li),
-        "search: case number": lambda n: cases_of(Wanted(text=f"资510107-2026-{n % (cases // 2) + 1:06d}"), li),
+        "search: two characters": lambda n: cases_of(Wanted(text=name_of(n)[1:]), li),
+        "no search: the first page": lambda n: cases_of(Wanted(), li),
+        "search: ID number": lambda n: cases_of(Wanted(person=person_with(id_number(n % ORIGINAL), li) or "none"), li),
+        "search: case number": lambda n: cases_of(Wanted(text=numbers[n + 1]), li),
     }
     for name, act in acts.items():
         yield timed(name, fresh(act), some), bound

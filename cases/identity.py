@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from stdnum.cn import ric
 
 from audit import events
 from audit.log import record
 from cases.decisions import unpack
-from cases.models import Decision, NameCharacter, Pensioner
+from cases.models import Case, Decision, NamePart, Pensioner
 from cases.names import name_parts, name_sort
 from cases.refused import refuse
 from database import db
@@ -35,7 +35,7 @@ def change(decision: Decision, *, actor: Actor, on: date) -> None:
     person.birth_on = date.fromisoformat(new["birth_on"])
     if "name" in changed:
         person.name, person.name_sort = new["name"], name_sort(new["name"])
-        _index_name(person)
+        index_name(person, old["name"])
     db.session.flush()
     record(events.IdentityChanged(
         pensioner=person.public_id, changed=changed, decision=decision.public_id, old_name=old["name"],
@@ -56,6 +56,12 @@ def sex_in(id_number: str) -> str:
     return "male" if int(id_number[16]) % 2 else "female"
 
 
-def _index_name(person: Pensioner) -> None:
-    db.session.execute(delete(NameCharacter).where(NameCharacter.pensioner_id == person.id))
-    db.session.add_all(NameCharacter(part=part, pensioner_id=person.id) for part in name_parts(person.name))
+def index_name(person: Pensioner, before: str) -> None:
+    """Every case of the person is found by the new name, none by the old one."""
+    cases = db.session.execute(select(Case.id, Case.office_path).where(Case.pensioner_id == person.id)).all()
+    db.session.execute(delete(NamePart).where(NamePart.part.in_(name_parts(before)),
+                                              NamePart.office_path.in_([case.office_path for case in cases]),
+                                              NamePart.case_id.in_([case.id for case in cases])))
+    db.session.execute(insert(NamePart), [
+        {"part": part, "office_path": case.office_path, "case_id": case.id}
+        for case in cases for part in name_parts(person.name)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, literal_column, or_, select
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
 from audit.events import CaseViewed, Unmasked
@@ -21,6 +22,7 @@ from cases.models import (
     VerificationTask,
 )
 from database import db, transaction
+from database.prepared import unsought
 from staff.actor import Actor, area_condition, in_area
 from staff.models import Office
 
@@ -92,8 +94,12 @@ def visible_task(public_id: str, actor: Actor) -> VerificationTask:
 
 def open_tasks(actor: Actor, limit: int = 200) -> list[VerificationTask]:
     """Open tasks of the reader, those due first at the top."""
-    query = select(VerificationTask).where(VerificationTask.status == "open", of_verifier(actor))
-    return list(db.session.scalars(query.order_by(VerificationTask.due_on, VerificationTask.id).limit(limit)))
+    mine = or_(area_condition(actor, unsought(VerificationTask.grassroots_path), VERIFIERS),
+               area_condition(actor, unsought(VerificationTask.office_path), READERS))
+    query = (select(VerificationTask).where(VerificationTask.status == literal_column("'open'"), mine)
+             .options(joinedload(VerificationTask.case).joinedload(Case.pensioner))
+             .order_by(VerificationTask.due_on, VerificationTask.id).limit(limit))
+    return list(db.session.scalars(query))
 
 
 def submitted_by(public_id: str, actor: Actor) -> tuple[Decision, Certification]:

@@ -81,5 +81,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def byte_ordered(length: int) -> String:
+    """Text compared by its bytes on both engines, so that a prefix is a range that an index serves."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 Code = Annotated[str, mapped_column(String(40))]
+OfficePath = Annotated[str, mapped_column(byte_ordered(120))]  # codes from the top, each followed by "/"
 Month = Annotated[str, mapped_column(String(7))]

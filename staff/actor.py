@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, bindparam, false, or_, select
 
 from database import db
 from staff.models import Office, RoleGrant, StaffAccount
@@ -57,6 +57,19 @@ def area_condition(actor: Actor, column: Any, roles: Iterable[str] | None = None
     """The SQL condition of `in_area`; false for an actor without an area."""
     ranges = [(column >= p) & (column < p[:-1] + AFTER_SLASH) for p in actor.prefixes(roles)]
     return or_(*ranges) if ranges else false()
+
+
+def bound_area(column: Any, name: str, areas: int) -> Any:
+    """`area_condition` for a query built once: `areas` ranges, bound at each execution as `bound_values` says."""
+    ranges = [(column >= bindparam(f"{name}{n}_from")) & (column < bindparam(f"{name}{n}_below")) for n in range(areas)]
+    return or_(*ranges) if ranges else false()
+
+
+def bound_values(name: str, prefixes: Iterable[str]) -> dict[str, str]:
+    values = {}
+    for n, prefix in enumerate(prefixes):
+        values |= {f"{name}{n}_from": prefix, f"{name}{n}_below": prefix[:-1] + AFTER_SLASH}
+    return values
 
 
 def actor_of(account: StaffAccount, session_id: int | None = None, *, lock: bool = False) -> Actor:

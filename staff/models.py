@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import db
-from database.types import Encrypted, UtcDateTime, now, public_id
+from database.types import Encrypted, OfficePath, UtcDateTime, now, public_id
 
 
 class Office(db.Model):
@@ -20,7 +20,7 @@ class Office(db.Model):
     name: Mapped[str] = mapped_column(String(80))
     level: Mapped[str] = mapped_column(String(12))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
-    path: Mapped[str] = mapped_column(String(120), unique=True)
+    path: Mapped[OfficePath] = mapped_column(unique=True)
     phone: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(String(200))
     parent: Mapped[Office | None] = relationship(remote_side=[id])

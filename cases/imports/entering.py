@@ -8,7 +8,7 @@ from audit.log import record_bulk
 from cases.benefit_months import withhold_closed
 from cases.imports.register import Register
 from cases.imports.rows import Record
-from cases.models import BenefitRate, Case, CaseTransition, ImportBatch, ImportRow, NameCharacter, Pensioner
+from cases.models import BenefitRate, Case, CaseTransition, ImportBatch, ImportRow, NamePart, Pensioner
 from cases.moves import workflow_actor
 from cases.names import name_parts, name_sort
 from cases.numbers import numbers
@@ -89,8 +89,6 @@ def _add_pensioners(entries: list[Entry], register: Register) -> None:
             new[person] = _pensioner(made.record, person, register)
     db.session.add_all(new.values())
     db.session.flush()
-    db.session.add_all(NameCharacter(part=part, pensioner_id=pensioner.id)
-                       for pensioner in new.values() for part in name_parts(pensioner.name))
     register.pensioners |= new
 
 
@@ -114,6 +112,9 @@ def _add_cases(entries: list[Entry], register: Register, on: date) -> list[Case]
     db.session.flush()
     db.session.add_all(BenefitRate(case_id=case.id, since_month=month, monthly_fen=fen, basis="import")
                        for made, case in zip(entries, cases, strict=True) for month, fen in made.record.rates)
+    db.session.add_all(NamePart(part=part, office_path=case.office_path, case_id=case.id)
+                       for made, case in zip(entries, cases, strict=True)
+                       for part in name_parts(register.pensioner(made.row.person_index).name))
     return cases
 
 

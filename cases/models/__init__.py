@@ -4,6 +4,7 @@ from cases.models.case import (
     BenefitRate,
     Case,
     CaseTransition,
+    NamePart,
     NumberSeries,
     PaymentReturn,
     PayRun,
@@ -19,12 +20,12 @@ from cases.models.decision import (
     ReviewStep,
 )
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
-from cases.models.pensioner import Certification, DeathMark, NameCharacter, Pensioner
+from cases.models.pensioner import Certification, DeathMark, Pensioner
 from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
 
 __all__ = [
     "BenefitMonth", "BenefitRate", "Case", "CaseTransition", "Certification", "DeathMark", "Decision",
     "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence", "EvidenceContent", "ImportBatch",
-    "ImportProposal", "ImportRow", "Installation", "Job", "NameCharacter", "Notice", "NumberSeries", "Objection",
+    "ImportProposal", "ImportRow", "Installation", "Job", "NamePart", "Notice", "NumberSeries", "Objection",
     "PayRun", "PaymentReturn", "Pensioner", "Recovery", "ReviewStep", "VerificationTask",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.models.pensioner import Pensioner
 from database import db
-from database.types import Code, Encrypted, Month, UtcDateTime, now, public_id
+from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, byte_ordered, now, public_id
 from staff.models import Office
 
 STATES = ("pending", "verified", "suspended", "stopped", "resumed", "terminated")
@@ -24,6 +24,7 @@ class Case(db.Model):
         Index("ix_cases_due", "office_path", "due_on", "id",
               sqlite_where=text("state in ('pending','verified','resumed')"),
               postgresql_where=text("state in ('pending','verified','resumed')")),
+        Index("ix_cases_office", "office_path", "id"),
         Index("ix_cases_state", "office_path", "state", "id"),
         Index("ix_cases_withheld", "paying_office_id", "withheld_from",
               sqlite_where=text("state in ('suspended','stopped')"),
@@ -33,7 +34,7 @@ class Case(db.Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
-    case_no: Mapped[str] = mapped_column(String(40), unique=True)
+    case_no: Mapped[str] = mapped_column(byte_ordered(40), unique=True)
     pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"), index=True)
     scheme: Mapped[Code]
     benefit_kind: Mapped[Code]
@@ -41,7 +42,7 @@ class Case(db.Model):
     work_capacity: Mapped[str | None] = mapped_column(String(20))
     insured_place: Mapped[str | None] = mapped_column(String(12))
     paying_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
-    office_path: Mapped[str] = mapped_column(String(120))  # of the responsible office
+    office_path: Mapped[OfficePath]  # of the responsible office
     employer: Mapped[str | None] = mapped_column(String(120))
     granted_on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12))
@@ -66,6 +67,16 @@ class Case(db.Model):
     paying_office: Mapped[Office] = relationship()
     rates: Mapped[list[BenefitRate]] = relationship(order_by="BenefitRate.since_month", back_populates="case")
     __mapper_args__ = {"version_id_col": version}
+
+
+class NamePart(db.Model):
+    """Single characters and pairs of the pensioner's name, per case: a page of one office is one range of the key."""
+
+    __tablename__ = "name_part"
+    __table_args__ = {"sqlite_with_rowid": False}
+    part: Mapped[str] = mapped_column(byte_ordered(2), primary_key=True)
+    office_path: Mapped[OfficePath] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
 
 
 class BenefitRate(db.Model):

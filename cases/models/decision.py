@@ -9,12 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.models.case import Case
 from database import db
-from database.types import Code, Encrypted, Month, UtcDateTime, now, public_id
+from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, now, public_id
 from staff.models import Office, StaffAccount
 
 OPEN_STAGES = ("draft", "initial_review", "recheck", "approval")
 STAGES = (*OPEN_STAGES, "executed", "rejected", "withdrawn")
 MOVING = ("suspend", "stop", "resume", "terminate", "restore")
+_OPEN = text(f"stage in {OPEN_STAGES}")
+_OPEN_ON_OBJECTION = text(f"stage in {OPEN_STAGES} and objection_id is not null")
 _OPEN_AND_MOVING = text(f"stage in {OPEN_STAGES} and kind in {MOVING}")
 
 
@@ -27,7 +29,16 @@ class Decision(db.Model):
         Index("uq_decision_one_open_per_case", "case_id", unique=True,
               sqlite_where=_OPEN_AND_MOVING, postgresql_where=_OPEN_AND_MOVING),  # P6
         Index("ix_decision_waiting", "office_path", "stage", "opened_on", "id",
-              sqlite_where=text(f"stage in {OPEN_STAGES}"), postgresql_where=text(f"stage in {OPEN_STAGES}")),
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_stage", "stage", "opened_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_kind", "kind", "stage", "opened_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_opened_by", "opened_by", "stage", "opened_on", "id",
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_claimed_by", "claimed_by", "stage", "opened_on", "id",
+              sqlite_where=text("claimed_by is not null"), postgresql_where=text("claimed_by is not null")),
+        Index("ix_decision_objection", "stage", "id",
+              sqlite_where=_OPEN_ON_OBJECTION, postgresql_where=_OPEN_ON_OBJECTION),
         Index("ix_decision_case", "case_id", "id"),
         Index("ix_decision_referred", "referred_path", "id",
               sqlite_where=text("referred_path is not null"), postgresql_where=text("referred_path is not null")),
@@ -45,7 +56,7 @@ class Decision(db.Model):
     signatures_required: Mapped[int]
     office_level: Mapped[str] = mapped_column(String(12))
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
-    office_path: Mapped[str] = mapped_column(String(120))
+    office_path: Mapped[OfficePath]
     proposed_by_system: Mapped[bool] = mapped_column(default=False)
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     opened_on: Mapped[date]
@@ -55,7 +66,7 @@ class Decision(db.Model):
     back_pay_fen: Mapped[int] = mapped_column(default=0)
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     referred_to_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))  # nobody here is eligible (P9)
-    referred_path: Mapped[str | None] = mapped_column(String(120))
+    referred_path: Mapped[OfficePath | None]
     referred_on: Mapped[date | None]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -89,6 +100,7 @@ class ReviewStep(db.Model):
     __tablename__ = "review_step"
     __table_args__ = (
         UniqueConstraint("decision_id", "round", "natural_person_id"),
+        Index("ix_review_step_person", "natural_person_id", "decision_id"),
         CheckConstraint("act in ('sign','return','reject')", name="act"),
         CheckConstraint("act <> 'sign' or content_digest is not null", name="signed_content"),
     )
@@ -114,6 +126,7 @@ class DecisionParticipant(db.Model):
     """Who stands on which side of a decision, across all rounds (P1, P2)."""
 
     __tablename__ = "decision_participant"
+    __table_args__ = (Index("ix_decision_participant_person", "natural_person_id", "decision_id"),)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     natural_person_id: Mapped[int] = mapped_column(ForeignKey("natural_person.id"), primary_key=True)
     side: Mapped[str] = mapped_column(String(8), primary_key=True)  # first, recheck, approval

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database import db
-from database.types import Encrypted, UtcDateTime, now, public_id
+from database.types import Encrypted, OfficePath, UtcDateTime, now, public_id
 
 
 class ImportBatch(db.Model):
@@ -22,7 +22,7 @@ class ImportBatch(db.Model):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     kind: Mapped[str] = mapped_column(String(20))  # pensioners, pay_run, payment_returns, recoveries
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
-    office_path: Mapped[str] = mapped_column(String(120))
+    office_path: Mapped[OfficePath]
     file_name: Mapped[str] = mapped_column(String(120))
     sha256: Mapped[str] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(10), default="staging")

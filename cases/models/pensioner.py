@@ -38,14 +38,6 @@ class Pensioner(db.Model):
         return next((m for m in self.death_marks if m.annulled_on is None), None)
 
 
-class NameCharacter(db.Model):
-    """Single characters and pairs of a name: clerks type one or two of them."""
-
-    __tablename__ = "name_part"
-    part: Mapped[str] = mapped_column(String(2), primary_key=True)
-    pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"), primary_key=True)
-
-
 class DeathMark(db.Model):
     """A dated fact on a person (S3). One in force at a time; annulled by its own decision only."""
 

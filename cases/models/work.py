@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.models.case import Case
 from database import db
-from database.types import Code, Encrypted, UtcDateTime, now, public_id
+from database.types import Code, Encrypted, OfficePath, UtcDateTime, now, public_id
 from staff.models import Office, StaffAccount
 
 
@@ -35,7 +35,7 @@ class Objection(db.Model):
     grounds: Mapped[str] = mapped_column(Text)
     lodged_on: Mapped[date]
     received_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
-    office_path: Mapped[str] = mapped_column(String(120))
+    office_path: Mapped[OfficePath]
     status: Mapped[str] = mapped_column(String(10), default="open")
     closed_on: Mapped[date | None]
     closed_by_decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id", use_alter=True))
@@ -51,6 +51,8 @@ class VerificationTask(db.Model):
         CheckConstraint("status in ('open','finished')", name="status"),
         Index("ix_verification_task_open", "office_path", "due_on", "id",
               sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+        Index("ix_verification_task_due", "due_on", "id",
+              sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
         Index("uq_verification_task_open_per_case", "case_id", unique=True,
               sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
     )
@@ -60,8 +62,8 @@ class VerificationTask(db.Model):
     cause: Mapped[Code]  # warning_period, both_lists, objection, home_visit, entered_overdue
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     grassroots_office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
-    grassroots_path: Mapped[str | None] = mapped_column(String(120), index=True)
-    office_path: Mapped[str] = mapped_column(String(120))
+    grassroots_path: Mapped[OfficePath | None] = mapped_column(index=True)
+    office_path: Mapped[OfficePath]
     opened_on: Mapped[date]
     due_on: Mapped[date]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
@@ -118,7 +120,7 @@ class Job(db.Model):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     kind: Mapped[str] = mapped_column(String(30))
     on: Mapped[date]
-    office_path: Mapped[str | None] = mapped_column(String(120))
+    office_path: Mapped[OfficePath | None]
     status: Mapped[str] = mapped_column(String(10), default="running")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)

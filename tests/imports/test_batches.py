@@ -17,7 +17,7 @@ from cases.models import (
     Decision,
     DecisionParticipant,
     ImportProposal,
-    NameCharacter,
+    NamePart,
     Pensioner,
 )
 from database import db, transaction
@@ -53,7 +53,7 @@ def test_a_released_row_is_a_case_with_its_person_rate_step_and_event(tmp_path, 
         "female" if int(id_number(1)[16]) % 2 == 0 else "male",
     )
     assert pensioner.residence_office.code == "510107001201" and pensioner.name_sort.startswith("zhou xiu ying")
-    assert {"周", "秀英"} <= set(db.session.scalars(select(NameCharacter.part)))
+    assert {"周", "秀英"} <= set(db.session.scalars(select(NamePart.part)))
     event = db.session.get_one(AuditEvent, step.event_id)
     assert (event.type, event.case_id, event.case_seq) == ("CaseEntered", case.id, 1)
     assert id_number(1).encode() not in event.canonical and "周秀英".encode() not in event.canonical
