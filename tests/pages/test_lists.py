@@ -65,7 +65,7 @@ def test_whoever_made_it_finds_it_among_what_others_must_recheck(office: list[in
 
 def test_a_count_goes_no_further_than_is_shown(office: list[int], monkeypatch: pytest.MonkeyPatch):
     assert worklists.counts(actor("li")) == {
-        "signable": 0, "claimed": 0, "drafts": 5, "submitted": 0, "blocked": 0}
+        "signable": 0, "claimed": 0, "drafts": 5, "submitted": 0, "blocked": 0, "referred": 0}
     monkeypatch.setattr(worklists, "COUNTED", 3)
     assert worklists.counts(actor("li"))["drafts"] == 3
 

@@ -28,15 +28,29 @@ INDEXES = (  # name, table, columns, condition
 )
 
 
+REBUILT = (  # of a changed path; left in place, PostgreSQL would write their conditions in other words
+    ("ix_cases_due", "cases", ["office_path", "due_on", "id"], "state in ('pending','verified','resumed')"),
+    ("ix_decision_waiting", "decision", ["office_path", "stage", "opened_on", "id"], OPEN),
+)
+
+
 def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        for table, names in PATHS.items():
-            for name in names:
-                op.alter_column(table, name, type_=String(120, collation="C"))
-        op.alter_column("cases", "case_no", type_=String(40, collation="C"))
+        _compare_by_bytes()
     for name, table, columns, condition in INDEXES:
         op.create_index(name, table, columns, **(only(condition) if condition else {}))
     _names_per_case()
+
+
+def _compare_by_bytes() -> None:
+    for name, table, *_rest in REBUILT:
+        op.drop_index(name, table)
+    for table, names in PATHS.items():
+        for name in names:
+            op.alter_column(table, name, type_=String(120, collation="C"))
+    op.alter_column("cases", "case_no", type_=String(40, collation="C"))
+    for name, table, columns, condition in REBUILT:
+        op.create_index(name, table, columns, **only(condition))
 
 
 def _names_per_case() -> None:
