@@ -61,6 +61,15 @@ def submit(case: Case, method: str, evidence: Evidence, *, actor: Actor, on: dat
     return row
 
 
+def submit_claim(case: Case, evidence_on: date, source_ref: str, *, actor: Actor, on: date) -> Certification:
+    """A date that a file claims, on file to be proven by the papers of a decision (F4)."""
+    row = _file(case, "other", evidence_on, source_ref, None, "submitted", on, actor)
+    record(events.CertificationSubmitted(
+        certification=row.public_id, method="other", evidence_on=evidence_on, source_ref=source_ref,
+        person=actor.natural_person_id, submitted_on=on), case=case, actor=actor, on=on)
+    return row
+
+
 def certify_from_source(case_id: int, method: str, evidence_on: date, source_ref: str, *,
                         on: date) -> Certification | None:
     """A source the rules accept without review certified the person (SC 10, 33). None when already on file.

@@ -6,15 +6,15 @@ from audit.events import Event, PaymentReturned
 from audit.log import record_bulk
 from cases import money
 from cases.benefit_months import changed
-from cases.imports.loading import quarantine
 from cases.imports.payments import Benefits
 from cases.imports.recoveries import recover_month
-from cases.models import BenefitMonth, Case, ImportBatch, ImportRow, PaymentReturn
+from cases.imports.taken import Row, quarantine
+from cases.models import BenefitMonth, Case, ImportBatch, PaymentReturn
 from database import db
 from staff.actor import Actor
 
 
-def load_payment_returns(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
+def load_payment_returns(batch: ImportBatch, rows: list[Row], actor: Actor, on: date) -> None:
     """Each row becomes the bank's answer for one payment."""
     benefits, new = Benefits(batch, rows), []
     known = {(back.case_id, back.month, back.payment_ref): back

@@ -12,11 +12,11 @@ from cases import money
 from cases.benefit_months import changed, new_month, withhold_closed_of
 from cases.imports.fields import modern_id_number
 from cases.imports.headings import Mapping
-from cases.imports.loading import quarantine
 from cases.imports.places import Places
 from cases.imports.reading import SourceRow
 from cases.imports.rows import parse_cells
 from cases.imports.staging import good, refused
+from cases.imports.taken import Row, quarantine
 from cases.models import (
     BenefitMonth,
     BenefitRate,
@@ -51,7 +51,7 @@ def stage_payment(batch: ImportBatch, row: SourceRow, mapping: Mapping, places: 
 class Benefits:
     """The cases of some payments with what they are owed: a fixed number of queries per chunk."""
 
-    def __init__(self, batch: ImportBatch, rows: list[ImportRow]):
+    def __init__(self, batch: ImportBatch, rows: list[Row]):
         found = db.session.execute(
             select(NaturalPerson.id_number_index, Case, DeathMark.died_on)
             .join(Pensioner, Pensioner.natural_person_id == NaturalPerson.id)
@@ -72,7 +72,7 @@ class Benefits:
         for rate in db.session.scalars(select(BenefitRate).where(BenefitRate.case_id.in_(ids))):
             self.rates.setdefault(rate.case_id, {})[rate.since_month] = rate.monthly_fen
 
-    def case(self, row: ImportRow, values: dict) -> Case | None:
+    def case(self, row: Row, values: dict) -> Case | None:
         return self.cases.get((row.person_index, values["scheme"], values["benefit_kind"]))
 
     def came_back(self, case_id: int, month: str) -> int:
@@ -87,7 +87,7 @@ class Benefits:
         return row.paid + row.overpaid - again + (self.came_back(row.case_id, row.month) if row.owed else 0)
 
 
-def load_pay_run(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
+def load_pay_run(batch: ImportBatch, rows: list[Row], actor: Actor, on: date) -> None:
     """Each row becomes the paid month of its case, an overpaid one where nothing was owed, or says why it cannot."""
     benefits, found = Benefits(batch, rows), []
     closed = _closed_runs(batch)
@@ -102,7 +102,7 @@ def load_pay_run(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: da
     record_bulk(found, actor=actor, on=on, command="load_pay_run")
 
 
-def _paid_month(row: ImportRow, values: dict, benefits: Benefits, closed: set[tuple[int, str]]) -> BenefitMonth | None:
+def _paid_month(row: Row, values: dict, benefits: Benefits, closed: set[tuple[int, str]]) -> BenefitMonth | None:
     case, month, fen = benefits.case(row, values), values["month"], values["amount_fen"]
     if case is None:
         return quarantine(row, "id_number", "NO_SUCH_CASE")
@@ -143,7 +143,7 @@ def _overpaid(month: BenefitMonth, fen: int, owed: bool, rate: int | None) -> Be
     return month
 
 
-def _unchanged(row: ImportRow) -> None:
+def _unchanged(row: Row) -> None:
     row.status = "unchanged"
 
 

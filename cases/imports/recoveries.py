@@ -9,14 +9,14 @@ from audit.events import Event, OverpaymentRecovered
 from audit.log import record_bulk
 from cases import money
 from cases.benefit_months import changed
-from cases.imports.loading import quarantine
 from cases.imports.payments import Benefits
-from cases.models import BenefitMonth, ImportBatch, ImportRow, Recovery
+from cases.imports.taken import Row, quarantine
+from cases.models import BenefitMonth, ImportBatch, Recovery
 from database import db
 from staff.actor import Actor
 
 
-def load_recoveries(batch: ImportBatch, rows: list[ImportRow], actor: Actor, on: date) -> None:
+def load_recoveries(batch: ImportBatch, rows: list[Row], actor: Actor, on: date) -> None:
     """Each receipt is set against the overpaid month it names, or against the oldest ones; never against more."""
     benefits, events = Benefits(batch, rows), []
     known = _known(benefits)
@@ -55,7 +55,7 @@ def recover_month(month: BenefitMonth, fen: int, ref: str, way: str, received_on
     return [told, changed(month, "recovery")]
 
 
-def _compare(row: ImportRow, before: int, fen: int) -> None:
+def _compare(row: Row, before: int, fen: int) -> None:
     if before == fen:
         row.status = "unchanged"
     else:

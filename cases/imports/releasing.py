@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
-
 from audit.events import ImportReleased
 from audit.log import record
 from cases.imports import batches
 from cases.imports.batches import DONE, RELEASERS, Progress, count_rows, grant_refusals, lock_batch, rows_about, silent
 from cases.imports.jobs import beat, finish_job, start_job
 from cases.imports.kinds import KINDS
-from cases.models import ImportBatch, ImportRow, Job
+from cases.imports.taken import good_rows, write_outcomes
+from cases.models import ImportBatch, Job
 from cases.refused import attempt
 from database import db, transaction
 from staff.access import lock_actor
@@ -78,10 +77,10 @@ def _load_chunk(batch_id: int, actor: Actor, on: date, progress: Progress) -> bo
             return False
         if refusals := grant_refusals(actor, RELEASERS, batch.office_path):
             raise TransitionRefused(tuple(refusals))
-        rows = _good_rows(batch)
+        rows = good_rows(batch, batches.CHUNK)
         if rows:
             KINDS[batch.kind].load(batch, rows, actor, on)
-            db.session.flush()
+            write_outcomes(batch, rows)
             reached = beat(batch.job_id, db.session.get_one(Job, batch.job_id).done + len(rows))
         else:
             KINDS[batch.kind].finish(batch, actor, on)
@@ -90,12 +89,6 @@ def _load_chunk(batch_id: int, actor: Actor, on: date, progress: Progress) -> bo
     if rows:
         progress(*reached)
     return bool(rows)
-
-
-def _good_rows(batch: ImportBatch) -> list[ImportRow]:
-    return list(db.session.scalars(
-        select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.status == "good")
-        .order_by(ImportRow.row_number).limit(batches.CHUNK)))
 
 
 def _finish_release(batch: ImportBatch, actor: Actor, on: date) -> None:

@@ -1,6 +1,7 @@
 """One row of a file -> a clean record, or every error in it. Pure."""
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -8,6 +9,8 @@ from cases.imports.errors import RowError, masked
 from cases.imports.fields import PARSERS, FieldRefused, birth_of, modern_id_number, plain, sex_of
 from cases.imports.headings import Mapping
 from cases.imports.reading import SourceRow
+
+CLAIM = "BIRTH_DIFFERS_FROM_ID_NUMBER"  # of somebody registered it is a claim to decide, not an error (F4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,29 @@ class Record:
     payee_name: str | None = None
     payee_bank: str | None = None
     payee_account: str | None = None
+    case_no: str | None = None
+
+    @property
+    def birth_differs(self) -> bool:
+        """Stated otherwise than inside the ID number: accepted only of somebody who is registered already."""
+        return self.birth_on != birth_of(self.id_number)
 
 
-def parse_row(row: SourceRow, mapping: Mapping, on: date) -> Record | list[RowError]:
-    """`on` is the business date: nothing may have happened after it."""
+def nobody(_id_number: str) -> bool:
+    """For reading a file beside no register."""
+    return False
+
+
+def parse_row(row: SourceRow, mapping: Mapping, on: date,
+              registered: Callable[[str], bool] = nobody) -> Record | list[RowError]:
+    """`on` is the business date: nothing may have happened after it. `registered`: whether an ID number is known."""
     values, errors = parse_cells(row, mapping, on)
     if row.problem:
         return errors
     refused_fields = {error.field for error in errors}
     errors += [error for check in CHECKS for error in check(row.number, values, mapping)
                if error.field not in refused_fields]
+    errors = [error for error in errors if error.code != CLAIM or not registered(modern_id_number(values["id_number"]))]
     return errors or _record(row.number, values, mapping)
 
 
@@ -84,7 +100,7 @@ def _check_identity(number, values, mapping):
         return
     id_number = modern_id_number(id_number)
     if values.get("birth_on") and values["birth_on"] != birth_of(id_number):
-        yield RowError(number, "birth_on", "BIRTH_DIFFERS_FROM_ID_NUMBER", str(values["birth_on"]))
+        yield RowError(number, "birth_on", CLAIM, str(values["birth_on"]))
     if values.get("sex") and values["sex"] != sex_of(id_number):
         yield RowError(number, "sex", "SEX_DIFFERS_FROM_ID_NUMBER", values["sex"])
     if values.get("granted_on") and values["granted_on"] < birth_of(id_number):
@@ -125,7 +141,7 @@ def _record(number: int, values: dict, mapping: Mapping) -> Record:
         "status_reason": reasons.get(plain(values.get("status_reason"))),
         "row_number": number, "rates": rates, "id_number": id_number,
         "id_number_was_15": len(values["id_number"]) == 15,
-        "sex": sex_of(id_number), "birth_on": birth_of(id_number),
+        "sex": sex_of(id_number), "birth_on": values.get("birth_on") or birth_of(id_number),
         "phones": tuple(dict.fromkeys(values.get("phones") or ())),
     }
     return Record(**{name: value for name, value in (values | derived).items() if name in FIELDS})

@@ -7,20 +7,19 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 
 from cases.imports.errors import RowError
 from cases.imports.headings import Mapping
 from cases.imports.places import PlaceRefused, Places
 from cases.imports.reading import SourceRow
 from cases.imports.rows import Record, as_dict, benefit_key, content_digest, parse_row
-from cases.models import ImportBatch, ImportRow
+from cases.models import Case, ImportBatch, ImportRow, Pensioner
 from database import db
 from database.types import blind_index
+from staff.models import NaturalPerson
 
 DATES = ("birth_on", "granted_on", "status_since", "last_certified_on")
-
-
 
 
 def sha256_of(path: Path) -> str:
@@ -40,13 +39,20 @@ def last_staged(batch: ImportBatch) -> int:
 
 def stage_pensioner(batch: ImportBatch, row: SourceRow, mapping: Mapping, places: Places, on: date) -> dict:
     """Values of the import_row of one pensioner's row."""
-    outcome = parse_row(row, mapping, on)
+    outcome = parse_row(row, mapping, on, lambda id_number: _registered(id_number, batch))
     if isinstance(outcome, Record):
         outcome = _placed(outcome, places)
     if isinstance(outcome, list):
         return refused(batch, row, outcome)
     return good(batch, row, record_json(outcome), outcome.id_number, benefit_key(outcome), outcome.name,
                 content_digest(outcome))
+
+
+def _registered(id_number: str, batch: ImportBatch) -> bool:
+    """Whether this person has a case in the area of the batch."""
+    return bool(db.session.scalar(select(exists().where(
+        NaturalPerson.id_number_index == blind_index(id_number), Pensioner.natural_person_id == NaturalPerson.id,
+        Case.pensioner_id == Pensioner.id, Case.office_path.startswith(batch.office_path)))))
 
 
 def good(batch: ImportBatch, row: SourceRow, record: str, person: str, key: str, name: str, content: str) -> dict:

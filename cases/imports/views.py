@@ -7,12 +7,10 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from cases.imports.headings import mapping_of
 from cases.imports.jobs import job_of
-from cases.imports.kinds import KINDS
 from cases.imports.quarantine import quarantined
 from cases.imports.staging import record_of
-from cases.models import ImportBatch, ImportProposal, ImportRow
+from cases.models import ImportBatch, ImportRow
 from database import db
 from database.types import now
 from staff.actor import Actor, in_area
@@ -80,11 +78,6 @@ def first_quarantined(batch: ImportBatch, language: str) -> list[tuple[int, str,
     return list(islice(quarantined(batch, language), SHOWN))
 
 
-def proposals_of(batch: ImportBatch) -> list[ImportProposal]:
-    return list(db.session.scalars(select(ImportProposal).where(ImportProposal.batch_id == batch.id)
-                                   .order_by(ImportProposal.id).limit(SHOWN)))
-
-
 def progress_of(batch: ImportBatch, title: str) -> Progress | None:
     """The run that is under way; None when none is. An interrupted one has failed, and can be gone on with."""
     if batch.status not in ("staging", "releasing"):
@@ -94,9 +87,3 @@ def progress_of(batch: ImportBatch, title: str) -> Progress | None:
         return None
     silent = (now() - job.heartbeat_at).total_seconds() > SILENT_SECONDS
     return Progress(title, job.done, max(job.total, job.done) or None, "failed" if silent else "running")
-
-
-def field_heading(batch: ImportBatch, field: str) -> str:
-    """What offices call the field."""
-    spec = mapping_of(KINDS[batch.kind].layout).fields.get(field)
-    return spec.headings[0] if spec else field

@@ -4,11 +4,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cases.models.case import Case
 from database import db
-from database.types import Encrypted, OfficePath, UtcDateTime, now, public_id
+from database.types import Code, Encrypted, OfficePath, UtcDateTime, now, public_id
 
 
 class ImportBatch(db.Model):
@@ -67,15 +68,32 @@ class ImportRow(db.Model):
 
 
 class ImportProposal(db.Model):
-    """A changed fact of an existing case found by an import: a person decides, the file never does."""
+    """Facts of an existing case that a file states otherwise: people decide, the file never does (F4)."""
 
     __tablename__ = "import_proposal"
+    __table_args__ = (
+        CheckConstraint("status in ('open','accepted','dismissed','overtaken')", name="status"),
+        CheckConstraint("status <> 'accepted' or decision_id is not null", name="accepted"),
+        CheckConstraint("status <> 'dismissed' or reason is not null", name="dismissed"),
+        Index("ix_import_proposal_open", "office_path", "id",
+              sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    row_number: Mapped[int]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    field: Mapped[str] = mapped_column(String(30))
-    old_value: Mapped[str | None] = mapped_column(Encrypted)
-    new_value: Mapped[str | None] = mapped_column(Encrypted)
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    office_path: Mapped[OfficePath]
+    kind: Mapped[Code]  # decision kind that would change it; "" where no kind does
+    fields: Mapped[list[str]] = mapped_column(JSON)
+    changes: Mapped[str] = mapped_column(Encrypted)  # JSON: field -> [registered, stated]
+    changes_index: Mapped[str] = mapped_column(String(64))  # keyed hash of what is stated: the same claim again
     status: Mapped[str] = mapped_column(String(10), default="open")
+    proposed_on: Mapped[date]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    batch: Mapped[ImportBatch] = relationship()
+    case: Mapped[Case] = relationship()

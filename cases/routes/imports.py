@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from audit.events import Exported
 from audit.log import record
-from cases.imports import uploads, views
+from cases.imports import uploads, views, waiting
 from cases.imports.batches import PROPOSERS, status_counts, withdraw
 from cases.imports.errors import words
 from cases.imports.quarantine import write_quarantine
@@ -75,8 +75,9 @@ def batch(public_id: str) -> str:
         "imports/batch.html", batch=found, kind=KIND_WORDS[found.kind], counts=status_counts(found),
         tiles=TILES.get(found.status, ()), office=db.session.get_one(Office, found.office_id),
         run=views.progress_of(found, RUN_WORDS.get(found.status, "")), preview=views.preview(found),
-        quarantined=views.first_quarantined(found, current_language()), proposals=views.proposals_of(found),
-        heading_of=lambda field: views.field_heading(found, field), refusals=release_refusals(found, actor),
+        quarantined=views.first_quarantined(found, current_language()), refusals=release_refusals(found, actor),
+        differing=waiting.page(waiting.Wanted(batch_id=found.id), actor, CHAIN, today(), size=views.SHOWN),
+        differing_counts=waiting.counts(waiting.Wanted(batch_id=found.id), actor, CHAIN),
         may_withdraw=found.proposed_by_person == actor.natural_person_id and found.status in ("staging", "proposed"))
 
 
@@ -152,5 +153,7 @@ def _index(form: UploadForm) -> str:
     rows = views.batches_of(current_actor(), CHAIN, before)
     offices = {office.id: office.name for office in offices_of(current_actor())}
     more = rows[views.PAGE - 1].id if len(rows) > views.PAGE else None
+    differing = waiting.counts(waiting.Wanted(), current_actor(), CHAIN)["open"]
     return render_template("imports/index.html", form=form, rows=rows[:views.PAGE], offices=offices, more=more,
-                           kinds=KIND_WORDS, may_propose=bool(current_actor().roles & set(PROPOSERS)))
+                           kinds=KIND_WORDS, waiting_count=differing,
+                           may_propose=bool(current_actor().roles & set(PROPOSERS)))

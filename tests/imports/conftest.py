@@ -41,9 +41,16 @@ def person(serial: int, **changed: str) -> dict[str, str]:
     return GIVEN | {"身份证号": id_number(serial), "开户名": GIVEN["姓名"]} | changed
 
 
-def csv_file(folder: Path, rows: list[dict[str, str]], name: str = "名册.csv", encoding: str = "gb18030") -> Path:
+def csv_file(
+    folder: Path,
+    rows: list[dict[str, str]],
+    name: str = "名册.csv",
+    encoding: str = "gb18030",
+    headings: tuple[str, ...] = (),
+) -> Path:
     path = folder / name
-    lines = [HEADINGS, *([row.get(heading, "") for heading in HEADINGS] for row in rows)]
+    columns = [*HEADINGS, *headings]
+    lines = [columns, *([row.get(heading, "") for heading in columns] for row in rows)]
     path.write_text("\n".join(",".join(line) for line in lines) + "\n", encoding=encoding)
     return path
 

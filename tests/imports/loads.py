@@ -15,8 +15,8 @@ from tests.imports.conftest import ON, csv_file
 from workflows.transition import TransitionRefused
 
 
-def loaded(folder, rows, office, li, wang, name="名册.csv", on=ON):
-    return release(propose(csv_file(folder, rows, name), office, li, on), wang, on)
+def loaded(folder, rows, office, li, wang, name="名册.csv", on=ON, headings=()):
+    return release(propose(csv_file(folder, rows, name, headings=headings), office, li, on), wang, on)
 
 
 def counts(batch):
