@@ -13,7 +13,8 @@ TRIGGERS = {  # all that are new, changed or (None) dropped; the others stay as 
     "import_proposal_closed": {
         "sqlite": """CREATE TRIGGER import_proposal_closed BEFORE UPDATE ON import_proposal WHEN (OLD.status <> 'open')
            BEGIN SELECT RAISE(ABORT, 'a settled difference never changes'); END""",
-        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_closed() RETURNS trigger
+           LANGUAGE plpgsql AS $$ BEGIN
            RAISE EXCEPTION 'a settled difference never changes' USING ERRCODE =
            'integrity_constraint_violation'; END $$; CREATE TRIGGER import_proposal_closed BEFORE
            UPDATE ON import_proposal FOR EACH ROW WHEN (OLD.status <> 'open') EXECUTE FUNCTION
@@ -23,7 +24,8 @@ TRIGGERS = {  # all that are new, changed or (None) dropped; the others stay as 
         "sqlite": """CREATE TRIGGER import_proposal_as_made BEFORE UPDATE ON import_proposal WHEN (NEW.changes <>
            OLD.changes OR NEW.case_id <> OLD.case_id OR NEW.batch_id <> OLD.batch_id) BEGIN SELECT
            RAISE(ABORT, 'what a file said never changes'); END""",
-        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_as_made() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_as_made() RETURNS trigger
+           LANGUAGE plpgsql AS $$ BEGIN
            RAISE EXCEPTION 'what a file said never changes' USING ERRCODE =
            'integrity_constraint_violation'; END $$; CREATE TRIGGER import_proposal_as_made BEFORE
            UPDATE ON import_proposal FOR EACH ROW WHEN (NEW.changes <> OLD.changes OR NEW.case_id <>
@@ -32,7 +34,8 @@ TRIGGERS = {  # all that are new, changed or (None) dropped; the others stay as 
     "import_proposal_no_delete": {
         "sqlite": """CREATE TRIGGER import_proposal_no_delete BEFORE DELETE ON import_proposal BEGIN SELECT RAISE(ABORT,
            'differences are never deleted'); END""",
-        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        "postgresql": """CREATE OR REPLACE FUNCTION import_proposal_no_delete() RETURNS trigger
+           LANGUAGE plpgsql AS $$ BEGIN
            RAISE EXCEPTION 'differences are never deleted' USING ERRCODE =
            'integrity_constraint_violation'; END $$; CREATE TRIGGER import_proposal_no_delete BEFORE
            DELETE ON import_proposal FOR EACH ROW EXECUTE FUNCTION import_proposal_no_delete()""",
