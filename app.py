@@ -20,7 +20,7 @@ PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.
 ROUTES = ("web", "staff.routes", "cases.routes", "audit.routes", "matching.routes")
 COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "rules.cli", "matching.cli", "invariants.cli",
-            "demo.cli", "docs.cli")
+            "demo.cli", "docs.cli", "replay.cli")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

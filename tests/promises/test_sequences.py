@@ -19,6 +19,7 @@ from cases.models.decision import OPEN_STAGES
 from cases.sweep import sweep
 from database import db
 from invariants import breaches
+from replay import differences
 from tests.case_builder import LAPSED, make_case, paper
 from tests.people import actor, make_account
 from workflows.transition import TransitionRefused
@@ -109,6 +110,7 @@ class Office(RuleBasedStateMachine):
     def every_promise_holds(self) -> None:
         db.session.rollback()
         assert breaches() == []
+        assert differences() == []
 
     def _with_open(self, command, by: str, *args, **given) -> None:
         decision = self.open_one()
