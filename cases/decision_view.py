@@ -35,10 +35,10 @@ class Act:
 
 @dataclass(frozen=True)
 class Material:
-    """One group of the checklist: any one kind of it will do. found: titles of what is bound."""
+    """One group of the checklist: any one kind of it will do. found: kind and title of what is bound."""
 
     kinds: tuple[str, ...]
-    found: tuple[str, ...]
+    found: tuple[tuple[str, str], ...]
     basis: str
 
 
@@ -84,7 +84,7 @@ def materials(decision: Decision, rules: Rules) -> list[Material]:
     basis = rules.entries[path].basis if path else ""
     bound = {kind: [b.evidence.title for b in decision.evidence if b.evidence.kind == kind]
              for kind in evidence_kinds(decision)}
-    return [Material(tuple(group), tuple(title for kind in group for title in bound.get(kind, [])), basis)
+    return [Material(tuple(group), tuple((kind, title) for kind in group for title in bound.get(kind, [])), basis)
             for group in material_groups(rules, decision.kind, key)]
 
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import errors, filters, forms, headers, language, navigation
+from web import errors, event_words, filters, forms, headers, language, navigation
 
 
 def init_app(app: Flask) -> None:
     """Registers all of it. The application calls this once, after the extensions that know who is signed in."""
-    for part in (language, filters, headers, forms, navigation, errors):
+    for part in (language, filters, event_words, headers, forms, navigation, errors):
         part.init_app(app)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -17,7 +18,13 @@ TEMPLATES = {405: 404}  # to a clerk an address that takes no such request is on
 def page(status: int, refusals: tuple[Refusal, ...] = (), **more: Any) -> tuple[str, int]:
     """The page of `status`; `refusals` are listed by name. A route may call it to answer 409 itself."""
     template = f"errors/{TEMPLATES.get(status, status)}.html"
-    return render_template(template, status=status, refusals=refusals, **more), status
+    return render_template(template, status=status, refusals=refusals, back=_whence(), **more), status
+
+
+def _whence() -> str | None:
+    """Path of the page the reader came from, when it is one of ours and another one."""
+    came = urlsplit(request.referrer or "")
+    return came.path if came.netloc == request.host and came.path != request.path else None
 
 
 def _http(error: HTTPException) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from cases.periods import rules_of_case
 from cases.routes import BUSINESS, MAKERS, READERS
 from cases.routes import decision_pages as blueprint
 from cases.routes.answers import answered
+from cases.worklists import TABS
 from database import db
 from rules import rules_by_version
 from staff.access import access, current_actor
@@ -67,7 +68,7 @@ def act(public_id: str, action: str) -> Any:
         return _page(row, actor, form, action), 400
     command(row.id, form.opinion.data or None, actor=actor, on=today())
     flash(_("已办理：%(action)s。", action=_word(action)), "good")
-    return redirect(url_for("decisions.decision", public_id=public_id))
+    return redirect(_whence() or url_for("decisions.decision", public_id=public_id))
 
 
 @blueprint.route("/cases/<public_id>/decisions/new/<kind>", methods=["GET", "POST"])
@@ -112,6 +113,12 @@ def edit(public_id: str) -> Any:
 def _page(row: Decision, actor: Actor, form: OpinionForm, action: str | None = None) -> str:
     return render_template("decisions/decision.html", v=decision_view.view(row, actor, today()), decision=row,
                            case=row.case, actor=actor, form=form, tried=action, on=today())
+
+
+def _whence() -> str | None:
+    """The list the button stood in; None for the page of the decision itself."""
+    tab = request.form.get("tab")
+    return url_for("work.my_work", tab=tab) if tab in TABS else None
 
 
 def _word(action: str) -> str:

@@ -32,7 +32,10 @@ def _charts(actor: Actor, on: date) -> list[Chart]:
     due, moved = figures.due_by_month(actor, on), figures.moved_by_month(actor, on)
     waiting = figures.waiting_by_age(actor, on)
     coming = {term("state." + state): list(numbers.values()) for state, numbers in moved.items()}
+    states = figures.by_state(actor)
     return [
+        bar("states", _("各状态的案件"), [term(f"state.{one}") for one in states], {_("案件"): list(states.values())},
+            head=_("状态")),
         bar("due", _("按月到期的案件"), _short(list(due)), {_("到期"): list(due.values())}, head=_("月份")),
         stacked("waiting", _("待签署的经办件（按已等天数）"), [_age(*one) for one in figures.AGES],
                 {term(f"stage.{stage}"): numbers for stage, numbers in waiting.items()}, head=_("天数")),

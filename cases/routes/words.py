@@ -1,9 +1,13 @@
 """Words that pages of case work need besides the shared filters."""
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from cases.case_view import Happened
 from cases.forms.work import PURPOSE_WORDS
 from cases.models import Decision
 from cases.routes import case_pages
@@ -11,6 +15,7 @@ from rules import Entry
 from web.charts import Chart, stacked
 from web.filters import money, term
 from workflows.glossary import UnknownTerm
+from workflows.glossary import term as glossary_term
 
 FIELD_WORDS = {"id_number": _("公民身份号码"), "phone": _("联系电话"), "payee_account": _("发放账户")}
 
@@ -31,6 +36,12 @@ def source(basis: str | None) -> str:
     return term("term.house_value") if house else basis or ""
 
 
+@case_pages.app_template_filter("grouped_by_noise")
+def grouped_by_noise(events: Iterable[Happened]) -> list[tuple[bool, list[Happened]]]:
+    """Runs of notices (True) and of everything else, in the order given."""
+    return [(quiet, list(run)) for quiet, run in groupby(events, key=lambda event: event.family == "notice")]
+
+
 @case_pages.app_template_global()
 def purposes() -> list[tuple[str, object]]:
     return list(PURPOSE_WORDS.items())
@@ -40,6 +51,14 @@ def purposes() -> list[tuple[str, object]]:
 def unmask_words(name: str) -> object:
     """Of a field shown whole, or of the purpose it was shown for."""
     return {**FIELD_WORDS, **PURPOSE_WORDS}.get(name, name)
+
+
+@case_pages.app_template_global()
+def evidence_words(kind: str, title: str) -> str:
+    """What a paper is: its kind, and its title where that says more."""
+    known = (term("term.evidence"), term(f"evidence.{kind}"), glossary_term(f"evidence.{kind}", "zh"),
+             glossary_term("term.evidence", "zh"))
+    return term(f"evidence.{kind}") + ("" if title in known else f" · {title}")
 
 
 PROPOSED = {

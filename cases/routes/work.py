@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, abort, render_template, request, url_for
 
 from cases import pages, worklists
-from cases.routes import BUSINESS
+from cases.routes import BUSINESS, MAKERS
 from staff.access import access, current_actor
 from staff.clock import today
 
@@ -22,8 +22,10 @@ def my_work() -> str:
     found = worklists.page(tab, actor, on, _after())
     following = url_for("work.my_work", tab=tab, after=_written(found.after)) if found.after else None
     first = url_for("work.my_work", tab=tab) if request.args.get("after") else None
-    return render_template("work/my_work.html", tab=tab, page=found, counts=worklists.counts(actor), actor=actor,
-                           on=on, tasks=pages.open_tasks(actor, 6), following=following, first=first)
+    verifies = bool(actor.roles & set(MAKERS))  # the others read the ledger; it is not their work
+    return render_template("work/my_work.html", tab=tab, page=found, counts=worklists.counts(actor), actor=actor, on=on,
+                           verifies=verifies, tasks=pages.open_tasks(actor, 6) if verifies else [],
+                           following=following, first=first)
 
 
 def _after() -> worklists.Key | None:
