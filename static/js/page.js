@@ -18,6 +18,22 @@ if (menu) {
 
 document.querySelector("[data-take-focus]")?.focus();
 
+/* A chosen file is named beside its button; the control itself lies over it, unseen. */
+for (const field of document.querySelectorAll(".file-field")) {
+  const control = field.querySelector("input[type=file]");
+  const name = field.querySelector(".file-name");
+  control.addEventListener("change", () => {
+    const [file] = control.files;
+    name.textContent = file ? `${file.name} (${Math.max(1, Math.round(file.size / 1024))} KB)` : field.dataset.nothing;
+    field.classList.toggle("has-file", Boolean(file));
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 /* Requests in the background carry the same token as forms. */
 document.body.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
