@@ -101,7 +101,7 @@ class NoticeDelivered(NoticeEvent):
 class NoticeReturned(NoticeEvent):
     """The channel took the message and could not deliver it; the next channel takes it (SC-37)."""
 
-    error: str
+    error: Words[str]
 
 
 @event("fact")
@@ -109,7 +109,7 @@ class PhoneFailed(Event):
     """A message to the number on file came back: a number to be mended (SC-37)."""
 
     pensioner: str
-    error: str
+    error: Words[str]
 
 
 @event("notice")
@@ -180,12 +180,6 @@ class ProposalClosed(Event):
     decision: str | None = None
     reason: Words[str | None] = None
     person: int | None = None
-
-
-@event("import")
-class RowQuarantined(ImportEvent):
-    row_number: int
-    errors: tuple[str, ...]
 
 
 @event("run")

@@ -89,3 +89,22 @@ def test_words_of_one_prefix_come_in_the_file_s_order():
 def test_sources_are_articles():
     known = re.compile(r"^((GB|QD|SC|RS|JS)-[\w.]+)?$")
     assert all(known.match(source_of(key)) for key in entries())
+
+
+ROOT = Path(workflows.__file__).resolve().parent.parent
+USERS = ("audit", "cases", "demo", "invariants", "rules", "staff", "templates", "web", "workflows")
+COMPOSED = re.compile(r"action\.enter_\w+$")  # "enter_" and a state
+
+
+def _used_words() -> set[str]:
+    words: set[str] = set()
+    for folder in USERS:
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".html", ".txt", ".yaml") and path.name != "glossary.yaml":
+                words |= set(re.findall(r"\w+", path.read_text("utf-8")))
+    return words
+
+
+def test_every_word_of_the_glossary_is_used_by_something():
+    used = _used_words()
+    assert [key for key in entries() if key.partition(".")[2] not in used and not COMPOSED.match(key)] == []
