@@ -60,6 +60,15 @@ class SqliteCopies:
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.template, self.file)
 
+    def keep(self, name: str) -> None:
+        """The database as it is, to be had again by `restore`; nobody may be connected."""
+        shutil.copyfile(self.file, self.file.with_name(f"{name}.db"))
+
+    def restore(self, name: str) -> None:
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.file.with_name(f"{name}.db"), self.file)
+
     def drop(self) -> None:
         pass
 
@@ -70,7 +79,7 @@ class PostgresCopies:
     def __init__(self, worker: str, build: Build) -> None:
         self.server = make_url(os.environ[SERVER_VARIABLE]).set(drivername="postgresql+psycopg")
         self.template, self.name = f"template_{worker}_{os.getpid()}", f"test_{worker}_{os.getpid()}"
-        self.url = _text(self.server.set(database=self.name))
+        self.url, self.kept = _text(self.server.set(database=self.name)), set[str]()
         self._run(f"CREATE DATABASE {self.template}")
         build(_text(self.server.set(database=self.template)))
 
@@ -80,8 +89,18 @@ class PostgresCopies:
             f"CREATE DATABASE {self.name} TEMPLATE {self.template}",
         )
 
+    def keep(self, name: str) -> None:
+        """The database as it is, to be had again by `restore`; nobody may be connected."""
+        self.kept.add(f"{self.name}_{name}")
+        self._run(f"DROP DATABASE IF EXISTS {self.name}_{name}",
+                  f"CREATE DATABASE {self.name}_{name} TEMPLATE {self.name}")
+
+    def restore(self, name: str) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+                  f"CREATE DATABASE {self.name} TEMPLATE {self.name}_{name}")
+
     def drop(self) -> None:
-        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template, *self.kept)))
 
     def _run(self, *statements: str) -> None:
         with connection(self.server) as raw:

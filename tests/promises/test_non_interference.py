@@ -1,71 +1,186 @@
-"""A1: what a county sees is the same whether or not another county has cases."""
+"""A1: remove all data outside a person's area, and every answer to that person is the same, byte for byte."""
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from cases import objections
 from cases.models import Case
 from database import db
-from tests.case_builder import LAPSED, make_case
-from tests.people import account, actor, make_account, sign_in
+from staff.roles import ROLES
+from tests.engines import Copies
+from tests.people import sign_in
 from tests.promises.county import ON
+from tests.promises.every_page import UNKNOWN, addresses, get_rules, ids_below, outside_of
+from tests.promises.two_counties import HERE, PATHS, THERE, furnish, take_away_there
 
-# own sessions: the answer is about this very sign-in; the log: it shows what this very walk was refused
-SEES_ITSELF = ("staff.me", "audit.search")
-CHANGES = (r'Nonce": ?"[^"]*"', r'nonce="[^"]*"', r'name="csrf_token"[^>]*>', r'name="csrf-token" content="[^"]*"',
-           r"\d\d:\d\d(:\d\d(\.\d+)?)?")
-ROLES = ("caseworker", "reviewer", "approver", "inspector")
-
-
-def pages_without_an_id(app: Flask) -> list[Rule]:
-    """Every GET route that needs nothing but its address."""
-    return [rule for rule in app.url_map.iter_rules()
-            if "GET" in rule.methods and not rule.arguments and rule.endpoint not in SEES_ITSELF
-            and "." in rule.endpoint]  # without: files, and faults that other tests made
+# what is random or of the moment in every answer, whatever is on record
+OF_THE_MOMENT = (
+    (rb"nonce-[\w-]{22}", b"nonce"),  # the answer's own nonce, in its policy
+    (rb'nonce="[\w-]{22}"', b"nonce"),  # and in the elements that it lets pass
+)
+READERS = (*ROLES, "nobody")
+Answer = tuple[int, list[tuple[str, str]], bytes]
+Walk = dict[str, Answer]
 
 
-def answers(app: Flask, username: str) -> dict[str, tuple[int, str]]:
-    client = sign_in(app.test_client(), username)
-    found = {}
-    for rule in pages_without_an_id(app):
-        answer = client.get(rule.rule)
-        found[rule.rule] = (answer.status_code, _still(answer.get_data(as_text=True))
-                            if answer.mimetype.startswith("text/") else answer.mimetype)
-    return found
+@dataclass
+class City:
+    """The database of both counties, and the same without THERE; `clients`: one signed in for each role of HERE."""
+
+    app: Flask
+    copies: Copies
+    clients: dict[str, FlaskClient]
+    ids: dict[str, dict[str, list[str]]]
+    there: dict[str, list[str]]
+    outside: dict[str, str]
+    id_numbers: list[str]
+
+    def be(self, name: str) -> None:
+        let_go(self.app)
+        self.copies.restore(name)
 
 
-def _still(body: str) -> str:
-    for pattern in CHANGES:
-        body = re.sub(pattern, "", body)
-    return body
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_cases_of_another_county_change_no_page_of_this_one(business_day: Flask, role: str) -> None:
-    app = business_day
+def let_go(app: Flask) -> None:
     with app.app_context():
-        make_account("li", [role])
-        make_account("far", ["caseworker"], office="510104")
-        make_case(ON, **LAPSED)
-    before = answers(app, "li")
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def city(shared_app: Flask, copies: Copies) -> Iterator[City]:
+    app = shared_app
+    copies.reset()
+    app.config["TODAY"] = ON
+    furnish(app)
+    clients = {role: sign_in(app.test_client(), f"every.{role}") for role in ROLES} | {"nobody": app.test_client()}
     with app.app_context():
-        for _ in range(2):
-            other = make_case(ON, office="510104", 居住地="", **LAPSED).id
-            objections.lodge(other, objections.Lodged("to_suspension", "self", "健在"), actor=actor("far"), on=ON)
-        db.session.rollback()
-        assert db.session.query(Case).count() == 3
-        assert account("far").office.code == "510104"
-    after = answers(app, "li")
-    differ = sorted(path for path in before if before[path] != after[path])
-    assert [(path, _first_difference(before[path], after[path])) for path in differ] == []
-    assert sum(status == 200 for status, _ in before.values()) > 3
+        ids = {role: ids_below(PATHS[HERE], f"every.{role}") for role in ROLES}
+        there, outside = ids_below(PATHS[THERE], "every.caseworker"), outside_of(f"li.{THERE}", PATHS[THERE])
+        numbers = [case.pensioner.id_number for case in db.session.scalars(select(Case).order_by(Case.id))]
+    made = City(app, copies, clients, ids | {"nobody": ids["caseworker"]}, there, outside, numbers)
+    let_go(app)
+    copies.keep("whole")
+    assert take_away_there(app) > 100
+    let_go(app)
+    copies.keep("here")
+    yield made
+    app.config.pop("TODAY")
+    let_go(app)
 
 
-def _first_difference(one: tuple[int, str], other: tuple[int, str]) -> tuple[object, object]:
-    """The first lines that differ, for the reader of a failure."""
-    pairs = zip(one[1].splitlines(), other[1].splitlines(), strict=False)
-    return next(((a.strip(), b.strip()) for a, b in pairs if a != b), (one[0], other[0]))
+def answer_of(answer: TestResponse) -> Answer:
+    """Status, headers and body, without what is of the moment."""
+    return (answer.status_code, [(name, _still(value.encode()).decode()) for name, value in answer.headers],
+            _still(answer.data))
+
+
+def _still(text: bytes) -> bytes:
+    for pattern, name in OF_THE_MOMENT:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def looked_at(city: City, reader: str) -> Walk:
+    """Every address that can be looked at, the log first: looking writes to it."""
+    rules = sorted(get_rules(city.app), key=lambda rule: not rule.endpoint.startswith("audit."))
+    client = city.clients[reader]
+    return {address: answer_of(client.get(address)) for rule in rules
+            for address in addresses(rule, city.ids[reader], **city.outside)}
+
+
+def asked_for(city: City, reader: str) -> Walk:
+    """What is a POST because it leaves an event: searches by ID number, values whole, dossiers, downloads, exports."""
+    client, ids = city.clients[reader], city.ids[reader]
+    posts = [("/audit/export", {"since": "2026-01-01", "until": "2026-12-31"}, "")]
+    posts += [("/cases", {"id_number": number}, str(at)) for at, number in enumerate(city.id_numbers)]
+    posts += [(f"/cases/{one}/unmask", {"field": "id_number", "purpose": "identity_check"}, "") for one in ids["cases"]]
+    posts += [(f"/cases/{one}/dossier", {"lang": "zh"}, "") for one in ids["cases"][:1]]
+    posts += [(f"/imports/{one}/quarantine", {}, "") for one in ids["imports"]]
+    return {path + name: unpacked(answer_of(client.post(path, data=data))) for path, data, name in posts}
+
+
+def unpacked(answer: Answer) -> Answer:
+    """An archive is compared by its files: it keeps the second in which each was packed."""
+    status, headers, body = answer
+    if not body.startswith(b"PK"):
+        return answer
+    packed = zipfile.ZipFile(io.BytesIO(body))
+    kept = [header for header in headers if header[0] != "Content-Length"]
+    return status, kept, b"\n".join(name.encode() + b"\n" + packed.read(name) for name in packed.namelist())
+
+
+def assert_same(whole: Walk, here: Walk) -> None:
+    assert whole.keys() == here.keys()
+    assert {path: _difference(whole[path], here[path]) for path in whole if whole[path] != here[path]} == {}
+
+
+def _difference(one: Answer, other: Answer) -> object:
+    """Where two answers part, for the reader of a failure."""
+    if one[:2] != other[:2]:
+        return [pair for pair in zip(one[1], other[1], strict=False) if pair[0] != pair[1]] or (one[0], other[0])
+    at = next((n for n, (a, b) in enumerate(zip(one[2], other[2], strict=False)) if a != b), -1)
+    return one[2][max(at - 80, 0):at + 80], other[2][max(at - 80, 0):at + 80]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_with_all_data_outside_the_area_removed_every_page_answers_the_same(city: City, reader: str) -> None:
+    city.be("whole")
+    whole = looked_at(city, reader)
+    city.be("here")
+    assert_same(whole, looked_at(city, reader))
+    assert sum(status == 200 for status, _headers, _body in whole.values()) > 3
+
+
+@pytest.mark.parametrize("reader", ROLES)
+def test_with_all_data_outside_the_area_removed_every_download_and_search_answers_the_same(
+        city: City, reader: str) -> None:
+    city.be("whole")
+    whole = asked_for(city, reader)
+    city.be("here")
+    assert_same(whole, asked_for(city, reader))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_lies_outside_the_area_answers_like_what_does_not_exist(city: City, reader: str) -> None:
+    city.be("whole")
+    client = city.clients[reader]
+    unlike = {}
+    for rule in get_rules(city.app):
+        for word in {"certify"} ^ set(city.there):
+            if f"/{word}/<" not in rule.rule or word == "new":
+                continue
+            here = {name: values[:1] for name, values in city.ids[reader].items()}
+            (unknown,) = list(addresses(rule, here | {word: [UNKNOWN]}))[:1]
+            for address in addresses(rule, here | {word: city.there[word]}):
+                one, other = client.get(address), client.get(unknown)
+                if _nameless(one) != _nameless(other):
+                    unlike[address] = (_nameless(one), _nameless(other))
+    assert unlike == {}
+
+
+def _nameless(answer: TestResponse) -> Answer:
+    """Without the id that was asked for, where the answer repeats it."""
+    status, headers, body = answer_of(answer)
+    asked = re.compile("|".join(map(re.escape, answer.request.path.split("/")[2:])).encode() or b"$^")
+    return status, [(name, asked.sub(b"ID", value.encode()).decode()) for name, value in headers
+                    if name != "Content-Length"], asked.sub(b"ID", body)
+
+
+def test_a_route_whose_placeholder_nobody_can_fill_is_named(city: City) -> None:
+    from werkzeug.routing import Rule
+
+    from tests.promises.every_page import UnfilledRoute
+
+    with pytest.raises(UnfilledRoute, match="bribes"):
+        list(addresses(Rule("/bribes/<public_id>", endpoint="bribes.one"), city.ids["caseworker"]))
+
+

@@ -1,0 +1,90 @@
+"""Every address that can be looked at, filled with what is on record: made from the application's own map of routes.
+
+A new route is walked without a word here. One whose placeholder nobody can fill raises UnfilledRoute: say in IDS where
+its values come from.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.routing import Rule
+
+from audit.models import AuditEvent
+from cases.models import Case, Decision, Evidence, ImportBatch, Notice, Objection, VerificationTask
+from cases.routes.certify import _seal
+from cases.worklists import TABS
+from database import db
+from staff.models import Office, StaffAccount
+from tests.people import account, actor
+from workflows.review_chain import DECISION_KINDS
+
+UNKNOWN = "AAAAAAAAAAAAAAAA"  # of the form of a public id
+PLACEHOLDER = re.compile(r"([^/<]+)/<(?:[^:>]+:)?\w+>")
+OF_CASE = {"cases": Case, "evidence": Evidence, "notices": Notice, "objections": Objection, "verifications": VerificationTask}
+# asked for besides the bare address; {there} and {number} are a user name and a case number outside the area
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "cases.search": ("text=周", "text=资5101", "state=suspended", "reason=lapsed", "paid=1", "office=51/5101/510104/",
+                     "office=51/5101/510107/", "due_before=2027-01-01", "after=资510104-2026-000001", "text={number}"),
+    "work.my_work": tuple(f"tab={tab}" for tab in TABS),
+    "notices.index": tuple(f"status={one}" for one in ("held", "failed", "queued", "sending", "accepted")),
+    "objections.index": ("status=open", "status=upheld", "status=dismissed"),
+    "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered", "since=2026-01-01&until=2027-01-01"),
+    "staff.people": ("name=li", "name={there}"),
+    "rules.index": ("office=510104", "office=510107", "office=51"),
+}
+# made new for every page: a letter as PDF costs a fifth of a second, its page says the same
+FEW_OF = {"notices.pdf": 2}
+
+
+class UnfilledRoute(LookupError):
+    """A GET route with a placeholder that IDS cannot fill."""
+
+
+def get_rules(app: Flask) -> list[Rule]:
+    """Every GET route but files; those without a blueprint are faults that other tests made."""
+    return sorted((rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and "." in rule.endpoint),
+                  key=lambda rule: rule.rule)
+
+
+def ids_below(path: str, reader: str) -> dict[str, list[str]]:
+    """Word of the address before a placeholder -> the values on record below the office path, for the account `reader`."""
+    def column(what: Any, *where: Any) -> list[str]:
+        return list(db.session.scalars(select(what).where(*where).order_by(what)))
+
+    below = Case.office_path.startswith(path)
+    found = {word: column(model.public_id, *([below] if model is Case else [
+        model.case_id.in_(select(Case.id).where(below))])) for word, model in OF_CASE.items()}
+    one_of_each = select(func.min(AuditEvent.uid)).where(AuditEvent.office_path.startswith(path)).group_by(AuditEvent.type)
+    return found | {
+        "decisions": column(Decision.public_id, Decision.office_path.startswith(path)),
+        "receipts": column(Decision.public_id, Decision.kind == "certify", Decision.office_path.startswith(path)),
+        "imports": column(ImportBatch.public_id, ImportBatch.office_path.startswith(path)),
+        "events": sorted(db.session.scalars(one_of_each)),
+        "accounts": column(StaffAccount.public_id, StaffAccount.office_id.in_(
+            select(Office.id).where(Office.path.startswith(path)))),
+        "certify": [_seal(case, actor(reader)) for case in db.session.scalars(select(Case).where(below).limit(1))],
+        "new": sorted(DECISION_KINDS),
+    }
+
+
+def addresses(rule: Rule, ids: dict[str, list[str]], **outside: str) -> Iterator[str]:
+    """The rule's addresses: every id in every placeholder, every question asked of a page without one."""
+    words = PLACEHOLDER.findall(rule.rule)
+    if len(words) != len(rule.arguments) or not set(words) <= set(ids):
+        raise UnfilledRoute(rule.rule)
+    for values in list(product(*(ids[word] for word in words)))[:FEW_OF.get(rule.endpoint)]:
+        rest = iter(values)
+        yield re.sub(r"<[^>]+>", lambda _placeholder, rest=rest: next(rest), rule.rule)
+    for question in QUESTIONS.get(rule.endpoint, ()):
+        yield f"{rule.rule}?{question.format(**outside)}"
+
+
+def outside_of(username: str, path: str) -> dict[str, str]:
+    """What QUESTIONS ask for by name: somebody and a case below the office path."""
+    number = db.session.scalar(select(Case.case_no).where(Case.office_path.startswith(path)).limit(1))
+    return {"there": account(username).username, "number": number}

@@ -1,0 +1,158 @@
+"""Two counties of one city, furnished step by step in turn with all that a county has; and one of them taken away."""
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from cases import objections, review
+from cases.certifications import certify_in_person
+from cases.decisions import Proposal, claim, open_decision, submit
+from cases.evidence import add_evidence
+from cases.imports.proposing import propose
+from cases.sweep import sweep
+from database import db
+from staff.offices import office_by_code
+from staff.roles import ROLES
+from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
+from tests.people import actor, make_account
+from tests.promises.county import ON
+
+HERE, THERE = "510107", "510104"
+PATHS = {code: f"51/5101/{code}/" for code in (HERE, THERE)}
+POSTS = {"li": "caseworker", "wang": "reviewer", "zhao": "approver"}
+VILLAGE = "510107001201"
+DIED = {"died_on": "2026-01-10", "account_status": "settled"}
+BEFORE = date(2026, 1, 15)
+
+
+def named(name: str, code: str) -> str:
+    return name if code == HERE else f"{name}.{code}"
+
+
+def people(code: str) -> None:
+    for name, role in POSTS.items():
+        make_account(named(name, code), [role], office=code)
+
+
+def place(code: str) -> dict[str, str]:
+    return {} if code == HERE else {"居住地": ""}
+
+
+def decided(case_id: int, code: str, proposal: Proposal, signatures: int, *papers: str) -> int:
+    """Opened by the caseworker with papers; submitted and signed so often, a draft where that is None."""
+    li, wang, zhao = (actor(named(name, code)) for name in POSTS)
+    bound = tuple(add_evidence(case_id, paper(kind, ON), actor=li, on=ON).id for kind in papers)
+    made = open_decision(case_id, Proposal(proposal.kind, proposal.reason, proposal.fields, evidence=bound),
+                         actor=li, on=ON).id
+    submit(made, actor=li, on=ON)
+    for action, who in list(zip(("initial_review", "recheck", "approve"), (li, wang, zhao), strict=True))[:signatures]:
+        review.sign(made, action, opinion="同意", actor=who, on=ON)
+    return made
+
+
+def an_objection_and_its_resumption(code: str) -> None:
+    case = make_case(ON, office=code, **LAPSED, **place(code)).id
+    objections.lodge(case, objections.Lodged("to_suspension", "self", "健在"), actor=actor(named("li", code)), on=ON)
+    made = decided(case, code, Proposal("resume", "lapsed"), 2, "home_visit_record")
+    claim(made, actor=actor(named("zhao", code)), on=ON)
+
+
+def one_who_died(code: str) -> None:
+    case = make_case(ON, office=code, **DEAD, **place(code)).id
+    decided(case, code, Proposal("terminate", "death", DIED), 1, "cremation_certificate", "identity_document",
+            "relation_proof", "account_proof", "settlement_sheet")
+
+
+def one_resumed(code: str) -> None:
+    case = make_case(ON, office=code, **LAPSED, **place(code)).id
+    decided(case, code, Proposal("resume", "lapsed"), 3, "home_visit_record")
+
+
+def one_certified(code: str) -> None:
+    case = make_case(ON, office=code, 最近认证日期="2025-09-01", **place(code)).id
+    certify_in_person(case, paper("window_visit_record", ON), paper("photo_or_video", ON),
+                      actor=actor(named("li", code)), on=ON)
+
+
+def a_file_with_a_bad_row(code: str) -> None:
+    rows = [GIVEN | {"身份证号": number, "开户名": "周秀英"} | place(code) for number in (pensioner_id_number(), "123")]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_text("\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]), encoding="utf-8")
+        propose(path, office_by_code(code), actor(named("li", code)), ON)
+
+
+STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row)
+
+
+def furnish(app: Flask) -> None:
+    """Both counties, each step in one and then in the other; a sweep over all; one account for each role here."""
+    with app.app_context():
+        for step in STEPS:
+            for code in (THERE, HERE):
+                step(code)
+        for role in ROLES:
+            make_account(f"every.{role}", [role], office=VILLAGE if role == "grassroots_officer" else HERE)
+        sweep(ON, today=ON)
+        db.session.remove()
+
+
+# what lies outside of county HERE, before whatever hung on it
+OUTSIDE = (
+    "DELETE FROM cases WHERE office_path NOT LIKE :here",
+    "DELETE FROM import_batch WHERE office_path NOT LIKE :here",
+    "DELETE FROM audit_event WHERE office_path IS NULL OR office_path NOT LIKE :here",
+    "DELETE FROM staff_account WHERE office_id IN (SELECT id FROM office WHERE path LIKE :there)",
+    "DELETE FROM number_series WHERE office_code = :code",
+    "DELETE FROM job WHERE office_path IS NULL OR office_path NOT LIKE :here",
+)
+NOBODY_LEFT = (
+    "DELETE FROM pensioner WHERE id NOT IN (SELECT pensioner_id FROM cases)",
+    "DELETE FROM natural_person WHERE id NOT IN (SELECT natural_person_id FROM pensioner)"
+    " AND id NOT IN (SELECT natural_person_id FROM staff_account)",
+    "DELETE FROM audit_tx WHERE id NOT IN (SELECT tx_id FROM audit_event)",
+)
+PATTERNS = {"here": PATHS[HERE] + "%", "there": PATHS[THERE] + "%", "code": THERE}
+
+
+def take_away_there(app: Flask) -> int:
+    """All data outside of HERE, and what hung on it, as an owner of the database could; returns how many rows."""
+    with app.app_context(), db.engine.connect() as raw:
+        _unguard(raw)
+        gone = sum(_run(raw, one) for one in OUTSIDE)
+        while removed := _orphans(raw) + sum(_run(raw, one) for one in NOBODY_LEFT):
+            gone += removed
+        raw.commit()
+    return gone
+
+
+def _run(raw: Connection, statement: str) -> int:
+    wanted = {name: value for name, value in PATTERNS.items() if f":{name}" in statement}
+    return raw.execute(text(statement), wanted).rowcount
+
+
+def _unguard(raw: Connection) -> None:
+    if raw.dialect.name == "postgresql":
+        raw.execute(text("SET session_replication_role = replica"))
+        return
+    raw.connection.execute("COMMIT")
+    raw.connection.execute("PRAGMA foreign_keys=OFF")
+    for (name,) in raw.connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.connection.execute(f'DROP TRIGGER "{name}"')
+    raw.connection.execute("BEGIN")
+
+
+def _orphans(raw: Connection) -> int:
+    """Rows that point at what is gone."""
+    return sum(_run(raw, f'DELETE FROM "{table.name}" WHERE "{key.parent.name}" IS NOT NULL AND "{key.parent.name}"'
+                         f' NOT IN (SELECT "{key.column.name}" FROM "{key.column.table.name}")')
+               for table in db.metadata.sorted_tables for key in _keys(table))
+
+
+def _keys(table: Any) -> list[Any]:
+    return list(table.foreign_keys)
