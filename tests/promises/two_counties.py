@@ -140,11 +140,9 @@ def _unguard(raw: Connection) -> None:
     if raw.dialect.name == "postgresql":
         raw.execute(text("SET session_replication_role = replica"))
         return
-    raw.connection.execute("COMMIT")
     raw.connection.execute("PRAGMA foreign_keys=OFF")
     for (name,) in raw.connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         raw.connection.execute(f'DROP TRIGGER "{name}"')
-    raw.connection.execute("BEGIN")
 
 
 def _orphans(raw: Connection) -> int:
