@@ -25,7 +25,8 @@ from workflows.review_chain import DECISION_KINDS
 
 UNKNOWN = "AAAAAAAAAAAAAAAA"  # of the form of a public id
 PLACEHOLDER = re.compile(r"([^/<]+)/<(?:[^:>]+:)?\w+>")
-OF_CASE = {"cases": Case, "evidence": Evidence, "notices": Notice, "objections": Objection, "verifications": VerificationTask}
+OF_CASE = {"cases": Case, "evidence": Evidence, "notices": Notice, "objections": Objection,
+           "verifications": VerificationTask}
 # asked for besides the bare address; {there} and {number} are a user name and a case number outside the area
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "cases.search": ("text=周", "text=资5101", "state=suspended", "reason=lapsed", "paid=1", "office=51/5101/510104/",
@@ -33,7 +34,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "work.my_work": tuple(f"tab={tab}" for tab in TABS),
     "notices.index": tuple(f"status={one}" for one in ("held", "failed", "queued", "sending", "accepted")),
     "objections.index": ("status=open", "status=upheld", "status=dismissed"),
-    "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered", "since=2026-01-01&until=2027-01-01"),
+    "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered",
+                     "since=2026-01-01&until=2027-01-01"),
     "staff.people": ("name=li", "name={there}"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
 }
@@ -52,14 +54,15 @@ def get_rules(app: Flask) -> list[Rule]:
 
 
 def ids_below(path: str, reader: str) -> dict[str, list[str]]:
-    """Word of the address before a placeholder -> the values on record below the office path, for the account `reader`."""
+    """Word of the address before a placeholder -> values on record below the office path, for the account `reader`."""
     def column(what: Any, *where: Any) -> list[str]:
         return list(db.session.scalars(select(what).where(*where).order_by(what)))
 
     below = Case.office_path.startswith(path)
     found = {word: column(model.public_id, *([below] if model is Case else [
         model.case_id.in_(select(Case.id).where(below))])) for word, model in OF_CASE.items()}
-    one_of_each = select(func.min(AuditEvent.uid)).where(AuditEvent.office_path.startswith(path)).group_by(AuditEvent.type)
+    inside = AuditEvent.office_path.startswith(path)
+    one_of_each = select(func.min(AuditEvent.uid)).where(inside).group_by(AuditEvent.type)
     return found | {
         "decisions": column(Decision.public_id, Decision.office_path.startswith(path)),
         "receipts": column(Decision.public_id, Decision.kind == "certify", Decision.office_path.startswith(path)),

@@ -116,7 +116,7 @@ def asked_for(city: City, reader: str) -> Walk:
 
 
 def unpacked(answer: Answer) -> Answer:
-    """An archive is compared by its files: it keeps the second in which each was packed. `checkpoint` signs the moment."""
+    """An archive is compared by its files: it keeps the second each was packed in. `checkpoint` signs the moment."""
     status, headers, body = answer
     if not body.startswith(b"PK"):
         return answer
