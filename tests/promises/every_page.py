@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from audit.models import AuditEvent
-from cases.models import Case, Decision, Evidence, ImportBatch, Notice, Objection, VerificationTask
+from cases.models import Case, Decision, Evidence, ImportBatch, ImportProposal, Notice, Objection, VerificationTask
 from cases.routes.certify import _seal
 from cases.worklists import TABS
 from database import db
@@ -26,7 +26,7 @@ from workflows.review_chain import DECISION_KINDS
 UNKNOWN = "AAAAAAAAAAAAAAAA"  # of the form of a public id
 PLACEHOLDER = re.compile(r"([^/<]+)/<(?:[^:>]+:)?\w+>")
 OF_CASE = {"cases": Case, "evidence": Evidence, "notices": Notice, "objections": Objection,
-           "verifications": VerificationTask}
+           "verifications": VerificationTask, "differences": ImportProposal}
 # asked for besides the bare address; {there} and {number} are a user name and a case number outside the area
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "cases.search": ("text=周", "text=资5101", "state=suspended", "reason=lapsed", "paid=1", "office=51/5101/510104/",

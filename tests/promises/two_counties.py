@@ -87,7 +87,14 @@ def a_file_with_a_bad_row(code: str) -> None:
         propose(path, office_by_code(code), actor(named("li", code)), ON)
 
 
-STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row)
+def a_file_that_differs(code: str) -> None:
+    number = pensioner_id_number()
+    for account in ("6228480012345678901", "6228480012345678999"):
+        make_case(ON, office=code, 身份证号=number, 银行账号=account, **place(code))
+
+
+STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
+         a_file_that_differs)
 
 
 def furnish(app: Flask) -> None:
