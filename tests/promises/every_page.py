@@ -39,8 +39,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "staff.people": ("name=li", "name={there}"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
 }
-# made new for every page: a letter as PDF costs a fifth of a second, its page says the same
-FEW_OF = {"notices.pdf": 2}
+# a letter as PDF costs a fifth of a second, and its page says the same; of forms, every kind for two cases
+FEW_OF = {"notices.pdf": 2, "decisions.new": 2 * len(DECISION_KINDS)}
 
 
 class UnfilledRoute(LookupError):
