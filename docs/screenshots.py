@@ -21,7 +21,9 @@ PAGES = (
     ("my-work", "wang", "/work", None), ("cases", "li", "/cases", None),
     ("case", "li", "/cases?state=stopped", "main table a"), ("decision", "wang", "/work", "main table a"),
     ("overview", "zhao", "/overview", None), ("rules", "li", "/rules", None),
-    ("verifications", "village.he", "/verifications", None), ("audit", "inspector", "/audit", None),
+    ("objections", "li", "/objections", None), ("guide", "village.he", "/guide", None),
+    ("verifications", "village.he", "/verifications", None), ("visit", "village.he", "/verifications", ".task-list a"),
+    ("audit", "inspector", "/audit", None),
 )
 
 
