@@ -1,4 +1,4 @@
-"""Opening and preparing a decision: open, edit, bind evidence, submit, claim, release, withdraw. Each one transaction.
+"""Opening and preparing a decision: open, edit, submit, withdraw, void a round. Each one transaction.
 
 `actor` and `on` are passed in; a refusal is recorded and raised as TransitionRefused (cases/refused.py).
 """
@@ -10,25 +10,21 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
 
 from audit import events
 from audit.log import record
-from cases import arrears
-from cases.back_payments import CannotCalculate
+from cases.binding import calculate, join_first, keep_and_bind, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
 from cases.eligibility import check_eligible, eligible_for, relatives_of, stages_ahead
-from cases.evidence import Received, keep
-from cases.models import Case, Decision, DecisionEvidence, DecisionParticipant, Evidence
+from cases.evidence import Received
+from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import lock_case, lock_cases_of_person
 from cases.numbers import next_number
 from cases.periods import area_of, rules_of_case
 from cases.refused import attempt, refuse
 from database import db
-from database.types import now
-from rules import rules_by_version
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.models import Office
@@ -72,8 +68,8 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
     )
     db.session.add(decision)
     db.session.flush()
-    _join_first(decision, actor.natural_person_id, "maker")
-    _keep_and_bind(decision, proposal.evidence, proposal.brought, actor, on)
+    join_first(decision, actor.natural_person_id, "maker")
+    keep_and_bind(decision, proposal.evidence, proposal.brought, actor, on)
     calculate(decision, on)
     record(events.DecisionOpened(
         decision=decision.public_id, kind=decision.kind, decision_no=decision.decision_no, reason=decision.reason,
@@ -148,12 +144,12 @@ def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] 
         changed = tuple(sorted([*(fields or {}), *(personal or {}), *(name for name in given if given[name])]))
         void(decision, "DecisionEdited", actor=actor, on=on, changed=changed)
         decision.stage, decision.claimed_by, decision.claimed_at = dest, None, None
-        _join_first(decision, actor.natural_person_id, "edited")
+        join_first(decision, actor.natural_person_id, "edited")
         decision.reason = reason or decision.reason
         decision.fields = _filled({**decision.fields, **(fields or {})})
         decision.personal = _pack(_filled({**unpack(decision), **(personal or {})}))
-        _unbind(decision, unbound)
-        _keep_and_bind(decision, evidence, brought, actor, on)
+        unbind(decision, unbound)
+        keep_and_bind(decision, evidence, brought, actor, on)
         calculate(decision, on)
         record(events.DecisionEdited(
             decision=decision.public_id, kind=decision.kind, round=decision.round, changed=changed,
@@ -208,32 +204,6 @@ def withdraw(decision_id: int, *, opinion: str | None = None, actor: Actor, on: 
         return decision
 
 
-def claim(decision_id: int, *, actor: Actor, on: date) -> Decision:
-    """Take a waiting decision onto one's own desk; no right is gained by it."""
-    with attempt("claim", actor, on, decision_id=decision_id):
-        decision, actor = lock_decision(decision_id), lock_actor(actor)
-        if decision.claimed_by not in (None, actor.account_id):
-            raise refuse("CLAIMED_BY_ANOTHER")
-        decision.claimed_by, decision.claimed_at = actor.account_id, now()
-        record(events.DecisionClaimed(decision=decision.public_id, kind=decision.kind, round=decision.round,
-                                      stage=decision.stage, person=actor.natural_person_id),
-               case=decision.case, actor=actor, on=on)
-        return decision
-
-
-def release(decision_id: int, *, actor: Actor, on: date) -> Decision:
-    """Put a claimed decision back on the common pile."""
-    with attempt("release", actor, on, decision_id=decision_id):
-        decision, actor = lock_decision(decision_id), lock_actor(actor)
-        if decision.claimed_by != actor.account_id:
-            raise refuse("NOT_CLAIMED_BY_YOU")
-        decision.claimed_by = decision.claimed_at = None
-        record(events.DecisionReleased(decision=decision.public_id, kind=decision.kind, round=decision.round,
-                                       stage=decision.stage, person=actor.natural_person_id),
-               case=decision.case, actor=actor, on=on)
-        return decision
-
-
 def void(decision: Decision, cause: str, *, actor: Actor, on: date, changed: tuple[str, ...] = ()) -> None:
     """The signatures of the round no longer cover what would be done: a new round, back to the draft (P5)."""
     signatures = len(signers(decision))
@@ -245,52 +215,6 @@ def void(decision: Decision, cause: str, *, actor: Actor, on: date, changed: tup
                               new_round=decision.round, cause=cause, changed=changed, signatures=signatures),
            case=decision.case, actor=actor, on=on)
     db.session.flush()
-
-
-def bind(decision: Decision, evidence: tuple[int, ...], *, actor: Actor) -> None:
-    """Bind evidence of the same case; whoever produced it joins the first side (P1)."""
-    bound = {row.evidence_id for row in decision.evidence}
-    for item in db.session.scalars(select(Evidence).where(Evidence.id.in_(evidence))):
-        if item.case_id != decision.case_id:
-            raise refuse("EVIDENCE_OF_ANOTHER_CASE")
-        if item.id not in bound:
-            decision.evidence.append(DecisionEvidence(decision_id=decision.id, evidence_id=item.id, evidence=item,
-                                                      added_by=actor.account_id))
-        if item.producer:
-            _join_first(decision, item.producer.natural_person_id, "produced_evidence")
-    db.session.flush()
-
-
-def _keep_and_bind(decision: Decision, evidence: tuple[int, ...], brought: Received | None, actor: Actor,
-                   on: date) -> None:
-    kept = (keep(decision.case, brought, actor=actor, on=on).id,) if brought else ()
-    bind(decision, evidence + kept, actor=actor)
-
-
-def _unbind(decision: Decision, evidence: tuple[int, ...]) -> None:
-    for row in [row for row in decision.evidence if row.evidence_id in evidence]:
-        decision.evidence.remove(row)
-        db.session.delete(row)
-    db.session.flush()
-
-
-def calculate(decision: Decision, on: date) -> None:
-    """Compute the arrears sheet anew and bind it. A record that cannot be calculated refuses, by name."""
-    try:
-        arrears.store(decision, arrears.sheet(decision, on, rules_by_version(decision.rules_version)))
-    except CannotCalculate as problem:
-        raise refuse("CANNOT_CALCULATE", "SC-27", problem=str(problem)) from problem
-    db.session.flush()
-
-
-def _join_first(decision: Decision, person: int | None, why: str) -> None:
-    if person is None or db.session.get(DecisionParticipant, (decision.id, person, "first")):
-        return
-    try:
-        db.session.add(DecisionParticipant(decision_id=decision.id, natural_person_id=person, side="first", why=why))
-        db.session.flush()
-    except IntegrityError as refused:
-        raise refuse("SAME_PERSON", "SC-29") from refused
 
 
 def event_lines(decision: Decision) -> tuple[events.Line, ...]:

@@ -89,6 +89,8 @@ def test_no_file_is_long():
 def test_no_function_is_long():
     found = {}
     for path, text in PYTHON.items():
+        if "migrations" in path.parts:  # a table is made in one piece, and never again touched
+            continue
         functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
         lines = {f"{path.name}: {node.name}": node.end_lineno - node.lineno + 1 for node in functions}
         found |= {name: length for name, length in lines.items() if length > LONGEST_FUNCTION}

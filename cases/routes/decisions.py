@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from cases import case_view, decision_view, decisions, pages, review
+from cases import case_view, claims, decision_view, decisions, pages, review
 from cases.decisions import Proposal, opening_refusals, unpack
 from cases.forms import kinds
 from cases.forms.evidence import WithEvidence
@@ -43,8 +43,8 @@ ACTIONS: dict[str, tuple[Command, bool]] = {
     "return": (lambda key, opinion, **who: review.return_(key, opinion=opinion, **who), True),
     "reject": (lambda key, opinion, **who: review.reject(key, opinion=opinion, **who), True),
     "withdraw": (lambda key, opinion, **who: decisions.withdraw(key, opinion=opinion, **who), False),
-    "claim": (lambda key, opinion, **who: decisions.claim(key, **who), False),
-    "release": (lambda key, opinion, **who: decisions.release(key, **who), False),
+    "claim": (lambda key, opinion, **who: claims.claim(key, **who), False),
+    "release": (lambda key, opinion, **who: claims.release(key, **who), False),
 }
 
 
