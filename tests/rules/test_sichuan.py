@@ -118,7 +118,7 @@ def test_a_social_service_certification_needs_a_picture_beside_the_visit():
     assert picture == ["photo_or_video"]
 
 
-@pytest.mark.article("SC-13")
+@pytest.mark.article("SC-13", "SC-22")
 def test_a_report_of_death_without_paper_needs_two_signatures():
     weights = SICHUAN.value("death_sources")
     reports = {source for source, weight in weights.items() if weight == "two_signatures"}

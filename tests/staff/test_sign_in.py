@@ -64,6 +64,7 @@ def test_after_too_many_failures_the_name_is_locked_known_or_not(app, client, li
     assert events(app, "SignInRefused") == allowed + 1
 
 
+@pytest.mark.article("GB-5.5")
 def test_a_locked_account_refuses_the_right_password_until_the_lock_has_run_out(app, client, li):
     with app.app_context():
         allowed, minutes = limits().lockout_failures, limits().lockout_minutes
@@ -102,6 +103,7 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, client, li):
     assert events(app, "SignedOut") == 1
 
 
+@pytest.mark.article("GB-5.5")
 @pytest.mark.parametrize("column, minutes", [("last_seen_at", "session_idle_minutes"),
                                              ("expires_at", "session_absolute_minutes")])
 def test_a_session_ends_when_idle_and_at_its_absolute_limit(app, client, li, column, minutes):
