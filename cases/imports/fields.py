@@ -17,6 +17,7 @@ EXCEL_KEEPS_DIGITS = 15
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20}
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0x202C, 0x202D])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MIDDLE_DOTS = str.maketrans("•・．‧∙●", "······")
 _DATE_FORMS = (
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
@@ -37,13 +38,16 @@ class FieldRefused(Exception):
 
 
 def plain(raw: object) -> str:
-    """Text of a cell with half-width digits and letters, trimmed; "" when empty. Raises FORMULA, CELL_ERROR."""
+    """Text of a cell with half-width digits and letters, trimmed; "" when empty. Raises FORMULA, CELL_ERROR,
+    CONTROL_CHARACTERS."""
     if raw is None:
         return ""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
     if not isinstance(raw, (str, int, float, date)):
         raise FieldRefused("FORMULA")
+    if isinstance(raw, str) and _CONTROL.search(raw):
+        raise FieldRefused("CONTROL_CHARACTERS")
     text = str(raw).translate(_INVISIBLE).translate(_HALF_WIDTH).strip().lstrip("'").strip()
     if text.startswith("="):
         raise FieldRefused("FORMULA")

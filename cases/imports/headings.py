@@ -64,7 +64,8 @@ class Mapping:
 
 @lru_cache(maxsize=1000)
 def _bare(heading: str, decorations: tuple[str, ...]) -> str:
-    text = "".join(plain("'" + str(heading)).split()).lower()
+    printable = "".join(char for char in str(heading) if char.isprintable())
+    text = "".join(plain("'" + printable).split()).lower()
     for decoration in decorations:
         text = text.replace(decoration, "")
     return text

@@ -18,7 +18,7 @@ from cases.imports.headings import mapping_of
 from cases.imports.jobs import beat, finish_job, start_job
 from cases.imports.kinds import KINDS
 from cases.imports.places import Places
-from cases.imports.reading import Table, open_table
+from cases.imports.reading import FileRefused, Table, open_table
 from cases.imports.staging import chunks, insert_rows, last_staged, sha256_of
 from cases.models import ImportBatch
 from cases.refused import attempt
@@ -47,6 +47,8 @@ def open_batch(path: Path, office: Office, actor: Actor, on: date, *, kind: str 
     with open_table(path, mapping.is_heading_row) as table:
         mapping.check(table.headings)
         unread, expected = mapping.unread(table.headings), table.expected
+        if next(table.rows, None) is None:
+            raise FileRefused("EMPTY_FILE")
     sha256, office_id, batch = sha256_of(path), office.id, None
     with attempt("propose_import", actor, on):
         actor, office = lock_actor(actor), db.session.get_one(Office, office_id)

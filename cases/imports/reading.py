@@ -6,6 +6,7 @@ Memory does not grow with the number of rows (for XLSX: with the workbook's tabl
 """
 import csv
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,13 @@ from pathlib import Path
 HEADING_SEARCH_ROWS = 10
 LONGEST_RECORD_LINES = 6
 LARGEST_UNPACKED = 1 << 30
+UNSUSPECTED, LARGEST_RATIO = 50 << 20, 150  # bytes; sheets of real lists shrink to a tenth or a fiftieth
+LONGEST_CELL = 1 << 24  # characters; longer than any, so that a long cell is called too long and not a stray quote
+BROKEN = (KeyError, ValueError, SyntaxError, EOFError, zlib.error, zipfile.BadZipFile)  # SyntaxError: XML cut off
 DELIMITERS = (",", "\t", ";", "，")
 ENCODINGS = ("utf-8", "gb18030")
 
+csv.field_size_limit(LONGEST_CELL)
 IsHeading = Callable[[list[str]], bool]
 
 
@@ -54,6 +59,8 @@ def open_table(path: Path, is_heading: IsHeading) -> Iterator[Table]:
     """A table of a CSV or XLSX file, told apart by content, not by name. Raises FileRefused."""
     with open(path, "rb") as stream:
         start = stream.read(8)
+    if not start:
+        raise FileRefused("EMPTY_FILE")
     for magic, opener in OPENERS:
         if start.startswith(magic):
             with opener(path, is_heading) as table:
@@ -196,7 +203,7 @@ def _open_xlsx(path: Path, is_heading: IsHeading) -> Iterator[Table]:
     _refuse_bombs(path)
     try:
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (KeyError, ValueError, zipfile.BadZipFile) as broken:
+    except BROKEN as broken:
         raise FileRefused("BROKEN_WORKBOOK") from broken
     try:
         if book.epoch == CALENDAR_MAC_1904:
@@ -206,13 +213,22 @@ def _open_xlsx(path: Path, is_heading: IsHeading) -> Iterator[Table]:
         book.close()
 
 
+def _whole(cells: Iterator) -> Iterator:
+    """The same; a workbook that turns out to be cut off is refused by name."""
+    try:
+        yield from cells
+    except BROKEN as broken:
+        raise FileRefused("BROKEN_WORKBOOK") from broken
+
+
 def _refuse_bombs(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
+            packed = sum(member.compress_size for member in archive.infolist())
     except zipfile.BadZipFile as broken:
         raise FileRefused("BROKEN_WORKBOOK") from broken
-    if unpacked > LARGEST_UNPACKED:
+    if unpacked > LARGEST_UNPACKED or (unpacked > UNSUSPECTED and unpacked > packed * LARGEST_RATIO):
         raise FileRefused("WORKBOOK_TOO_LARGE")
 
 
@@ -230,7 +246,7 @@ def _only_table(book, is_heading: IsHeading) -> Table:
 
 def _sheet_headings(sheet, is_heading: IsHeading) -> tuple[int, list[str]] | None:
     sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(max_row=HEADING_SEARCH_ROWS, values_only=True), start=1):
+    for number, cells in enumerate(_whole(sheet.iter_rows(max_row=HEADING_SEARCH_ROWS, values_only=True)), start=1):
         headings = ["" if cell is None else str(cell).strip() for cell in cells]
         if is_heading(headings):
             return number, headings
@@ -238,7 +254,7 @@ def _sheet_headings(sheet, is_heading: IsHeading) -> tuple[int, list[str]] | Non
 
 
 def _sheet_rows(sheet, heading_at: int, headings: list[str]) -> Iterator[SourceRow]:
-    rows = sheet.iter_rows(min_row=heading_at + 1, values_only=True)
+    rows = _whole(sheet.iter_rows(min_row=heading_at + 1, values_only=True))
     for number, cells in enumerate(rows, start=heading_at + 1):
         if row := _source_row(number, headings, list(cells)):
             yield row

@@ -90,7 +90,8 @@ def parse_cells(row: SourceRow, mapping: Mapping, on: date) -> tuple[dict, list[
 
 
 def _shown(raw: object, spec) -> str:
-    text = str(raw if isinstance(raw, (str, int, float, date)) else "=").strip()
+    text = str(raw if isinstance(raw, (str, int, float, date)) else "=").strip()[:200]
+    text = "".join(char if char.isprintable() else "�" for char in text)
     return masked(text, "" if text.startswith("=") else spec.mask)
 
 

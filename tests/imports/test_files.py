@@ -164,7 +164,7 @@ def test_status_takes_its_own_reasons_only(tmp_path):
     [
         (lambda p: written(p, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "OLD_EXCEL_FORMAT"),
         (lambda p: written(p, b"PK\x03\x04 broken"), "BROKEN_WORKBOOK"),
-        (lambda p: written(p, b""), "NO_HEADINGS_FOUND"),
+        (lambda p: written(p, b""), "EMPTY_FILE"),
         (lambda p: written(p, "姓名,身份证号\n张三,1\n".encode()), "COLUMNS_MISSING"),
         (lambda p: written(p, (",".join([*HEADINGS, "证件号码"]) + "\n").encode()), "COLUMN_TWICE"),
     ],
