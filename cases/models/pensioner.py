@@ -10,10 +10,15 @@ from database import db
 from database.types import Code, Encrypted, UtcDateTime, now, public_id
 from staff.models import NaturalPerson, Office
 
+UNREACHABLE = text("(pensioner.phone is null or pensioner.phone_failed_on is not null)")  # SC-37b
+_UNREACHABLE = text("phone is null or phone_failed_on is not null")
+
 
 class Pensioner(db.Model):
     __tablename__ = "pensioner"
-    __table_args__ = (Index("ix_pensioner_name", "name_sort", "id"),)
+    __table_args__ = (Index("ix_pensioner_name", "name_sort", "id"),
+                      Index("ix_pensioner_unreachable", "id", sqlite_where=_UNREACHABLE,
+                            postgresql_where=_UNREACHABLE),)
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     natural_person_id: Mapped[int] = mapped_column(ForeignKey("natural_person.id"), unique=True)

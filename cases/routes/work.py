@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from cases import pages, worklists
+from cases import contacts, pages, worklists
 from cases.routes import BUSINESS, MAKERS
 from staff.access import access, current_actor
 from staff.clock import today
@@ -25,7 +25,8 @@ def my_work() -> str:
     verifies = bool(actor.roles & set(MAKERS))  # the others read the ledger; it is not their work
     return render_template("work/my_work.html", tab=tab, page=found, counts=worklists.counts(actor), actor=actor, on=on,
                            verifies=verifies, tasks=pages.open_tasks(actor, 6) if verifies else [],
-                           following=following, first=first)
+                           following=following, first=first,
+                           unreachable=contacts.unreachable_count(actor) if verifies else 0)
 
 
 def _after() -> worklists.Key | None:
