@@ -37,8 +37,8 @@ run: setup
 	$(PYTHON) serve.py
 
 serve: setup
-	$(FLASK) database create
-	$(PYTHON) serve.py --real
+	$(FLASK) database create --real
+	env -u OWNER_DATABASE_URL $(PYTHON) serve.py --real
 
 test: setup
 	bash setup/tests.sh

@@ -24,7 +24,7 @@ COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "rules.cli", 
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """The application. `config` replaces the environment: DATABASE_URL or SQLALCHEMY_DATABASE_URI, SECRET_KEY,
+    """The application. `config` goes before the environment: DATABASE_URL or SQLALCHEMY_DATABASE_URI, SECRET_KEY,
     INDEX_KEY and FIELD_KEY (32 bytes each) at least.
     """
     app = Flask(__name__, instance_relative_config=True)
@@ -43,7 +43,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _given(config: Mapping[str, Any]) -> dict[str, Any]:
-    given = dict(config)
+    given = {"INSTANCE_DIR": str(settings.ROOT / "instance")} | settings.plain_settings() | dict(config)
     if url := given.get("DATABASE_URL"):
         given.setdefault("SQLALCHEMY_DATABASE_URI", settings.database_url(url, settings.ROOT / "instance"))
     return given

@@ -1,13 +1,14 @@
 """Serves the application with waitress on HOST:PORT and says where, and on a demonstration, whom to sign in as.
 
-With --real it serves real use only: not a demonstration's database, and not before the first three persons are named.
+It serves no database of another version. With --real it serves real use only: not a demonstration's database, not
+before the first three persons are named, and on PostgreSQL not with a role that can lift what the database refuses.
 """
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 from waitress import create_server
 
@@ -15,6 +16,8 @@ from app import create_app
 from cases.pdf import faults
 from cases.sweep import is_demonstration
 from database import db
+from database.roles import OWNER, excesses
+from database.versions import objection as version_objection
 from staff.models import StaffAccount
 
 SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
@@ -28,11 +31,27 @@ def objection(app: Flask) -> str | None:
         if db.session.scalar(select(StaffAccount.id).limit(1)) is None:
             return ("Nobody can sign in yet. Load the offices (flask offices load) and name three persons "
                     "(flask staff first-persons).")
-    return None
+        return roles_objection()
+
+
+def roles_objection() -> str | None:
+    """On PostgreSQL: why the application's role may do too much, or may come to; None when it may not."""
+    if current_app.config.get(OWNER):
+        return "OWNER_DATABASE_URL is for `flask database` only: the server runs without it."
+    with db.engine.connect() as connection:
+        beyond = excesses(connection)
+    if not beyond:
+        return None
+    return "\n".join([*beyond, "Set OWNER_DATABASE_URL to another role and run: flask database create --real"])
 
 
 def main() -> int:
     app = create_app()
+    with app.app_context(), db.engine.connect() as connection:
+        version = version_objection(connection)
+    if version:
+        print(version, file=sys.stderr)
+        return 1
     if "--real" in sys.argv and (why := objection(app)):
         print(why, file=sys.stderr)
         return 1

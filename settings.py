@@ -41,8 +41,17 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "INSTANCE_DIR": str(instance),
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), instance),
+        "OWNER_DATABASE_URI": owner_url(environ, instance),
     }
     return settings | plain_settings(environ) | ensure_keys(instance, environ)
+
+
+def owner_url(environ: Mapping[str, str], instance: Path) -> str | None:
+    """Of the role that owns the tables; only `flask database` uses it. Raises BadSetting where there are no roles."""
+    url, owner = environ.get("DATABASE_URL", ""), environ.get("OWNER_DATABASE_URL", "")
+    if owner and not (database_url(url, instance).startswith("postgresql") and owner.startswith("postgres")):
+        raise BadSetting("OWNER_DATABASE_URL goes with a DATABASE_URL of PostgreSQL, and is one")
+    return database_url(owner, instance) if owner else None
 
 
 def plain_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from audit.events import SYSTEM, TYPES, Recorded, parse
 from audit.export import export
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
-from audit.signing import verifier_key
+from audit.signing import key_path, verifier_key
 from audit.words import words_of
 from database import db
 from staff.access import access, current_actor, lock_actor
@@ -54,7 +54,7 @@ def search() -> str:
     newest = url_for("audit.search", **_given(request.args)) if request.args.get("before") else None
     pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
     return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
-                           types=sorted(TYPES), key=verifier_key())
+                           types=sorted(TYPES), key=verifier_key() if key_path().exists() else None)
 
 
 @blueprint.get("/audit/events/<uid>")

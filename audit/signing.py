@@ -16,14 +16,31 @@ ED25519 = b"\x01"
 FILE = "audit-signing.key"
 
 
+class NoSigningKey(RuntimeError):
+    """The key of this installation is not there; the message says where it should be."""
+
+
+def key_path() -> Path:
+    return Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path) / FILE
+
+
+def make_key() -> bool:
+    """At installation (`database create`), never later: a new key is another signer. False when there is one."""
+    path = key_path()
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+    return True
+
+
 def private_key() -> Ed25519PrivateKey:
-    """The key of this installation; made at its first use, readable by its owner only."""
-    path = Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path) / FILE
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    """The key of this installation, made when its database was. Raises NoSigningKey."""
+    try:
+        return Ed25519PrivateKey.from_private_bytes(key_path().read_bytes())
+    except FileNotFoundError:
+        raise NoSigningKey(f"{key_path()} is missing: bring it back from the backup of the keys") from None
 
 
 def verifier_key() -> str:

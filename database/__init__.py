@@ -89,11 +89,17 @@ def in_transaction() -> bool:
 
 
 def create_schema(app: Flask) -> tuple[str | None, str]:
-    """Bring the database, empty or older, to the last migration: tables, then the triggers that have the last word.
+    """Bring the database, empty or older, to the last migration: tables, the triggers that have the last word, and the
+    privileges of the application's role where another role owns the tables.
 
     Returns the versions before (None: empty) and after.
     """
     from database.migrating import upgrade
+    from database.roles import OWNER, application_role, grant_privileges, owner_engine
 
-    with app.app_context():
-        return upgrade(db.engine)
+    with app.app_context(), owner_engine() as owner:
+        versions = upgrade(owner)
+        if app.config.get(OWNER):
+            with owner.begin() as connection:
+                grant_privileges(connection, application_role())
+        return versions

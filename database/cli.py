@@ -7,28 +7,46 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from audit.signing import key_path, make_key
+from cases.sweep import is_demonstration
 from database import create_schema, db
 from database.completeness import is_empty, missing_parts
+from database.roles import OWNER, excesses
 from database.versions import current, objection
 
 database = AppGroup("database", help="数据库。The database.")
 
 
 @database.command("create")
-def create() -> None:
-    """Make all tables and triggers in an empty database, or bring an older one to this program's version."""
+@click.option("--real", is_flag=True, help="For real use: refuses PostgreSQL with one role.")
+def create(real: bool) -> None:
+    """Make all tables and triggers in an empty database, or bring an older one to this program's version.
+
+    On PostgreSQL the role of OWNER_DATABASE_URL does it; the application's is given what privileges.yaml says.
+    """
+    if real and db.engine.dialect.name == "postgresql" and not current_app.config.get(OWNER):
+        raise click.ClickException("OWNER_DATABASE_URL is not set: for real use one role owns the tables, and the role "
+                                   "of DATABASE_URL only works on them (docs/decisions/041)")
     _refuse_unnumbered()
     before, after = create_schema(current_app._get_current_object())  # the proxy cannot open a context of its own
     _refuse_incomplete()
+    _ensure_signing_key(before)
     click.echo(f"the schema is there, at {after}" if before == after else
                f"schema brought from {before} to {after}" if before else f"schema created, at {after}")
 
 
 @database.command("check")
 def check() -> None:
-    """Name every table and trigger that is missing; ends with 1 when there is one, or the version is another."""
+    """Name every table and trigger that is missing, and every right of the application's role beyond what it needs.
+
+    Ends with 1 when there is one, or the version is another.
+    """
     _refuse_incomplete()
     click.echo("the schema is complete")
+    with db.engine.connect() as connection:
+        beyond = excesses(connection)
+    if beyond:
+        raise click.ClickException("; ".join(beyond))
 
 
 @database.command("revision")
@@ -38,6 +56,14 @@ def revision(words: str) -> None:
     from database.drafting import draft
 
     click.echo(f"{os.path.relpath(draft(words))}: read it, correct it, then run tests/database")
+
+
+def _ensure_signing_key(before: str | None) -> None:
+    """Made with the database; for one that is older a new key would be another signer of the same log."""
+    if before is None or is_demonstration():
+        make_key()
+    elif not key_path().exists():
+        raise click.ClickException(f"{key_path()} is missing: it signs the log. Bring it back from the keys' backup")
 
 
 def _refuse_incomplete() -> None:

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, inspect, text
 from database import Base
 from database.triggers import TRIGGERS
 
-# NOT tgenabled = 'D': a trigger switched off is as good as none.
+# A trigger switched off, or on for replicas only, is as good as none.
 _TRIGGERS_OF = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
 }
 
 

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from database.migrations import frozen, numbers
+from database.triggers import pin
 from database.versions import current
 
 ADVISORY_KEY = 7_310_401  # of an upgrade, among PostgreSQL's locks
@@ -88,6 +89,8 @@ def _drop(connection: Connection, triggers: dict[str, frozen.Texts]) -> None:
 
 
 def _create(connection: Connection, triggers: dict[str, frozen.Texts]) -> None:
-    for texts in triggers.values():
-        if sql := texts.get(connection.dialect.name):
+    dialect = connection.dialect.name
+    for name, texts in triggers.items():
+        if sql := texts.get(dialect):
             connection.exec_driver_sql(sql)
+            pin(connection, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 TRIGGERS: list[Trigger] = []
 
@@ -44,6 +44,16 @@ def create_triggers(connection: Connection) -> None:
     for trigger in TRIGGERS:
         if sql := trigger.sql(connection.dialect.name):
             connection.exec_driver_sql(sql)
+            pin(connection, trigger.name)
+
+
+def pin(connection: Connection, name: str) -> None:
+    """On PostgreSQL a trigger's function looks for tables in our schema first, whatever the session's search path:
+    a temporary table called like one of ours must not answer for it.
+    """
+    if connection.dialect.name == "postgresql":
+        schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))
+        connection.exec_driver_sql(f"ALTER FUNCTION {name}() SET search_path = {schema}, pg_temp")
 
 
 def drop_trigger(connection: Connection, name: str) -> None:

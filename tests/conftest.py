@@ -53,6 +53,7 @@ def configured(url: str, folder: Path) -> dict[str, object]:
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
         "SQLALCHEMY_DATABASE_URI": url,
+        "OWNER_DATABASE_URI": engines.owner_of(url),
         "INSTANCE_DIR": str(folder),
         "SERVER_NAME": "localhost",
     } | TEST_KEYS
@@ -81,9 +82,13 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Copies]
 def shared_app(copies: engines.Copies, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application of this worker; use `app`, which has a fresh database behind it."""
     from app import create_app
+    from audit.signing import make_key
 
     copies.reset()
-    return create_app(configured(copies.url, tmp_path_factory.mktemp("instance")))
+    app = create_app(configured(copies.url, tmp_path_factory.mktemp("instance")))
+    with app.app_context():
+        make_key()
+    return app
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The two database engines under test: started once, schema built once, a fresh copy per test that asks.
 
-TEST_ENGINE chooses `sqlite` (default) or `postgresql`; TEST_DATABASE_URL names a PostgreSQL server to use
-instead of the one started here. Databases are named after the pytest worker, so that workers never meet.
+On PostgreSQL the tests are the application's role, as in real use: another role owns the tables (`owner_of`), and the
+server's superuser makes and drops the databases. TEST_ENGINE chooses `sqlite` (default) or `postgresql`;
+TEST_DATABASE_URL names a PostgreSQL server to use instead of the one started here, as its superuser. Databases are
+named after the pytest worker, so that workers never meet.
 """
 from __future__ import annotations
 
@@ -16,6 +18,10 @@ from sqlalchemy.engine import URL, make_url
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 Build = Callable[[str], None]
+OWNER, APPLICATION = "pension_test_owner", "pension_test_application"
+PASSWORD = "test"
+ROLE = """DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{password}';
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "lock_timeout = '20s'")
 
 
@@ -79,15 +85,13 @@ class PostgresCopies:
     def __init__(self, worker: str, build: Build) -> None:
         self.server = make_url(os.environ[SERVER_VARIABLE]).set(drivername="postgresql+psycopg")
         self.template, self.name = f"template_{worker}_{os.getpid()}", f"test_{worker}_{os.getpid()}"
-        self.url, self.kept = _text(self.server.set(database=self.name)), set[str]()
-        self._run(f"CREATE DATABASE {self.template}")
-        build(_text(self.server.set(database=self.template)))
+        self.url, self.kept = self._application(self.name), set[str]()
+        self._run(*(ROLE.format(role=role, password=PASSWORD) for role in (OWNER, APPLICATION)),
+                  f"CREATE DATABASE {self.template} OWNER {OWNER}")
+        build(self._application(self.template))
 
     def reset(self) -> None:
-        self._run(
-            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
-            f"CREATE DATABASE {self.name} TEMPLATE {self.template}",
-        )
+        self._copy(self.template)
 
     def keep(self, name: str) -> None:
         """The database as it is, to be had again by `restore`; nobody may be connected."""
@@ -96,11 +100,20 @@ class PostgresCopies:
                   f"CREATE DATABASE {self.name}_{name} TEMPLATE {self.name}")
 
     def restore(self, name: str) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
-                  f"CREATE DATABASE {self.name} TEMPLATE {self.name}_{name}")
+        self._copy(f"{self.name}_{name}")
 
     def drop(self) -> None:
         self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template, *self.kept)))
+
+    def _copy(self, template: str) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"CREATE DATABASE {self.name} TEMPLATE {template} OWNER {OWNER}",
+            f"REVOKE TEMPORARY ON DATABASE {self.name} FROM PUBLIC",  # what a copy of a database does not bring along
+        )
+
+    def _application(self, database: str) -> str:
+        return _text(self.server.set(database=database, username=APPLICATION, password=PASSWORD))
 
     def _run(self, *statements: str) -> None:
         with connection(self.server) as raw:
@@ -114,6 +127,19 @@ Copies = SqliteCopies | PostgresCopies
 def copies(folder: Path, worker: str, build: Build) -> Copies:
     """The engine chosen, with its template built."""
     return SqliteCopies(folder, build) if chosen() == "sqlite" else PostgresCopies(worker, build)
+
+
+def owner_of(url: str) -> str | None:
+    """The address of the role that owns the tables of the application's address; None on SQLite."""
+    made = make_url(url)
+    return _text(made.set(username=OWNER)) if made.username == APPLICATION else None
+
+
+def superuser_of(url: str) -> str:
+    """The address of the server's superuser in the same database; on SQLite the same address."""
+    made = make_url(url)
+    return url if made.username != APPLICATION else _text(
+        make_url(os.environ[SERVER_VARIABLE]).set(drivername="postgresql+psycopg", database=made.database))
 
 
 def connection(url: URL) -> psycopg.Connection:

@@ -118,7 +118,7 @@ def test_no_package_registry_is_named():
 
 def test_every_environment_variable_stands_in_the_readme():
     readme = TEXTS[ROOT / "README.md"]
-    names = {"DATABASE_URL", "INSTANCE_DIR", *settings.KEYS, *settings.VARIABLES}
+    names = {"DATABASE_URL", "OWNER_DATABASE_URL", "INSTANCE_DIR", *settings.KEYS, *settings.VARIABLES}
     assert {name for name in names if f"`{name}`" not in readme} == set()
 
 

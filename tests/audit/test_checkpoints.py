@@ -12,9 +12,10 @@ from audit.checkpoints import HEAD, LogAltered, LogForked, checkpoint, consisten
 from audit.events import SignedOut
 from audit.log import record
 from audit.verify import leaf, root
-from database import db, transaction
+from database import transaction
 from database.triggers import drop_trigger
 from tests.audit.conftest import ON
+from tests.owner import as_owner
 
 
 def write(times: int) -> None:
@@ -23,10 +24,9 @@ def write(times: int) -> None:
             record(SignedOut(account=f"a{n}"), actor="SYSTEM", on=ON)
 
 
-def as_owner(*statements: str) -> None:
+def by_the_owner(*statements: str) -> None:
     """What the owner of the database can do: drop the triggers and write."""
-    db.session.remove()
-    with db.engine.begin() as connection:
+    with as_owner() as connection:
         for table in ("audit_event", "audit_tx", "audit_leaf"):
             for act in ("update", "delete"):
                 drop_trigger(connection, f"{table}_no_{act}")
@@ -56,21 +56,21 @@ def test_a_grown_log_continues_an_earlier_checkpoint(log: Flask) -> None:
 
 def test_a_changed_event_stops_the_checkpoint(log: Flask) -> None:
     checkpoint()
-    as_owner("UPDATE audit_event SET digest = 'x' WHERE id = 2")
+    by_the_owner("UPDATE audit_event SET digest = 'x' WHERE id = 2")
     with pytest.raises(LogAltered):
         checkpoint()
 
 
 def test_a_removed_event_stops_the_checkpoint(log: Flask) -> None:
     checkpoint()
-    as_owner("DELETE FROM audit_event WHERE id = 5")
+    by_the_owner("DELETE FROM audit_event WHERE id = 5")
     with pytest.raises(LogAltered):
         checkpoint()
 
 
 def test_a_log_rewritten_with_all_hashes_made_anew_fails_against_the_head(log: Flask) -> None:
     earlier = checkpoint()
-    as_owner("DELETE FROM audit_leaf", "UPDATE audit_tx SET command = 'other' WHERE id = 2")
+    by_the_owner("DELETE FROM audit_leaf", "UPDATE audit_tx SET command = 'other' WHERE id = 2")
     with pytest.raises(LogForked, match="not those that were signed"):
         checkpoint()
     with pytest.raises(LogForked):
@@ -79,7 +79,7 @@ def test_a_log_rewritten_with_all_hashes_made_anew_fails_against_the_head(log: F
 
 def test_a_log_cut_at_its_end_fails_against_the_head(log: Flask) -> None:
     checkpoint()
-    as_owner("DELETE FROM audit_leaf WHERE seq = 4", "DELETE FROM audit_event WHERE tx_id = 5",
+    by_the_owner("DELETE FROM audit_leaf WHERE seq = 4", "DELETE FROM audit_event WHERE tx_id = 5",
              "DELETE FROM audit_tx WHERE id = 5")
     with pytest.raises(LogForked, match="5 transactions were signed, 4 are there"):
         checkpoint()

@@ -26,6 +26,7 @@ from cases.models import Case
 from database import db, transaction
 from database.triggers import drop_trigger
 from tests.audit.conftest import ON
+from tests.owner import as_owner
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def test_an_export_is_an_event_with_the_manifests_digest(folder: Path) -> None:
 
 
 def test_an_event_deleted_from_the_database_stops_the_export(recorded: int, tmp_path: Path) -> None:
-    with db.engine.begin() as connection:
+    with as_owner() as connection:
         drop_trigger(connection, "audit_event_no_delete")
         connection.exec_driver_sql("DELETE FROM audit_event WHERE case_seq = 2")
     with pytest.raises(SequenceGap):

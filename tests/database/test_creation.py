@@ -7,6 +7,7 @@ from database import db
 from database.completeness import missing_parts
 from database.migrations.numbers import head
 from database.triggers import TRIGGERS, drop_trigger
+from tests.owner import as_owner
 
 
 def test_the_schema_of_the_tests_is_complete(context: Flask) -> None:
@@ -21,7 +22,7 @@ def test_creating_twice_leaves_the_first_as_it_is(app: Flask) -> None:
 
 def test_a_database_without_one_of_its_triggers_is_refused_by_name(app: Flask) -> None:
     trigger = next(t for t in TRIGGERS if t.sqlite_sql and t.postgresql_sql)
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), as_owner() as connection:
         drop_trigger(connection, trigger.name)
     result = app.test_cli_runner().invoke(args=["database", "check"])
     assert result.exit_code == 1
@@ -31,7 +32,7 @@ def test_a_database_without_one_of_its_triggers_is_refused_by_name(app: Flask) -
 def test_an_empty_database_is_filled(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
-            with db.engine.begin() as connection:
+            with as_owner() as connection:
                 connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         else:
             with db.engine.connect() as connection:
@@ -44,7 +45,7 @@ def test_an_empty_database_is_filled(app: Flask) -> None:
 
 
 def test_a_database_of_another_program_is_left_as_it_is(app: Flask) -> None:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), as_owner() as connection:
         connection.exec_driver_sql("DROP TABLE alembic_version")
     result = app.test_cli_runner().invoke(args=["database", "create"])
     assert result.exit_code == 1 and "left as it is" in result.output

@@ -5,6 +5,7 @@ A failure of the first test means: a model or a trigger was changed without a mi
 """
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from database import Base, db, transaction, versions
 from database.migrating import alembic_config
 from database.migrations import numbers
 from database.migrations.numbers import BadNumbers, files
+from database.roles import OWNER
 from database.triggers import TRIGGERS, create_triggers
 from database.versions import OutOfDate, current
 from tests import engines
 from tests.database.described import describe, differences
+from tests.owner import as_owner
 
 
 @pytest.fixture
@@ -33,9 +36,10 @@ def as_the_models_say(app: Flask, tmp_path: Path) -> Iterator[Engine]:
         made.dispose()
         return
     with app.app_context():
-        url = make_url(db.engine.url).set(database=f"{db.engine.url.database}_models")
-    with engines.connection(url.set(database="postgres")) as server:
-        server.execute(f"CREATE DATABASE {url.database}")
+        url = make_url(app.config[OWNER]).set(database=f"{db.engine.url.database}_models")
+    server_url = make_url(os.environ[engines.SERVER_VARIABLE])
+    with engines.connection(server_url) as server:
+        server.execute(f"CREATE DATABASE {url.database} OWNER {url.username}")
         made = create_engine(url)
         yield _filled(made)
         made.dispose()
@@ -99,14 +103,14 @@ def test_every_function_of_a_trigger_bears_the_triggers_name() -> None:
 
 
 def test_nothing_is_written_to_a_database_that_is_out_of_date(app: Flask) -> None:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), as_owner() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     with _started(app).app_context(), pytest.raises(OutOfDate, match="out of date: it stands at 0000"), transaction():
         pass
 
 
 def test_a_command_that_writes_says_that_the_database_is_newer(app: Flask) -> None:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), as_owner() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for args in (["demo", "load", "--people", "20"], ["database", "check"]):
         result = _started(app).test_cli_runner().invoke(args=args)

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from database import Base, db, drafting, transaction, triggers
+from database import Base, create_schema, db, drafting, transaction, triggers
 from database import versions as app_versions
 from database.completeness import missing_parts
 from database.drafting import draft
-from database.migrating import upgrade
 from database.migrations import numbers
 from database.triggers import refuse
 from database.versions import OutOfDate, current
 from tests.case_builder import make_case
 from tests.database.described import describe, differences
+from tests.owner import as_owner
 
 ON = date(2026, 3, 15)
 LAST = numbers.head()
@@ -63,6 +63,10 @@ def a_case(context: Flask) -> None:
     db.session.remove()  # an open reading transaction would hold the upgrade up
 
 
+def upgraded() -> tuple[str | None, str]:
+    return create_schema(current_app._get_current_object())
+
+
 def contents() -> dict[str, list[Any]]:
     with db.engine.connect() as connection:
         return {name: sorted(map(repr, connection.execute(text(f"SELECT {_columns(table)} FROM {name}"))))
@@ -81,13 +85,13 @@ def _columns(table: Any) -> str:
 def test_an_upgrade_that_makes_a_table_anew_keeps_every_row_and_every_guard(a_case: None, versions: Path) -> None:
     before, was = contents(), described()
     (versions / f"{NEXT}_trial.py").write_text(TRIAL)
-    assert upgrade(db.engine) == (LAST, NEXT)
+    assert upgraded() == (LAST, NEXT)
     assert before["cases"] and contents() == before
     assert {line.partition(":")[0] for line in differences(was, described())} == {
         "column cases.trial", "foreign key fk_trial", "check ck_cases_state", "trigger cases_trial"}
     for statement in ("INSERT INTO benefit_rate (case_id, since_month, monthly_fen) VALUES (0, '2026-01', 1)",
                       "UPDATE cases SET trial = 0", "DELETE FROM cases", "UPDATE audit_tx SET command = ''"):
-        with pytest.raises(DBAPIError), db.engine.begin() as connection:
+        with pytest.raises(DBAPIError), as_owner() as connection:
             connection.execute(text(statement))
 
 
@@ -95,7 +99,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(a_case: None, versi
     before, was = contents(), described()
     (versions / f"{NEXT}_trial.py").write_text(TRIAL + '    op.execute("UPDATE nowhere SET x = 1")\n')
     with pytest.raises(DBAPIError):
-        upgrade(db.engine)
+        upgraded()
     assert contents() == before and differences(was, described()) == []
     with db.engine.connect() as connection:
         assert current(connection) == LAST and missing_parts(connection) == []
@@ -122,6 +126,6 @@ def test_a_draft_has_a_changed_trigger_and_makes_what_the_registry_says(
     monkeypatch.setattr(drafting, "TRIGGERS", triggers.TRIGGERS)
     triggers.register(changed)
     draft("another word")
-    upgrade(db.engine)
-    with pytest.raises(DBAPIError, match="never,  not once"), db.engine.begin() as connection:
+    upgraded()
+    with pytest.raises(DBAPIError, match="never,  not once"), as_owner() as connection:
         connection.execute(text("DELETE FROM cases"))

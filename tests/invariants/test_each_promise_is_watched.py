@@ -15,9 +15,12 @@ from database import db
 from database.triggers import TRIGGERS, drop_trigger
 from invariants import breaches, names
 from tests.case_builder import LAPSED, make_case, paper
+from tests.engines import APPLICATION
+from tests.owner import as_owner, as_superuser
 from tests.people import make_account
 
 ON = date(2026, 3, 16)
+ROLE = "R2 the application's role can do no more than it needs"
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ def test_damage_to_the_database_is_named(record: Flask, promise: str) -> None:
 
 
 def test_a_dropped_trigger_is_named(record: Flask) -> None:
-    with db.engine.begin() as connection:
+    with as_owner() as connection:
         drop_trigger(connection, "review_step_first_side")
     broken = {breach.invariant: breach.where for breach in breaches()}
     assert broken == {"R2 every trigger is in place": ("review_step_first_side",)}
@@ -133,21 +136,26 @@ def test_a_dropped_trigger_is_named(record: Flask) -> None:
 
 def test_every_invariant_has_its_damage() -> None:
     unwatched = [name for name in names() if not any(name.startswith(promise) for promise in DAMAGES)]
-    assert unwatched == ["R2 every trigger is in place"]
+    assert unwatched == ["R2 every trigger is in place", ROLE]
+
+
+def test_a_right_of_the_applications_role_beyond_the_list_is_named(record: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite knows no roles")
+    with as_owner() as connection:
+        connection.execute(text(f"GRANT DELETE ON audit_event TO {APPLICATION}"))
+    broken = {breach.invariant: breach.where for breach in breaches()}
+    assert broken == {ROLE: (f"the application's role {APPLICATION} may delete audit_event",)}
 
 
 def _damage(statements: tuple[str, ...]) -> None:
     """As the database's owner would: without triggers, constraints and foreign keys."""
-    db.session.rollback()
-    connection = db.engine.connect()
-    try:
+    with as_superuser() as connection:
         DISARM[db.engine.dialect.name](connection)
         for statement in statements:
             connection.execute(text(statement))
         connection.commit()
-    finally:
-        connection.close()
-        db.engine.dispose()
+    db.engine.dispose()
 
 
 def _disarm_sqlite(connection: Connection) -> None:
