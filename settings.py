@@ -27,6 +27,7 @@ VARIABLES: dict[str, tuple[str, str, type]] = {
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
     "NOTICE_TRANSPORT": ("NOTICE_TRANSPORT", "file", str),
     "SMS_TRANSPORT": ("SMS_TRANSPORT", "", str),
+    "TRUST_TERMINAL": ("TRUST_TERMINAL", "no", bool),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }
 

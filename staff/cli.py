@@ -8,14 +8,16 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from cases.sweep import is_demonstration
 from database import db
 from staff import accounts
-from staff.actor import SYSTEM, Actor, actor_of
+from staff.actor import SYSTEM, Actor
 from staff.clock import today
 from staff.first_persons import FIRST_POSTS, FirstPerson, name_first_persons
 from staff.models import StaffAccount
 from staff.offices import load_offices
 from staff.refusals import StaffRefused
+from staff.terminal import acting
 from workflows.glossary import UnknownTerm, term
 
 staff = AppGroup("staff", help="人员账号。People of the agency.")
@@ -88,7 +90,7 @@ def _account(username: str) -> StaffAccount:
 
 
 def _actor(username: str) -> Actor:
-    return actor_of(_account(username))
+    return acting(username, demonstration=is_demonstration())
 
 
 def _read(file: TextIO) -> list[FirstPerson]:

@@ -53,6 +53,7 @@ def configured(url: str, folder: Path) -> dict[str, object]:
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
         "SQLALCHEMY_DATABASE_URI": url,
+        "TRUST_TERMINAL": True,
         "OWNER_DATABASE_URI": engines.owner_of(url),
         "INSTANCE_DIR": str(folder),
         "SERVER_NAME": "localhost",

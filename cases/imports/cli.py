@@ -17,19 +17,21 @@ from cases.imports.quarantine import write_quarantine
 from cases.imports.reading import FileRefused
 from cases.imports.releasing import release
 from cases.models import ImportBatch
+from cases.sweep import is_demonstration
 from database import db
 from staff.access import AccessDenied
-from staff.actor import Actor, actor_of
+from staff.actor import Actor
 from staff.clock import today
-from staff.models import StaffAccount
 from staff.offices import office_by_code
 from staff.refusals import StaffRefused
+from staff.terminal import acting
 from workflows.glossary import UnknownTerm, term
 from workflows.transition import TransitionRefused
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 OFFICE = click.option("--office", "office_code", required=True, help="机构代码 / office code")
-AS = click.option("--as", "username", required=True, help="以哪个账号办理 / account that acts")
+AS = click.option("--as", "username", required=True,
+                  help="以哪个账号办理，须输入其密码 / account that acts; its password is asked for")
 ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="业务日期 / business date; default: today")
 COUNTS = ("rows", "loaded", "unchanged", "duplicate", "quarantined")
 
@@ -117,10 +119,7 @@ def _day(on: datetime | None) -> date:
 
 
 def _actor(username: str) -> Actor:
-    account = db.session.scalar(select(StaffAccount).where(StaffAccount.username == username))
-    if account is None:
-        raise click.ClickException(f"没有这个账号 / no such account: {username}")
-    return actor_of(account)
+    return acting(username, demonstration=is_demonstration())
 
 
 def _batch(public_id: str) -> ImportBatch:
