@@ -24,6 +24,7 @@ from database import db, transaction
 from staff.models import NaturalPerson
 from tests.imports.conftest import ON, csv_file, person
 from tests.imports.loads import codes, counts, loaded, only, refused
+from tests.owner import as_owner
 from tests.people import make_account
 
 
@@ -62,8 +63,8 @@ def test_the_database_keeps_who_released_and_what_was_received(tmp_path, office,
     from sqlalchemy.exc import IntegrityError
 
     propose(csv_file(tmp_path, [person(1)]), office, li, ON)
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.execute(text(statement))
+    with pytest.raises(IntegrityError), as_owner() as connection:
+        connection.execute(text(statement))
 
 
 def test_a_release_needs_the_post_and_the_area(tmp_path, office, li):
