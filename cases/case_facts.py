@@ -22,7 +22,7 @@ from cases.models import (
     ReviewStep,
     VerificationTask,
 )
-from cases.periods import cycle_of_case, rules_of_case
+from cases.periods import rules_of_case, stored_cycle
 from database import db
 from rules import Rules
 from workflows.case_lifecycle import CASE, DEATH_REASONS
@@ -80,10 +80,9 @@ def _annuls(s: Subject) -> bool:
 
 
 def _valid_certification(s: Subject) -> bool:
-    latest = s.case.last_certified_on
-    period = s.rules.value("period_months")[s.case.benefit_kind]
-    cycle = cycle_after(latest, period, s.rules.value("month_count")) if latest else None
-    return bool(cycle and cycle.due_on >= s.on)
+    latest, period = s.case.last_certified_on, stored_cycle(s.case)
+    covered = cycle_after(latest, period.months, s.rules.value("month_count")) if latest and period else None
+    return bool(covered and covered.due_on >= s.on)
 
 
 def _submitted_in_time(s: Subject) -> bool:
@@ -116,7 +115,7 @@ def _lapsed_this_period(s: Subject) -> bool:
 
 
 def _notice_accepted(s: Subject) -> bool:
-    cycle = cycle_of_case(s.case, s.rules)
+    cycle = stored_cycle(s.case)
     since = max(filter(None, (warning_from(cycle, s.rules.value("warning_months")) if cycle else None,
                               s.case.warn_from)), default=date.min)
     told = exists().where(Notice.case_id == s.case.id, Notice.status == "accepted", Notice.on >= since)
@@ -138,7 +137,7 @@ def _open_verification(s: Subject) -> bool:
 
 
 def _verification_due(s: Subject) -> bool:
-    cycle = cycle_of_case(s.case, s.rules)
+    cycle = stored_cycle(s.case)
     if cycle is None:
         return False
     if s.case.warn_from:

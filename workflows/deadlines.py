@@ -55,25 +55,26 @@ def months_through(first: str, last: str) -> list[str]:
     return [next_month(first, n) for n in range(months_between(first_day(first), first_day(last)) + 1)]
 
 
-def _whole_months(start: date, months: int) -> Cycle:
-    return Cycle(add_months(start, months) - DAY, start, months)
+@dataclass(frozen=True)
+class Count:
+    """How a period is counted from a date: to the day, or in whole calendar months beginning `months_later`.
+
+    Data, so that SQL over many cases is built from the same rows (cases/facts_sql.py).
+    """
+
+    whole: bool
+    months_later: int = 0
+
+    def __call__(self, on: date, months: int) -> Cycle:
+        start = add_months(on.replace(day=1), self.months_later) if self.whole else on
+        return Cycle(add_months(start, months) - DAY * self.whole, start, months)
 
 
-def _to_the_day(start: date, months: int) -> Cycle:
-    return Cycle(add_months(start, months), start, months)
-
-
+_TO_THE_DAY, _MONTH_AFTER, _MONTH_COUNTS = Count(False), Count(True, 1), Count(True)
 # rules: first_cycle_start (SC 7; QD 12)
-FIRST_CYCLES = {
-    "month_after_benefit_begins": lambda on, months: _whole_months(add_months(on.replace(day=1), 1), months),
-    "day_benefit_begins": _to_the_day,
-}
+FIRST_CYCLES = {"month_after_benefit_begins": _MONTH_AFTER, "day_benefit_begins": _TO_THE_DAY}
 # rules: month_count (docs/decisions/001; Guangdong 2023; Chongqing)
-COUNTS = {
-    "to_the_day": _to_the_day,
-    "month_after": lambda on, months: _whole_months(add_months(on.replace(day=1), 1), months),
-    "month_counts": lambda on, months: _whole_months(on.replace(day=1), months),
-}
+COUNTS = {"to_the_day": _TO_THE_DAY, "month_after": _MONTH_AFTER, "month_counts": _MONTH_COUNTS}
 
 
 def first_cycle(benefit_from: date, period_months: int | None, first_cycle_start: str) -> Cycle | None:
@@ -109,6 +110,11 @@ def due_on(benefit_from: date, certified_on: Collection[date], **rule_values) ->
     """Last day on which a certification is in time; arguments as for `cycle_of`."""
     cycle = cycle_of(benefit_from, certified_on, **rule_values)
     return cycle.due_on if cycle else None
+
+
+def cycle_between(start: date, due: date) -> Cycle:
+    """The cycle that runs from `start` to `due`, both inclusive or to the day."""
+    return Cycle(due, start, months_between(start, due + DAY))
 
 
 def reminder_on(cycle: Cycle, reminder_month: int) -> date:

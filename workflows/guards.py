@@ -146,6 +146,7 @@ def signed_as(kind: str, signatures: int) -> Guard:
         if moved and signed >= signatures:
             return None
         return Refusal("NOT_SIGNED", {"kind": kind, "needed": signatures, "signed": signed if moved else 0}, "SC-29")
+    signed_in_full.system_passes = True
     return signed_in_full
 
 
@@ -234,6 +235,11 @@ def certifying_fact(attempt: Attempt) -> Refusal | None:
 certifying_fact.predicate = Fact("certifying_fact")
 
 
-def system_condition(guards: tuple[Guard, ...]) -> Predicate:
-    """The condition under which SYSTEM may act: the predicates of the row's guards, all of them."""
+def system_condition(guards: tuple[Guard, ...]) -> And:
+    """The condition under which SYSTEM may act: the predicates of the row's guards, all of them.
+
+    Raises ValueError for a guard that is no predicate and does not let SYSTEM pass: bulk work would skip it.
+    """
+    if silent := [g.__name__ for g in guards if not hasattr(g, "predicate") and not hasattr(g, "system_passes")]:
+        raise ValueError(f"no condition for SYSTEM: {', '.join(silent)}")
     return And(*(guard.predicate for guard in guards if hasattr(guard, "predicate")))

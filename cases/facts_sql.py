@@ -1,0 +1,176 @@
+"""The named facts of a case as SQL, a table: the same as cases/case_facts.py reads for one case (a test compares them).
+
+Each is over `cases` joined with the rules of its place (cases/rule_values.py).
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from cases.dates_sql import add_days, add_months, first_of_month, later_of, months_between
+from cases.models import (
+    Case,
+    CaseTransition,
+    Certification,
+    DeathMark,
+    Decision,
+    Notice,
+    Objection,
+    PaymentReturn,
+    VerificationTask,
+)
+from cases.predicates_sql import CannotCompile, compiled
+from workflows.case_lifecycle import CASE
+from workflows.predicates import Node
+from workflows.transition import SYSTEM, Transition
+
+_FIRST_DATE = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the facts are about: a day, the rules of each place. import_released: of a run that enters cases."""
+
+    on: date
+    rule: CTE
+    import_released: bool = False
+
+    def cases(self) -> Select[Any]:
+        """Ids of the cases of these places; the net and the condition are the caller's."""
+        here = and_(self.rule.c.office_path == Case.office_path, self.rule.c.scheme == Case.scheme)
+        return select(Case.id).join(self.rule, here)
+
+    def condition(self, tree: Node) -> ColumnElement[bool]:
+        """A predicate tree as a condition on `cases()`. Raises CannotCompile."""
+        return compiled(tree, {name: FACTS_SQL[name](self) for name in tree.names() if name in FACTS_SQL}, NEVER_NULL)
+
+    def allows(self, action: str) -> ColumnElement[bool]:
+        """Where SYSTEM may take `action` now, from whatever state. Raises CannotCompile."""
+        rows = [row for row in CASE.transitions if row.action == action and row.source is not None]
+        if not rows:
+            raise CannotCompile(f"no rows: {action}")
+        return or_(*(self.allows_row(row) for row in rows))
+
+    def allows_row(self, row: Transition) -> ColumnElement[bool]:
+        """Where SYSTEM may take this row. Raises CannotCompile where it is not SYSTEM's, or enters a case."""
+        if SYSTEM not in row.by or row.when is None or row.source is None:
+            raise CannotCompile(f"{row.action} from {row.source} is not for bulk")
+        return and_(Case.state == row.source, self.condition(row.when))
+
+
+def _truth(condition: Any) -> ColumnElement[bool]:
+    return func.coalesce(condition, false())
+
+
+def _months(s: Scope) -> ColumnElement[int]:
+    """Of the period the case keeps; NULL without one."""
+    return months_between(Case.period_start, add_days(Case.due_on, 1))
+
+
+def _warning_from(s: Scope) -> ColumnElement[date]:
+    return add_months(Case.period_start, _months(s) - s.rule.c.warning_months)
+
+
+def _valid_certification(s: Scope) -> ColumnElement[bool]:
+    latest, rule = Case.last_certified_on, s.rule.c
+    start = case((rule.whole, add_months(first_of_month(latest), rule.months_later)), else_=latest)
+    end, on = add_months(start, _months(s)), literal(s.on, Date)
+    return _truth(case((rule.whole, end > on), else_=end >= on))
+
+
+def _submitted_in_time(s: Scope) -> ColumnElement[bool]:
+    return exists().where(Certification.pensioner_id == Case.pensioner_id, Certification.status == "submitted",
+                          Certification.submitted_on <= func.coalesce(Case.due_on, literal(s.on, Date)))
+
+
+def _certifying_fact(s: Scope) -> ColumnElement[bool]:
+    return exists().where(Certification.pensioner_id == Case.pensioner_id, Certification.status == "valid",
+                          or_(Case.last_certified_on.is_(None), Certification.evidence_on >= Case.last_certified_on))
+
+
+def _cycle_over(s: Scope) -> ColumnElement[bool]:
+    warned = add_days(add_months(Case.warn_from, s.rule.c.warning_months), s.rule.c.lapse_days)
+    return _truth(and_(Case.due_on <= s.rule.c.lapse_before, or_(Case.warn_from.is_(None), warned <= s.on)))
+
+
+def _lapsed_this_period(s: Scope) -> ColumnElement[bool]:
+    return exists().where(CaseTransition.case_id == Case.id, CaseTransition.action == "lapse",
+                          CaseTransition.period_due_on.is_not_distinct_from(Case.due_on))
+
+
+def _notice_accepted(s: Scope) -> ColumnElement[bool]:
+    never = literal(_FIRST_DATE, Date)
+    since = later_of(func.coalesce(_warning_from(s), never), func.coalesce(Case.warn_from, never))
+    told = exists().where(Notice.case_id == Case.id, Notice.status == "accepted", Notice.on >= since)
+    visited = exists().where(VerificationTask.case_id == Case.id, VerificationTask.status == "finished",
+                             VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
+    return or_(told, visited)
+
+
+def _verification_due(s: Scope) -> ColumnElement[bool]:
+    refer_on = add_months(Case.period_start, _months(s) - s.rule.c.refer_months)
+    due = case((Case.warn_from.is_not(None), Case.warn_from <= s.on), else_=refer_on <= s.on)
+    return _truth(and_(_months(s).is_not(None), due))
+
+
+def _arrears_returned(s: Scope) -> ColumnElement[bool]:
+    """Of the last resumption executed; where there was none, nothing is open."""
+    later = Decision.__table__.alias("later_resumption")
+    executed = ("resume", "restore", "annul_death_mark")
+    last = ~exists().where(later.c.case_id == Decision.case_id, later.c.stage == "executed",
+                           later.c.kind.in_(executed), later.c.id > Decision.id)
+    paid = exists().where(PaymentReturn.case_id == Case.id, PaymentReturn.accepted.is_(True),
+                          PaymentReturn.decision_no == Decision.decision_no)
+    return ~exists().where(Decision.case_id == Case.id, Decision.stage == "executed", Decision.kind.in_(executed),
+                           last, Decision.back_pay_fen != 0, ~paid)
+
+
+def _months_suspended(s: Scope) -> ColumnElement[int]:
+    dismissed = (select(func.max(Objection.closed_on))
+                 .where(Objection.case_id == Case.id, Objection.status == "dismissed").scalar_subquery())
+    return months_between(later_of(Case.state_since, func.coalesce(dismissed, Case.state_since)), s.on)
+
+
+def _marked(s: Scope) -> ColumnElement[bool]:
+    return exists().where(DeathMark.pensioner_id == Case.pensioner_id, DeathMark.annulled_on.is_(None))
+
+
+FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyType({
+    "death_marked": _marked,
+    "conflicting_loss": _marked,
+    "valid_certification": _valid_certification,
+    "submitted_certification": _submitted_in_time,
+    "certifying_fact": _certifying_fact,
+    "cycle_over": _cycle_over,
+    "lapsed_this_period": _lapsed_this_period,
+    "notice_accepted": _notice_accepted,
+    "notices_recorded": lambda s: exists().where(Notice.case_id == Case.id, Notice.kind == "suspended",
+                                                 Notice.status == "accepted"),
+    "open_objection": lambda s: exists().where(Objection.case_id == Case.id, Objection.status == "open"),
+    "open_verification": lambda s: exists().where(VerificationTask.case_id == Case.id,
+                                                  VerificationTask.status == "open"),
+    "verification_due": _verification_due,
+    "arrears_returned": _arrears_returned,
+    "import_released": lambda s: literal(s.import_released),
+    "months_suspended": _months_suspended,
+    "months_to_stop": lambda s: s.rule.c.stop_months,
+})
+NEVER_NULL = frozenset(FACTS_SQL) - {"months_suspended", "months_to_stop"}

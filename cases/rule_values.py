@@ -1,0 +1,86 @@
+"""The rules of each place as tables beside the cases, so that one query judges areas with different rules."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+from sqlalchemy import CTE, Boolean, Date, Integer, String, column, exists, select, values
+
+from cases.models import Case
+from cases.periods import rules_of_place
+from database import db
+from rules import Rules, RulesNotInForce
+from rules.vocabulary import SCHEMES
+from staff.actor import AFTER_SLASH
+from staff.models import Office
+from workflows.deadlines import COUNTS, add_months
+
+LONGEST_CLAMP = timedelta(days=3)  # adding months to a long month's end and back may lose so many days
+_COLUMNS = (("kind", Integer), ("whole", Boolean), ("months_later", Integer), ("warning_months", Integer),
+            ("reminder_month", Integer), ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
+            ("failures", Integer), ("remind_before", Date), ("refer_before", Date), ("lapse_before", Date))
+
+
+@dataclass(frozen=True)
+class Places:
+    """Responsible offices of an area and the rules in force there on a day; `without` are paths with no rules."""
+
+    on: date
+    rules: tuple[Rules, ...]
+    offices: tuple[tuple[str, str, int], ...]  # path, scheme, index into rules
+    without: tuple[str, ...] = ()
+
+    def table(self) -> CTE:
+        """office_path, scheme and the values of their rules."""
+        place = values(column("office_path", String), column("scheme", String), column("kind", Integer),
+                       name="place").data(self.offices or [("", "", -1)]).cte("place")
+        rule = values(*(column(name, kind) for name, kind in _COLUMNS), name="rule").data(
+            [_row(number, rules, self.on) for number, rules in enumerate(self.rules)] or [_NOTHING]).cte("rule")
+        named = [rule.c[name] for name, _kind in _COLUMNS[1:]]
+        return select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind).cte("rules_here")
+
+
+_NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
+
+
+def places(on: date, area: str = "") -> Places:
+    """Those of the offices of an area (path; all when empty) that have cases."""
+    query = select(Office.path).where(exists().where(Case.office_path == Office.path)).order_by(Office.path)
+    if area:
+        query = query.where(Office.path >= area, Office.path < area[:-1] + AFTER_SLASH)
+    kinds: dict[str, int] = {}
+    rules: list[Rules] = []
+    offices, without = [], []
+    for path, scheme in product(db.session.scalars(query), SCHEMES):
+        found = _rules(path, scheme, on)
+        if found is None:
+            without.append(path)
+            continue
+        if found.version not in kinds:
+            kinds[found.version] = len(rules)
+            rules.append(found)
+        offices.append((path, scheme, kinds[found.version]))
+    return Places(on, tuple(rules), tuple(offices), tuple(dict.fromkeys(without)))
+
+
+def _rules(path: str, scheme: str, on: date) -> Rules | None:
+    """Those in force; None where the place has none, or not those that a sweep needs."""
+    try:
+        found = rules_of_place(path, scheme, on)
+        _row(0, found, on)
+    except RulesNotInForce:
+        return None
+    return found
+
+
+def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
+    count = COUNTS[rules.value("month_count")]
+    reminder, refer = rules.value("reminder_month"), rules.value("refer_months_before_due")
+    longest = max((months for months in rules.value("period_months").values() if months), default=0)
+    lapse = rules.value("lapse_days_after_due")
+    return (number, count.whole, count.months_later, rules.value("warning_months"), reminder, refer, lapse,
+            rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
+            add_months(on, longest - (reminder or longest) + 1) + LONGEST_CLAMP,
+            add_months(on, refer) + LONGEST_CLAMP, on - timedelta(days=lapse))
