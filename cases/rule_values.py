@@ -39,7 +39,8 @@ class Places:
         rule = values(*(column(name, kind) for name, kind in _COLUMNS), name="rule").data(
             [_row(number, rules, self.on) for number, rules in enumerate(self.rules)] or [_NOTHING]).cte("rule")
         named = [rule.c[name] for name, _kind in _COLUMNS[1:]]
-        return select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind).cte("rules_here")
+        joined = select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind)
+        return joined.cte("rules_here")
 
 
 _NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
