@@ -77,12 +77,17 @@ def withhold_closed(cases: Sequence[Case], *, actor: Actor, on: date, command: s
 
     Inside the caller's transaction, under the locks of the cases. Months paid, and months after death, are passed.
     """
-    wanted = [case for case in cases if case.state in WITHHELD and case.withheld_from]
-    rows = list(_missing(wanted, _last_closed({case.paying_office_id for case in wanted})))
+    rows = months_to_withhold(cases)
     db.session.add_all(rows)
     db.session.flush()
     record_bulk(((changed(row, "withheld"), row.case_id) for row in rows), actor=actor, on=on, command=command)
     return len(rows)
+
+
+def months_to_withhold(cases: Sequence[Case]) -> list[BenefitMonth]:
+    """The same rows, not written yet: those of one case stand together, oldest first."""
+    wanted = [case for case in cases if case.state in WITHHELD and case.withheld_from]
+    return list(_missing(wanted, _last_closed({case.paying_office_id for case in wanted})))
 
 
 def withhold_closed_of(office_id: int, *, actor: Actor, on: date, command: str) -> int:

@@ -22,6 +22,7 @@ from cases.models import (
     ReviewStep,
     VerificationTask,
 )
+from cases.models.decision import MOVING, OPEN_STAGES
 from cases.periods import rules_of_case, stored_cycle
 from database import db
 from rules import Rules
@@ -33,6 +34,7 @@ from workflows.deadlines import (
     months_between,
     next_month,
     refer_on,
+    reminder_days,
     warned_lapse_on,
     warning_from,
 )
@@ -132,8 +134,38 @@ def _open_objection(s: Subject) -> bool:
     return _any(exists().where(Objection.case_id == s.case.id, Objection.status == "open"))
 
 
-def _open_verification(s: Subject) -> bool:
-    return _any(exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "open"))
+def _open_task(s: Subject, *conditions: object) -> bool:
+    return _any(exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "open", *conditions))
+
+
+def reminder_stage(case: Case, on: date) -> date | None:
+    """The day on which the latest stage of reminding began; None before the first."""
+    cycle, rules = stored_cycle(case), rules_of_case(case, on)
+    if cycle is None:
+        return None
+    days = reminder_days(cycle, rules.value("reminder_month"), rules.value("reminder_months_before_due"))
+    return max((day for day in days if day <= on), default=None)
+
+
+def reminder_key(case: Case) -> str:
+    """Begins the key of every reminder of the period; the day of the stage follows: one reminder each (S6)."""
+    return f"reminder:{case.public_id}:{case.due_on}:"
+
+
+def _reminder_due(s: Subject) -> bool:
+    return reminder_stage(s.case, s.on) is not None and s.case.due_on >= s.on
+
+
+def _reminded(s: Subject) -> bool:
+    stage = reminder_stage(s.case, s.on)
+    return stage is not None and _any(exists().where(
+        Notice.case_id == s.case.id, Notice.kind == "certification_due", Notice.on >= stage,
+        Notice.once_key.startswith(reminder_key(s.case), autoescape=True)))
+
+
+def _open_decision(s: Subject) -> bool:
+    return _any(exists().where(Decision.case_id == s.case.id, Decision.stage.in_(OPEN_STAGES),
+                               Decision.kind.in_(MOVING)))
 
 
 def _verification_due(s: Subject) -> bool:
@@ -244,7 +276,13 @@ READERS: dict[str, Callable[[Subject], object]] = {
     "notice_accepted": _notice_accepted,
     "notices_recorded": _notices_recorded,
     "open_objection": _open_objection,
-    "open_verification": _open_verification,
+    "open_decision": _open_decision,
+    "open_verification": _open_task,
+    "verification_overdue": lambda s: _open_task(s, VerificationTask.due_on < s.on,
+                                                 VerificationTask.escalated_on.is_(None)),
+    "verification_escalated": lambda s: _open_task(s, VerificationTask.escalated_on.is_not(None)),
+    "reminder_due": _reminder_due,
+    "reminded": _reminded,
     "verification_due": _verification_due,
     "payment_data_mended": _payment_data_mended,
     "arrears_returned": _arrears_returned,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    String,
     and_,
     case,
+    cast,
     exists,
     false,
     func,
@@ -37,7 +40,9 @@ from cases.models import (
     PaymentReturn,
     VerificationTask,
 )
+from cases.models.decision import MOVING, OPEN_STAGES
 from cases.predicates_sql import CannotCompile, compiled
+from cases.rule_values import Places
 from workflows.case_lifecycle import CASE
 from workflows.predicates import Node
 from workflows.transition import SYSTEM, Transition
@@ -50,8 +55,16 @@ class Scope:
     """What the facts are about: a day, the rules of each place. import_released: of a run that enters cases."""
 
     on: date
-    rule: CTE
+    places: Places
     import_released: bool = False
+
+    @cached_property
+    def rule(self) -> CTE:
+        return self.places.table()
+
+    @cached_property
+    def stage(self) -> CTE:
+        return self.places.stages()
 
     def cases(self) -> Select[Any]:
         """Ids of the cases of these places; the net and the condition are the caller's."""
@@ -149,6 +162,25 @@ def _months_suspended(s: Scope) -> ColumnElement[int]:
     return months_between(later_of(Case.state_since, func.coalesce(dismissed, Case.state_since)), s.on)
 
 
+def _open_task(*conditions: Any) -> ColumnElement[bool]:
+    return exists().where(VerificationTask.case_id == Case.id, VerificationTask.status == "open", *conditions)
+
+
+def _stage(s: Scope) -> ColumnElement[date]:
+    """The day on which the latest stage of reminding began; NULL before the first."""
+    stage, months = s.stage.c, _months(s)
+    day = add_months(Case.period_start, case((stage.from_start.is_not(None), stage.from_start),
+                                             else_=months - stage.before_due))
+    return select(func.max(day)).where(stage.kind == s.rule.c.kind, day <= s.on).correlate(
+        Case, s.rule).scalar_subquery()
+
+
+def _reminded(s: Scope) -> ColumnElement[bool]:
+    key = literal("reminder:") + Case.public_id + ":" + cast(Case.due_on, String) + ":"
+    return exists().where(Notice.case_id == Case.id, Notice.kind == "certification_due", Notice.on >= _stage(s),
+                          func.substr(Notice.once_key, 1, func.length(key)) == key)
+
+
 def _marked(s: Scope) -> ColumnElement[bool]:
     return exists().where(DeathMark.pensioner_id == Case.pensioner_id, DeathMark.annulled_on.is_(None))
 
@@ -165,8 +197,14 @@ FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyTyp
     "notices_recorded": lambda s: exists().where(Notice.case_id == Case.id, Notice.kind == "suspended",
                                                  Notice.status == "accepted"),
     "open_objection": lambda s: exists().where(Objection.case_id == Case.id, Objection.status == "open"),
-    "open_verification": lambda s: exists().where(VerificationTask.case_id == Case.id,
-                                                  VerificationTask.status == "open"),
+    "open_decision": lambda s: exists().where(Decision.case_id == Case.id, Decision.stage.in_(OPEN_STAGES),
+                                              Decision.kind.in_(MOVING)),
+    "open_verification": lambda s: _open_task(),
+    "verification_overdue": lambda s: _open_task(VerificationTask.due_on < s.on,
+                                                 VerificationTask.escalated_on.is_(None)),
+    "verification_escalated": lambda s: _open_task(VerificationTask.escalated_on.is_not(None)),
+    "reminder_due": lambda s: _truth(and_(_stage(s).is_not(None), Case.due_on >= s.on)),
+    "reminded": _reminded,
     "verification_due": _verification_due,
     "arrears_returned": _arrears_returned,
     "import_released": lambda s: literal(s.import_released),

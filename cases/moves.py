@@ -63,15 +63,21 @@ def move(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | 
          decision: Decision | None = None, **details: object) -> CaseTransition:
     """Take one row of the table: state, history and event in the caller's transaction. Raises TransitionRefused."""
     row = CASE.take(case.state, action, _attempt(case, action, actor, on, reason, decision))
-    before, rules = case.state, rules_of_case(case, on)
-    case.state, case.rules_version = row.dest, rules.version
-    if row.dest != before or action in WITHHOLDING:
-        case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case)
-    _set_withholding(case, action, on, rules.value("pay_run_close_day"))
+    before = take_row(case, row, on, reason)
     step = write_step(case, row, before=before, actor=actor, on=on, reason=reason, decision=decision, **details)
     if action in WITHHOLDING:
         withhold_closed([case], actor=actor, on=on, command=action)
     return step
+
+
+def take_row(case: Case, row: Transition, on: date, reason: str | None) -> str | None:
+    """What the row makes of the case's own columns; returns the state before. Alone in assigning `state`."""
+    before, rules = case.state, rules_of_case(case, on)
+    case.state, case.rules_version = row.dest, rules.version
+    if row.dest != before or row.action in WITHHOLDING:
+        case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case)
+    _set_withholding(case, row.action, on, rules.value("pay_run_close_day"))
+    return before
 
 
 def basis_of(row: Transition, case: Case) -> str:
@@ -82,25 +88,38 @@ def basis_of(row: Transition, case: Case) -> str:
 def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffActor, on: date, reason: str | None,
                decision: Decision | None = None, **details: object) -> CaseTransition:
     """The history row and its one event."""
-    kind = EVENTS[row.action]
     step = 1 + (db.session.scalar(select(func.max(CaseTransition.step)).where(CaseTransition.case_id == case.id)) or 0)
+    happened = event_of(case, row, step, before=before, on=on, reason=reason,
+                        decision=decision and decision.public_id, **details)
+    logged = record(happened, case=case, actor=actor, on=on)
+    written = CaseTransition(**step_columns(case, row, step, before=before, on=on, reason=reason),
+                             decision_id=decision and decision.id, event_id=logged.id)
+    db.session.add(written)
+    db.session.flush()
+    return written
+
+
+def event_of(case: Case, row: Transition, step: int, *, before: str | None, on: date, reason: str | None,
+             decision: str | None = None, **details: object) -> events.StateChanged:
+    """The event of a step just taken. `decision`: public id."""
+    kind = EVENTS[row.action]
     values: dict[str, object] = {
         "from_state": before, "to_state": case.state, "action": row.action, "reason": reason,
         "basis": basis_of(row, case), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
-        "decision": decision and decision.public_id, "step": step, "task_open": case.task_open,
+        "decision": decision, "step": step, "task_open": case.task_open,
         "period_start": case.period_start, "period_due_on": case.due_on, "withheld_from": case.withheld_from,
         **details,
     }
     known = {field.name for field in fields_of(kind)}
-    logged = record(kind(**{name: value for name, value in values.items() if name in known}),
-                    case=case, actor=actor, on=on)
-    written = CaseTransition(
-        case_id=case.id, step=step, action=row.action, from_state=before, to_state=case.state, reason=reason,
-        basis=basis_of(row, case), rules_version=case.rules_version, on=on, period_due_on=case.due_on,
-        decision_id=decision and decision.id, event_id=logged.id)
-    db.session.add(written)
-    db.session.flush()
-    return written
+    return kind(**{name: value for name, value in values.items() if name in known})
+
+
+def step_columns(case: Case, row: Transition, step: int, *, before: str | None, on: date,
+                 reason: str | None) -> dict[str, object]:
+    """The row of the history of a step just taken, without its decision and event."""
+    return {"case_id": case.id, "step": step, "action": row.action, "from_state": before, "to_state": case.state,
+            "reason": reason, "basis": basis_of(row, case), "rules_version": case.rules_version, "on": on,
+            "period_due_on": case.due_on}
 
 
 def _attempt(case: Case, action: str, actor: StaffActor, on: date, reason: str | None,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from audit.events import NoticeQueued
 from audit.log import record
 from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner, ReviewStep
-from cases.notice_kinds import NoticeKind, instead_of, kinds
+from cases.notice_kinds import instead_of, kinds
 from database import db, in_transaction
 from database.types import blind_index
 from staff.access import SYSTEM
@@ -57,12 +57,19 @@ def queue(case: Case, kind: str, *, on: date, decision: Decision | None = None, 
     """
     if not in_transaction():
         raise RuntimeError("a notice is queued in the transaction that causes it")
-    row = kinds()[kind]
-    content = _content(row, kind, case, on, decision, objection, facts)
-    wanted = dict.fromkeys(_reachable(channel, case.pensioner) for channel in channels or row.channels)
+    content = content_of(case, kind, on=on, decision=decision, objection=objection, facts=facts)
     made = [queue_on(channel, f"{once}/{channel}", case, kind, content, on, decision, objection, actor)
-            for channel in wanted]
+            for channel in channels_of(case, kind, channels)]
     return next(filter(None, made), None)
+
+
+def channels_of(case: Case, kind: str, channels: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Those of the kind, or of the caller, that reach the person."""
+    return tuple(dict.fromkeys(_reachable(channel, case.pensioner) for channel in channels or kinds()[kind].channels))
+
+
+def message_id_of(once_key: str) -> str:
+    return f"{blind_index(once_key)[:40].lower()}@{ID_DOMAIN}"
 
 
 def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[str, Any], on: date,
@@ -72,7 +79,7 @@ def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[s
         return None
     notice = Notice(case=case, kind=kind, channel=channel, once_key=once_key, content=content, on=on,
                     decision_id=decision.id if decision else None, objection_id=objection.id if objection else None,
-                    message_id=f"{blind_index(once_key)[:40].lower()}@{ID_DOMAIN}")
+                    message_id=message_id_of(once_key))
     try:
         with db.session.begin_nested():
             db.session.add(notice)
@@ -84,8 +91,10 @@ def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[s
     return notice
 
 
-def _content(row: NoticeKind, kind: str, case: Case, on: date, decision: Decision | None,
-             objection: Objection | None, given: Mapping[str, Any]) -> dict[str, Any]:
+def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], decision: Decision | None = None,
+               objection: Objection | None = None, office: Office | None = None) -> dict[str, Any]:
+    """What the letter says. `office`: the responsible one, where the caller has read it. Raises MissingFacts."""
+    row, given = kinds()[kind], facts
     facts = {OTHER_NAMES.get(name, name): value for name, value in given.items() if value is not None}
     for name in row.facts:
         if facts.get(name) is None and name in READ_FROM_RECORD:
@@ -102,13 +111,13 @@ def _content(row: NoticeKind, kind: str, case: Case, on: date, decision: Decisio
         "case_no": case.case_no, "scheme": case.scheme, "benefit_kind": case.benefit_kind,
         "rules_version": decision.rules_version if decision else case.rules_version,
         "decision_no": decision.decision_no if decision else None,
-        "office": _office(case),
+        "office": _office(case, office),
     }
 
 
-def _office(case: Case) -> dict[str, str | None]:
+def _office(case: Case, known: Office | None) -> dict[str, str | None]:
     """Name, phone and address of the office that answers questions: the responsible one."""
-    office = db.session.scalar(select(Office).where(Office.path == case.office_path)) or case.paying_office
+    office = known or db.session.scalar(select(Office).where(Office.path == case.office_path)) or case.paying_office
     return {"name": office.name, "phone": office.phone, "address": office.address}
 
 

@@ -19,7 +19,7 @@ from workflows.deadlines import COUNTS, add_months
 
 LONGEST_CLAMP = timedelta(days=3)  # adding months to a long month's end and back may lose so many days
 _COLUMNS = (("kind", Integer), ("whole", Boolean), ("months_later", Integer), ("warning_months", Integer),
-            ("reminder_month", Integer), ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
+            ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
             ("failures", Integer), ("remind_before", Date), ("refer_before", Date), ("lapse_before", Date))
 
 
@@ -38,12 +38,19 @@ class Places:
                        name="place").data(self.offices or [("", "", -1)]).cte("place")
         rule = values(*(column(name, kind) for name, kind in _COLUMNS), name="rule").data(
             [_row(number, rules, self.on) for number, rules in enumerate(self.rules)] or [_NOTHING]).cte("rule")
-        named = [rule.c[name] for name, _kind in _COLUMNS[1:]]
+        named = [rule.c[name] for name, _kind in _COLUMNS]
         joined = select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind)
         return joined.cte("rules_here")
 
 
-_NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
+    def stages(self) -> CTE:
+        """The stages of reminding: of which rules, months from the start of a period or before its end."""
+        rows = [(number, *stage) for number, rules in enumerate(self.rules) for stage in _stages(rules)]
+        return values(column("kind", Integer), column("from_start", Integer), column("before_due", Integer),
+                      name="stage").data(rows or [(-1, 0, None)]).cte("stage")
+
+
+_NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
 
 
 def places(on: date, area: str = "") -> Places:
@@ -76,12 +83,18 @@ def _rules(path: str, scheme: str, on: date) -> Rules | None:
     return found
 
 
+def _stages(rules: Rules) -> list[tuple[int | None, int | None]]:
+    ordinal = rules.value("reminder_month")
+    first = [(ordinal - 1, None)] if ordinal else []
+    return [*first, *((None, months) for months in rules.value("reminder_months_before_due"))]
+
+
 def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
-    count = COUNTS[rules.value("month_count")]
-    reminder, refer = rules.value("reminder_month"), rules.value("refer_months_before_due")
+    """Values in the order of _COLUMNS; the last three bound `due_on`: beyond them a step has nothing to do."""
+    count, refer = COUNTS[rules.value("month_count")], rules.value("refer_months_before_due")
     longest = max((months for months in rules.value("period_months").values() if months), default=0)
+    remind = max((longest - start if start is not None else before for start, before in _stages(rules)), default=0)
     lapse = rules.value("lapse_days_after_due")
-    return (number, count.whole, count.months_later, rules.value("warning_months"), reminder, refer, lapse,
+    return (number, count.whole, count.months_later, rules.value("warning_months"), refer, lapse,
             rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
-            add_months(on, longest - (reminder or longest) + 1) + LONGEST_CLAMP,
-            add_months(on, refer) + LONGEST_CLAMP, on - timedelta(days=lapse))
+            add_months(on, remind) + LONGEST_CLAMP, add_months(on, refer) + LONGEST_CLAMP, on - timedelta(days=lapse))

@@ -1,27 +1,37 @@
 """The daily sweep: refers, reminds, suspends what lapsed, proposes the stop after three months, settles what was paid.
 
-Candidates are found by one query a step; each case is then judged by its own table under its lock, some cases to a
-transaction. Safe to run again, from several processes, and to kill: what was done no longer is a candidate (S6, O1).
+Cases are found by one query a step and taken some hundred to a transaction, each locked and judged again by the same
+condition under its lock. Safe to run again, from several processes, and to kill: what was done no longer is due (S6,
+O1). A dry run is the real one, undone some hundred cases at a time.
 """
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from audit.events import SweepRun
 from audit.log import record
-from cases.models import Case, Installation, Job
-from cases.moves import lock_case
+from cases.bulk import Batch
+from cases.facts_sql import Scope
+from cases.models import Case, Installation, Job, Pensioner
+from cases.periods import area_of
+from cases.rule_values import places
 from cases.sweep_steps import STEPS, Step
 from database import db, transaction
 from database.types import now
 from rules import rules_for
-from staff.actor import AFTER_SLASH, SYSTEM
+from staff.actor import SYSTEM
+from staff.models import Office
 
-CASES_PER_TRANSACTION = 50
+CASES_PER_TRANSACTION = 500
+READ_AT_ONCE = 5_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -29,82 +39,162 @@ class FutureSweep(ValueError):
     """A day later than today is swept dry only, except in a demonstration."""
 
 
-def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False,
-          progress: Progress | None = None) -> Counter[str]:
+class _Undo(Exception):
+    """Ends the transaction of a dry run."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing done. office: code of the responsible office."""
+
+    action: str
+    office: str
+    case_no: str
+
+
+@dataclass
+class Run:
+    """A sweep under way."""
+
+    on: date
+    area: str
+    progress: Progress
+    listed: Callable[[Done], None]
+    job: int | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def scope(self) -> Scope:
+        return Scope(self.on, places(self.on, self.area))
+
+    @cached_property
+    def offices(self) -> dict[str, Office]:
+        rows = {office.path: office for office in db.session.scalars(select(Office))}
+        db.session.expunge_all()
+        return rows
+
+    def note(self, found: list[Done]) -> None:
+        self.counts.update(one.action for one in found)
+        for one in found:
+            self.listed(one)
+
+
+def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False, progress: Progress | None = None,
+          listed: Callable[[Done], None] | None = None) -> Counter[str]:
     """Sweep every case of the area (office path; all when empty) for the day `on`. Returns what was done, counted.
 
-    Raises FutureSweep.
+    `listed` is told each thing done (in a dry run: that would be), after its transaction. Raises FutureSweep.
     """
     if on > today and not dry_run and not is_demonstration():
         raise FutureSweep
-    counts: Counter[str] = Counter()
-    job = _open_job(on, area) if not dry_run else None
-    for name, step in STEPS.items():
-        ids = _candidates(step, on, area)
-        for done, chunk in _chunks(ids):
-            counts.update(_judge(name, step, chunk, on, dry_run))
-            if job:
-                _beat(job, done, len(ids), counts)
-            if progress:
-                progress(name, done, len(ids))
-    if job:
-        _close_job(job, on, area, counts)
-    return counts
+    run = Run(on, area, progress or (lambda *_: None), listed or (lambda _: None))
+    (_dry if dry_run else _real)(run)
+    return run.counts
 
 
 def is_demonstration() -> bool:
     return bool(db.session.scalar(select(Installation.demonstration).limit(1)))
 
 
-def _candidates(step: Step, on: date, area: str) -> list[int]:
-    query = step.candidates(on)
-    if area:
-        query = query.where(Case.office_path >= area, Case.office_path < area[:-1] + AFTER_SLASH)
-    ids = list(db.session.scalars(query.order_by(Case.id)))
+def _real(run: Run) -> None:
+    run.job = _open_job(run)
+    for step in STEPS.values():
+        ids, busy = _candidates(step, run), array("q")
+        for done, chunk in _chunks(ids):
+            busy.extend(_take(step, chunk, run, wait=False))
+            _beat(run, done, len(ids))
+            run.progress(step.name, done, len(ids))
+        for _, chunk in _chunks(busy):  # held by others a moment ago
+            _take(step, chunk, run, wait=True)
+    _close_job(run)
+
+
+def _dry(run: Run) -> None:
+    """Each step sees what the ones before it would have done, as in the real run: cases touch one another nowhere."""
+    ids = array("q", sorted(set().union(*(_candidates(step, run) for step in STEPS.values()))))
+    for done, chunk in _chunks(ids):
+        found: list[Done] = []
+        try:
+            with transaction():
+                _lock(chunk, wait=True)
+                for step in STEPS.values():
+                    found += _do(step, chunk, run)
+                raise _Undo
+        except _Undo:
+            run.note(found)
+        run.progress("dry run", done, len(ids))
+
+
+def _candidates(step: Step, run: Run) -> array[int]:
+    query = run.scope.cases().where(step.where(run.scope)).execution_options(yield_per=READ_AT_ONCE)
+    ids = array("q", sorted(array("q", db.session.scalars(query))))
     db.session.rollback()
     return ids
 
 
-def _chunks(ids: list[int]) -> Iterator[tuple[int, list[int]]]:
+def _chunks(ids: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     for start in range(0, len(ids), CASES_PER_TRANSACTION):
-        chunk = ids[start:start + CASES_PER_TRANSACTION]
+        chunk = list(ids[start:start + CASES_PER_TRANSACTION])
         yield start + len(chunk), chunk
 
 
-def _judge(name: str, step: Step, ids: list[int], on: date, dry_run: bool) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    if dry_run:
-        for case_id in ids:
-            counts[step.would(db.session.get_one(Case, case_id), on)] += 1
-        db.session.rollback()
-    else:
-        with transaction():
-            for case_id in ids:
-                counts[step.take(lock_case(case_id), on)] += 1
-    counts.pop("", None)
-    return counts
+def _take(step: Step, ids: list[int], run: Run, *, wait: bool) -> Iterable[int]:
+    """One transaction; returns the ids that another process holds."""
+    with transaction():
+        locked = _lock(ids, wait=wait)
+        found = _do(step, locked, run) if locked else []
+    run.note(found)
+    return set(ids) - set(locked)
 
 
-def _open_job(on: date, area: str) -> Job:
+def _lock(ids: list[int], *, wait: bool) -> list[int]:
+    query = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(skip_locked=not wait)
+    return list(db.session.scalars(query))
+
+
+def _do(step: Step, locked: list[int], run: Run) -> list[Done]:
+    """The step for those that are due still, now that nobody else can change them."""
+    here = run.scope.rule.c
+    query = (select(Case).join(run.scope.rule, (here.office_path == Case.office_path) & (here.scheme == Case.scheme))
+             .where(Case.id.in_(locked), step.where(run.scope)).order_by(Case.id)
+             .execution_options(populate_existing=True))
+    if step.each:
+        cases = db.session.scalars(query).all()
+        return [_done(name, case) for case in cases for name in step.each(case, run.on)]
+    cases = db.session.scalars(query.options(
+        defer(Case.payee_account), selectinload(Case.rates),
+        joinedload(Case.pensioner).options(
+            defer(Pensioner.id_number), joinedload(Pensioner.residence_office)))).all()
+    db.session.expunge_all()
+    batch = Batch(cases, run.offices, run.on)
+    step.bulk(batch)
+    batch.write("sweep")
+    return [_done(step.name, case) for case in cases]
+
+
+def _done(action: str, case: Case) -> Done:
+    return Done(action, area_of(case), case.case_no)
+
+
+def _open_job(run: Run) -> int:
     with transaction() as session:
-        job = Job(kind="sweep", on=on, office_path=area or None, counts={})
+        job = Job(kind="sweep", on=run.on, office_path=run.area or None, counts={})
         session.add(job)
         session.flush()
-        session.expunge(job)
-    return job
+        return job.id
 
 
-def _beat(job: Job, done: int, total: int, counts: Counter[str]) -> None:
+def _beat(run: Run, done: int, total: int) -> None:
     with transaction() as session:
-        row = session.get_one(Job, job.id)
-        row.done, row.total, row.heartbeat_at, row.counts = done, total, now(), dict(counts)
+        session.execute(update(Job).where(Job.id == run.job).values(
+            done=done, total=total, heartbeat_at=now(), counts=dict(run.counts)))
 
 
-def _close_job(job: Job, on: date, area: str, counts: Counter[str]) -> None:
+def _close_job(run: Run) -> None:
     with transaction() as session:
-        row = session.get_one(Job, job.id)
-        row.status, row.finished_at, row.counts = "finished", now(), dict(counts)
-        code = area.rstrip("/").rsplit("/", 1)[-1]
-        record(SweepRun(area=area or None, swept_on=on, counts=dict(counts),
-                        rules_version=rules_for(code, on).version if code else None), actor=SYSTEM, on=on,
-               command="sweep", office_path=area or None)
+        session.execute(update(Job).where(Job.id == run.job).values(
+            status="finished", finished_at=now(), counts=dict(run.counts)))
+        code = run.area.rstrip("/").rsplit("/", 1)[-1]
+        record(SweepRun(area=run.area or None, swept_on=run.on, counts=dict(run.counts),
+                        rules_version=rules_for(code, run.on).version if code else None), actor=SYSTEM, on=run.on,
+               command="sweep", office_path=run.area or None)

@@ -1,34 +1,48 @@
-"""flask sweep run --on DATE [--dry-run]"""
+"""flask sweep run --on DATE [--dry-run] [--list FILE]"""
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 
-from cases.sweep import FutureSweep
+from cases.sweep import Done, FutureSweep
 from cases.sweep import sweep as run_sweep
 from staff.clock import today
 
 sweep = AppGroup("sweep", help="The daily sweep: refer, remind, suspend what lapsed, propose stops, settle.")
+HEADINGS = ("action", "office", "case")
 
 
 @sweep.command("run")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Business date; today when left out.")
 @click.option("--area", default="", help="Office path such as 51/5101/510107/; all when left out.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
-def run(on: datetime | None, area: str, dry_run: bool) -> None:
+@click.option("--list", "list_to", type=click.File("w", encoding="utf-8"), help="Write each thing done to this file.")
+def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None) -> None:
     """Sweep the cases for one business day."""
     day: date = on.date() if on else today()
+    offices: Counter[tuple[str, str]] = Counter()
+    if list_to:
+        list_to.write("\t".join(HEADINGS) + "\n")
     try:
         with click.progressbar(length=1, label=f"{day}", show_eta=False) as bar:
-            counts = run_sweep(day, today=today(), area=area, dry_run=dry_run,
-                               progress=lambda step, done, total: _show(bar, step, done, total))
+            run_sweep(day, today=today(), area=area, dry_run=dry_run,
+                      progress=lambda step, done, total: _show(bar, step, done, total),
+                      listed=lambda one: _note(one, offices, list_to))
     except FutureSweep:
         raise click.ClickException(f"{day} is later than today: use --dry-run") from None
-    for name, count in sorted(counts.items()):
-        click.echo(f"{name}\t{count}")
+    for (action, office), count in sorted(offices.items()):
+        click.echo(f"{action}\t{office}\t{count}")
     click.echo("dry run: nothing was changed" if dry_run else f"swept {day}")
+
+
+def _note(one: Done, offices: Counter[tuple[str, str]], list_to: TextIO | None) -> None:
+    offices[one.action, one.office] += 1
+    if list_to:
+        list_to.write(f"{one.action}\t{one.office}\t{one.case_no}\n")
 
 
 def _show(bar: click._termui_impl.ProgressBar, step: str, done: int, total: int) -> None:

@@ -1,6 +1,7 @@
-"""The steps of the sweep, a table: which cases may be meant (SQL), and what is done with one of them (its own table).
+"""The steps of the sweep, a table: which cases are due (predicate trees, compiled to SQL) and what is done with them.
 
-`take` returns the name of what was done, or "" where the guards say that nothing is to be done.
+`where` is asked twice: to find the cases, and again under their locks. `bulk` writes a batch at once; `each`, where a
+decision is opened or checked, one case after another, and names what it did.
 """
 from __future__ import annotations
 
@@ -9,127 +10,131 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from audit.events import VerificationEscalated
-from audit.log import record
-from cases import notices
-from cases.case_facts import READERS, Subject
+from cases.bulk import Batch
+from cases.case_facts import READERS, Subject, reminder_key, reminder_stage
 from cases.decisions import Proposal
+from cases.eligibility import check_eligible, to_be_checked
 from cases.evidence import Received, keep
-from cases.models import Case, Decision, Notice, Objection, PaymentReturn, VerificationTask
-from cases.models.decision import MOVING, OPEN_STAGES
-from cases.moves import move, refusals
-from cases.periods import cycle_of_case, rules_of_case
+from cases.facts_sql import Scope
+from cases.models import Case, Decision, Notice, PaymentReturn, VerificationTask
+from cases.periods import rules_of_case
 from cases.proposals import propose
-from cases.verification import open_task, open_task_of
 from database import db
 from staff.actor import SYSTEM
-from workflows.case_lifecycle import PAID
-from workflows.deadlines import reminder_on
+from workflows import guards as g
+from workflows.case_lifecycle import CASE, PAID, VERIFIED
+from workflows.deadlines import month_of, next_month
+from workflows.predicates import And, Fact, Node, Not
 
-LONGEST_WARNING = relativedelta(months=6)  # a wide net for SQL; the rules of each case's place decide
+Where = Callable[[Scope], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """candidates: case ids that may be meant on a day; why_not: the refusals, empty if it is to be done; do: does it"""
+    """where: the cases due; bulk or each: what is done. each returns the names of what it did, none where nothing."""
 
     name: str
-    candidates: Callable[[date], Select]
-    due: Callable[[Case, date], bool]
-    do: Callable[[Case, date], str]
-
-    def take(self, case: Case, on: date) -> str:
-        return self.do(case, on) if self.due(case, on) else ""
-
-    def would(self, case: Case, on: date) -> str:
-        return self.name if self.due(case, on) else ""
+    where: Where
+    bulk: Callable[[Batch], None] | None = None
+    each: Callable[[Case, date], list[str]] | None = None
 
 
-def _paid_and_nearing(on: date) -> Select:
-    return select(Case.id).where(Case.state.in_(PAID), Case.due_on <= on + LONGEST_WARNING)
+def _lapse_but(guard: g.Requirement, *more: Node) -> And:
+    """What keeps a case from lapsing is this guard alone."""
+    others = [one.predicate for one in CASE.row(VERIFIED, "lapse").guards if one is not guard]
+    return And(*others, Not(guard.predicate), *more)
 
 
-def _not_referred(on: date) -> Select:
-    return _paid_and_nearing(on).where(Case.task_open.is_(False))
+REMIND = And(Fact("reminder_due"), Not(Fact("reminded")))
+HOME_VISIT = _lapse_but(g.notice_given, g.no_open_verification.predicate)
+AWAITS_RECHECK = And(g.cycle_over.predicate, g.no_valid_certification.predicate, g.not_lapsed_this_period.predicate,
+                     Fact("submitted_certification"), Not(Fact("verification_escalated")))
+STOP = And(g.suspended_long_enough.predicate, g.notices_recorded.predicate, g.no_open_objection.predicate,
+           g.no_other_open_decision.predicate)
+ESCALATE = Fact("verification_overdue")
 
 
-def _may_refer(case: Case, on: date) -> bool:
-    return not refusals(case, "refer", actor=SYSTEM, on=on, reason="warning_period")
+def _paid(net: str, tree: Node) -> Where:
+    """Of the cases that are paid and whose due date is not beyond the column `net` of the rules."""
+    return lambda s: and_(Case.state.in_(PAID), Case.due_on <= s.rule.c[net], s.condition(tree))
 
 
-def _refer(case: Case, on: date) -> str:
-    step = move(case, "refer", actor=SYSTEM, on=on, reason="warning_period", cause="warning_period")
-    open_task(case, "entered_overdue" if case.warn_from else "warning_period", actor=SYSTEM, on=on)
-    notices.queue(case, "referred", on=on, once=f"referred:{case.public_id}:{case.due_on}",
-                  facts={"reason": "warning_period", "basis": step.basis, "due_on": case.due_on.isoformat()})
-    return "refer"
+def _lapses(s: Scope) -> ColumnElement[bool]:
+    return and_(Case.state.in_(PAID), Case.due_on <= s.rule.c.lapse_before, s.allows("lapse"))
 
 
-def _reminder_missing(on: date) -> Select:
-    told = exists().where(Notice.case_id == Case.id, Notice.kind == "certification_due",
-                          Notice.on >= Case.period_start)
-    return _paid_and_nearing(on).where(Case.due_on >= on, ~told)
+def _referred(s: Scope) -> ColumnElement[bool]:
+    return and_(Case.state.in_(PAID), Case.due_on <= s.rule.c.refer_before, s.allows("refer"))
 
 
-def _reminder_due(case: Case, on: date) -> bool:
-    rules = rules_of_case(case, on)
-    cycle = cycle_of_case(case, rules)
-    return cycle is not None and on >= reminder_on(cycle, rules.value("reminder_month"))
+def _settle(batch: Batch) -> None:
+    for case in batch.cases:
+        batch.move(case, "settle")
 
 
-def _remind(case: Case, on: date) -> str:
-    notices.queue(case, "certification_due", on=on, once=f"reminder:{case.public_id}:{case.due_on}",
-                  facts={"due_on": case.due_on.isoformat()})
-    return "remind"
+def _remind(batch: Batch) -> None:
+    for case in batch.cases:
+        stage = reminder_stage(case, batch.on)
+        batch.notify(case, "certification_due", f"{reminder_key(case)}{stage}", {"due_on": case.due_on.isoformat()})
 
 
-def _overdue(on: date) -> Select:
-    return select(Case.id).where(Case.state.in_(PAID), Case.due_on < on)
+def _refer(batch: Batch) -> None:
+    for case in batch.cases:
+        basis = batch.move(case, "refer", "warning_period", cause="warning_period")
+        batch.open_task(case, "entered_overdue" if case.warn_from else "warning_period")
+        batch.notify(case, "referred", f"referred:{case.public_id}:{case.due_on}",
+                     {"reason": "warning_period", "basis": basis, "due_on": case.due_on.isoformat()})
 
 
-def _may_lapse(case: Case, on: date) -> bool:
-    return not refusals(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")
+def _lapse(batch: Batch) -> None:
+    basis = {case.id: batch.move(case, "lapse", "lapsed") for case in batch.cases}
+    batch.withhold()
+    for case in batch.cases:
+        batch.notify(case, "suspended", f"suspended:{case.public_id}:{batch.on}",
+                     {"reason": "lapsed", "basis": basis[case.id], "withheld_from": case.withheld_from})
 
 
-def _lapse(case: Case, on: date) -> str:
-    step = move(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")
-    notices.queue(case, "suspended", on=on, once=f"suspended:{case.public_id}:{on}",
-                  facts={"reason": "lapsed", "basis": step.basis, "withheld_from": case.withheld_from})
-    return "lapse"
-
-
-def _held_back(case: Case, on: date) -> bool:
+def _visit(batch: Batch) -> None:
     """House rule: without a notice accepted nobody lapses; a home visit is made first."""
-    codes = {refusal.code for refusal in refusals(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")}
-    return codes == {"NOTICE_NOT_GIVEN"} and not case.task_open
+    for case in batch.cases:
+        batch.open_task(case, "home_visit")
 
 
-def _visit(case: Case, on: date) -> str:
-    open_task(case, "home_visit", actor=SYSTEM, on=on)
-    return "home_visit"
+def _escalate(batch: Batch) -> None:
+    tasks = _open_tasks(batch)
+    for case in batch.cases:
+        batch.escalate(case, tasks[case.id])
 
 
-def _suspended_long(on: date) -> Select:
-    objection = exists().where(Objection.case_id == Case.id, Objection.status == "open")
-    decision = exists().where(Decision.case_id == Case.id, Decision.stage.in_(OPEN_STAGES), Decision.kind.in_(MOVING))
-    return select(Case.id).where(Case.state == "suspended", Case.state_since <= on - relativedelta(months=1),
-                                 ~objection, ~decision)
+def _hold_for_recheck(batch: Batch) -> None:
+    """Submitted in time and not rechecked: the person waits for the office, not the other way round (S5)."""
+    tasks = _open_tasks(batch)
+    for case in batch.cases:
+        if case.id in tasks:
+            batch.escalate(case, tasks[case.id])
+        else:
+            batch.open_escalated(case, "submitted_in_time")
 
 
-def _stop_due(case: Case, on: date) -> bool:
-    subject = Subject(case, on, "stop", "failed_certification")
-    return (READERS["months_suspended"](subject) >= READERS["months_to_stop"](subject)
-            and READERS["notices_recorded"](subject))
+def _open_tasks(batch: Batch) -> dict[int, VerificationTask]:
+    query = select(VerificationTask).where(VerificationTask.status == "open",
+                                           VerificationTask.case_id.in_([case.id for case in batch.cases]))
+    return {task.case_id: task for task in db.session.scalars(query)}
 
 
-def _propose_stop(case: Case, on: date) -> str:
+def _three_months(s: Scope) -> ColumnElement[bool]:
+    return and_(Case.state == "suspended", s.condition(STOP))
+
+
+def _propose_stop(case: Case, on: date) -> list[str]:
     """The three-month stop, proposed with the record of the notices as its evidence (SC 26, P7)."""
+    if "failed_certification" not in rules_of_case(case, on).chosen("stop_reasons"):
+        return []
     record_of_notices = keep(case, _notice_record(case, on), actor=SYSTEM, on=on)
     made = propose(case, Proposal("stop", "failed_certification", evidence=(record_of_notices.id,)), on=on)
-    return "propose_stop" if made else ""
+    return ["propose_stop"] if made else []
 
 
 def _notice_record(case: Case, on: date) -> Received:
@@ -140,56 +145,43 @@ def _notice_record(case: Case, on: date) -> Received:
                     json.dumps(content, ensure_ascii=True, indent=1).encode(), on)
 
 
-def _resumed(on: date) -> Select:
-    return select(Case.id).where(Case.state == "resumed")
+def _payments_failing(s: Scope) -> ColumnElement[bool]:
+    """As many months as the rules ask for have failed, one of them the last; whether in a row is asked of each."""
+    failed = and_(PaymentReturn.case_id == Case.id, PaymentReturn.accepted.is_(False))
+    months = select(func.count(PaymentReturn.month.distinct())).where(failed).scalar_subquery()
+    latest = (month_of(s.on), next_month(month_of(s.on), -1))
+    return and_(Case.state.in_(PAID), exists().where(failed, PaymentReturn.month.in_(latest)),
+                months >= s.rule.c.failures, s.condition(g.no_other_open_decision.predicate))
 
 
-def _may_settle(case: Case, on: date) -> bool:
-    return not refusals(case, "settle", actor=SYSTEM, on=on)
-
-
-def _settle(case: Case, on: date) -> str:
-    move(case, "settle", actor=SYSTEM, on=on)
-    return "settle"
-
-
-def _payments_failing(on: date) -> Select:
-    failed = exists().where(PaymentReturn.case_id == Case.id, PaymentReturn.accepted.is_(False))
-    decision = exists().where(Decision.case_id == Case.id, Decision.stage.in_(OPEN_STAGES), Decision.kind.in_(MOVING))
-    return select(Case.id).where(Case.state.in_(PAID), failed, ~decision)
-
-
-def _failed_long(case: Case, on: date) -> bool:
+def _propose_suspension(case: Case, on: date) -> list[str]:
     subject = Subject(case, on, "suspend", "payment_failed")
-    return READERS["payment_failures"](subject) >= READERS["payment_failures_to_suspend"](subject)
+    failed = READERS["payment_failures"](subject) >= READERS["payment_failures_to_suspend"](subject)
+    if not failed or "payment_failed" not in subject.rules.chosen("suspension_reasons"):
+        return []
+    return ["propose_suspension"] if propose(case, Proposal("suspend", "payment_failed"), on=on) else []
 
 
-def _propose_suspension(case: Case, on: date) -> str:
-    made = propose(case, Proposal("suspend", "payment_failed"), on=on)
-    return "propose_suspension" if made else ""
+def _decisions_open(s: Scope) -> ColumnElement[bool]:
+    return exists().where(Decision.case_id == Case.id, to_be_checked())
 
 
-def _overdue_tasks(on: date) -> Select:
-    late = exists().where(VerificationTask.case_id == Case.id, VerificationTask.status == "open",
-                          VerificationTask.due_on < on, VerificationTask.escalated_on.is_(None))
-    return select(Case.id).where(Case.task_open.is_(True), late)
-
-
-def _escalate(case: Case, on: date) -> str:
-    task = open_task_of(case)
-    task.escalated_on = on
-    record(VerificationEscalated(task=task.public_id, cause=task.cause, due_on=task.due_on,
-                                 escalated_to=case.office_path), case=case, actor=SYSTEM, on=on)
-    return "escalate"
+def _check_eligible(case: Case, on: date) -> list[str]:
+    """Who is eligible next, asked again every day a decision is open; the rule is never lowered (P9)."""
+    query = select(Decision).where(Decision.case_id == case.id, to_be_checked()).order_by(Decision.id)
+    done = [check_eligible(decision, actor=SYSTEM, on=on) for decision in db.session.scalars(query).all()]
+    return [name for name in done if name]
 
 
 STEPS: dict[str, Step] = {step.name: step for step in (
-    Step("settle", _resumed, _may_settle, _settle),
-    Step("remind", _reminder_missing, _reminder_due, _remind),
-    Step("refer", _not_referred, _may_refer, _refer),
-    Step("lapse", _overdue, _may_lapse, _lapse),
-    Step("home_visit", _overdue, _held_back, _visit),
-    Step("propose_suspension", _payments_failing, _failed_long, _propose_suspension),
-    Step("propose_stop", _suspended_long, _stop_due, _propose_stop),
-    Step("escalate", _overdue_tasks, lambda case, on: True, _escalate),
+    Step("settle", lambda s: and_(Case.state == "resumed", s.allows("settle")), bulk=_settle),
+    Step("remind", _paid("remind_before", REMIND), bulk=_remind),
+    Step("refer", _referred, bulk=_refer),
+    Step("lapse", _lapses, bulk=_lapse),
+    Step("await_recheck", _paid("lapse_before", AWAITS_RECHECK), bulk=_hold_for_recheck),
+    Step("home_visit", _paid("lapse_before", HOME_VISIT), bulk=_visit),
+    Step("propose_suspension", _payments_failing, each=_propose_suspension),
+    Step("propose_stop", _three_months, each=_propose_stop),
+    Step("escalate", lambda s: s.condition(ESCALATE), bulk=_escalate),
+    Step("check_eligible", _decisions_open, each=_check_eligible),
 )}

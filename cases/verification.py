@@ -13,6 +13,7 @@ from cases.moves import lock_case
 from cases.periods import rules_of_case
 from cases.refused import attempt, refuse
 from database import db
+from database.types import public_id
 from staff.access import lock_actor
 from staff.actor import Actor
 from workflows.deadlines import task_due_on
@@ -28,19 +29,29 @@ def open_task(case: Case, cause: str, *, actor: Actor, on: date,
     existing = open_task_of(case)
     if existing:
         return existing
-    office = case.pensioner.residence_office
-    task = VerificationTask(
-        case_id=case.id, cause=cause, objection_id=objection and objection.id,
-        grassroots_office_id=office and office.id, grassroots_path=office and office.path,
-        office_path=case.office_path, opened_on=on,
-        due_on=task_due_on(on, rules_of_case(case, on).value("verification_task_months")))
+    task = VerificationTask(**task_columns(case, cause, on), objection_id=objection and objection.id)
     db.session.add(task)
     case.task_open = True
     db.session.flush()
-    record(events.VerificationOpened(task=task.public_id, cause=cause, due_on=task.due_on,
-                                     grassroots_office=office and office.code,
-                                     objection=objection and objection.public_id), case=case, actor=actor, on=on)
+    record(task_opened(case, task.public_id, cause, task.due_on, objection), case=case, actor=actor, on=on)
     return task
+
+
+def task_columns(case: Case, cause: str, on: date) -> dict[str, object]:
+    """The row of a task just opened for the case."""
+    office = case.pensioner.residence_office
+    months = rules_of_case(case, on).value("verification_task_months")
+    return {"public_id": public_id(), "case_id": case.id, "cause": cause, "grassroots_office_id": office and office.id,
+            "grassroots_path": office and office.path, "office_path": case.office_path, "opened_on": on,
+            "due_on": task_due_on(on, months)}
+
+
+def task_opened(case: Case, task: str, cause: str, due_on: date, objection: Objection | None = None,
+                ) -> events.VerificationOpened:
+    """The event of it. `task`: public id."""
+    office = case.pensioner.residence_office
+    return events.VerificationOpened(task=task, cause=cause, due_on=due_on, grassroots_office=office and office.code,
+                                     objection=objection and objection.public_id)
 
 
 def open_tasks_of(case_ids: list[int]) -> set[int]:

@@ -122,6 +122,12 @@ def reminder_on(cycle: Cycle, reminder_month: int) -> date:
     return add_months(cycle.start, reminder_month - 1)
 
 
+def reminder_days(cycle: Cycle, reminder_month: int | None, months_before_due: Iterable[int]) -> list[date]:
+    """Days on which a stage of reminding begins, earliest first (SC 37; QD 20)."""
+    ordinal = [reminder_on(cycle, reminder_month)] if reminder_month else []
+    return sorted([*ordinal, *(refer_on(cycle, months) for months in months_before_due)])
+
+
 def refer_on(cycle: Cycle, refer_months_before_due: int) -> date:
     """Day from which a person without evidence is to be verified (SC 14)."""
     return add_months(cycle.start, cycle.months - refer_months_before_due)

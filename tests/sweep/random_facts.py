@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from audit.models import AuditEvent, AuditTx
+from cases.case_facts import reminder_key, reminder_stage
 from cases.models import (
     Case,
     CaseTransition,
@@ -28,7 +29,7 @@ from tests.people import account, make_founders
 from workflows.case_lifecycle import STATES
 from workflows.deadlines import add_months
 
-ON = date(2026, 3, 31)
+ON, DAY = date(2026, 3, 31), timedelta(days=1)
 _serial = count(1)
 _MONTHS = (-25, -24, -16, -15, -13, -12, -11, -10, -9, -6, -4, -3, -2, -1, 0, 1, 2, 3)
 dates = st.builds(lambda months, days: add_months(ON, months) + timedelta(days=days),
@@ -40,7 +41,7 @@ cases = st.fixed_dictionaries({
     "certifications": st.lists(st.tuples(st.sampled_from(("submitted", "valid", "refused")), dates, dates), max_size=2),
     "notices": st.lists(st.tuples(st.sampled_from(("certification_due", "suspended")),
                                   st.sampled_from(("queued", "accepted", "failed")), dates), max_size=2),
-    "open_task": st.booleans(),
+    "open_task": st.sampled_from((None, None, (None, ON), (None, ON - DAY), (ON, ON - DAY))),
     "finished": st.lists(st.tuples(st.sampled_from(("home_visit", "phone")), dates), max_size=1),
     "open_objection": st.booleans(),
     "dismissed": st.lists(dates, max_size=2),
@@ -49,6 +50,8 @@ cases = st.fixed_dictionaries({
     "lapsed_now": st.booleans(),
     "resumptions": st.lists(st.tuples(st.sampled_from(("executed", "rejected")), st.sampled_from((0, 100)),
                                       st.booleans()), max_size=2),
+    "reminded": st.booleans(),
+    "open_decision": st.booleans(),
     "office": st.sampled_from(("510104", "510107")),
 })
 cities = st.lists(cases, min_size=1, max_size=12)
@@ -79,11 +82,12 @@ def _enter(one: dict[str, Any]) -> int:
     columns = ("state", "granted_on", "last_certified_on", "warn_from", "period_start", "due_on", "state_since")
     case = _add(Case, case_no=f"random-{serial}", pensioner_id=pensioner, scheme="enterprise_employees",
                 benefit_kind="pension", paying_office_id=office.id, office_path=office.path, rules_version="x",
-                task_open=one["open_task"], **{name: one[name] for name in columns})
+                task_open=one["open_task"] is not None, **{name: one[name] for name in columns})
     _person_facts(one, pensioner)
     _work(one, case, office)
     _history(one, case)
     _resumptions(one, case, office)
+    _reminder(one, case)
     return case
 
 
@@ -104,7 +108,7 @@ def _work(one: dict[str, Any], case: int, office: Office) -> None:
              message_id=key)
     task = {"case_id": case, "cause": "warning_period", "office_path": office.path, "opened_on": ON, "due_on": ON}
     if one["open_task"]:
-        _add(VerificationTask, **task)
+        _add(VerificationTask, **(task | {"due_on": one["open_task"][1]}), escalated_on=one["open_task"][0])
     for means, on in one["finished"]:
         _add(VerificationTask, **task, status="finished", means=means, finished_on=on)
     lodged = {"case_id": case, "kind": "to_suspension", "lodged_by": "self", "grounds": "x", "lodged_on": ON,
@@ -135,3 +139,16 @@ def _resumptions(one: dict[str, Any], case: int, office: Office) -> None:
         if returned:
             _add(PaymentReturn, case_id=case, month="2026-01", payment_ref=number, decision_no=number, amount_fen=1,
                  accepted=True, on=ON)
+    if one["open_decision"]:
+        _add(Decision, decision_no=public_id(), kind="stop", case_id=case, stage="recheck", signatures_required=2,
+             office_level="county", office_id=office.id, office_path=office.path, opened_on=ON, rules_area="51",
+             rules_version="x", recorded_at=now())
+
+
+def _reminder(one: dict[str, Any], case: int) -> None:
+    row = db.session.get_one(Case, case)
+    stage = reminder_stage(row, ON)
+    if one["reminded"] and stage:
+        key = f"{reminder_key(row)}{stage}/sms"
+        _add(Notice, case_id=case, kind="certification_due", channel="sms", once_key=key, content={}, on=stage,
+             message_id=key)

@@ -40,7 +40,7 @@ def offices(context: Flask) -> Iterator[None]:
 
 
 def scope(**more: bool) -> Scope:
-    return Scope(ON, places(ON).table(), **more)
+    return Scope(ON, places(ON), **more)
 
 
 def allowed_by_machine(row: Transition, case: Case, released: bool) -> bool:

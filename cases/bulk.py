@@ -1,0 +1,155 @@
+"""A batch of cases moved at once: what the single path would write case by case, gathered and written set by set.
+
+Steps, events, tasks and notices are made by the functions of the single path (cases/moves.py, cases/verification.py,
+cases/notices.py); only the reading and the writing is for many. The cases are locked and judged before they come here.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from audit.events import Event, NoticeQueued, VerificationEscalated
+from audit.log import record_bulk
+from cases import notices
+from cases.benefit_months import changed, months_to_withhold
+from cases.models import BenefitMonth, Case, CaseTransition, Notice, VerificationTask
+from cases.moves import event_of, step_columns, take_row
+from cases.verification import task_columns, task_opened
+from database import db
+from database.types import public_id
+from staff.actor import SYSTEM
+from staff.models import Office
+from workflows.case_lifecycle import CASE
+
+COLUMNS = ("state", "state_since", "state_reason", "state_basis", "rules_version", "withheld_from", "task_open")
+
+
+class Batch:
+    """Cases read with what they need and let go by the session: what is changed on them is written by `write`."""
+
+    def __init__(self, cases: Sequence[Case], offices: Mapping[str, Office], on: date) -> None:
+        self.cases, self.on, self._offices = cases, on, offices
+        self._before = {case.id: _columns(case) for case in cases}
+        self._steps = _last_steps([case.id for case in cases])
+        self._events: dict[int, list[Event]] = defaultdict(list)
+        self._transitions: list[tuple[Event, dict[str, Any]]] = []
+        self._tasks: list[dict[str, Any]] = []
+        self._notices: list[tuple[Case, dict[str, Any]]] = []
+        self._escalated: list[int] = []
+        self._months: list[BenefitMonth] = []
+
+    def move(self, case: Case, action: str, reason: str | None = None, **details: object) -> str:
+        """One row of the table; returns its basis as letters cite it."""
+        row = CASE.row(case.state, action)
+        if row is None:
+            raise LookupError(f"{action} from {case.state}")
+        before = take_row(case, row, self.on, reason)
+        step = self._steps[case.id] = self._steps.get(case.id, 0) + 1
+        taken = {"before": before, "on": self.on, "reason": reason}
+        columns = step_columns(case, row, step, **taken)
+        happened = event_of(case, row, step, **taken, **details)
+        self._transitions.append((happened, columns))
+        self._events[case.id].append(happened)
+        return str(columns["basis"])
+
+    def withhold(self) -> None:
+        """The months withheld whose run is closed, of all cases of the batch."""
+        self._months = months_to_withhold(self.cases)
+        for month in self._months:
+            self._events[month.case_id].append(changed(month, "withheld"))
+
+    def open_task(self, case: Case, cause: str) -> None:
+        """For cases without an open one."""
+        columns = task_columns(case, cause, self.on)
+        self._tasks.append(columns)
+        case.task_open = True
+        self._events[case.id].append(task_opened(case, columns["public_id"], cause, columns["due_on"]))
+
+    def escalate(self, case: Case, task: VerificationTask) -> None:
+        self._escalated.append(task.id)
+        self._events[case.id].append(escalated(case, task.public_id, task.cause, task.due_on))
+
+    def open_escalated(self, case: Case, cause: str) -> None:
+        """A task that is everybody's from the first day."""
+        self.open_task(case, cause)
+        columns = self._tasks[-1]
+        columns["escalated_on"] = self.on
+        self._events[case.id].append(escalated(case, columns["public_id"], cause, columns["due_on"]))
+
+    def notify(self, case: Case, kind: str, once: str, facts: Mapping[str, Any]) -> None:
+        """One notice for each channel that reaches the person; `once` as for notices.queue."""
+        content = notices.content_of(case, kind, on=self.on, facts=facts, office=self._offices.get(case.office_path))
+        for channel in notices.channels_of(case, kind):
+            key = f"{once}/{channel}"
+            columns = {"public_id": public_id(), "case_id": case.id, "kind": kind, "channel": channel, "once_key": key,
+                       "content": content, "on": self.on, "message_id": notices.message_id_of(key)}
+            self._notices.append((case, columns))
+            self._events[case.id].append(NoticeQueued(notice=columns["public_id"], kind=kind, channel=channel,
+                                                      once_key=key))
+
+    def write(self, command: str) -> None:
+        """Everything gathered, in the caller's transaction."""
+        self._drop_known_notices()
+        ids = self._record(command)
+        if self._transitions:
+            db.session.execute(insert(CaseTransition.__table__), [
+                {**columns, "event_id": ids[id(happened)]} for happened, columns in self._transitions])
+        db.session.add_all(self._months)
+        for model, rows in ((VerificationTask, self._tasks), (Notice, [columns for _, columns in self._notices])):
+            _insert(model, rows)
+        if self._escalated:
+            db.session.execute(update(VerificationTask).where(VerificationTask.id.in_(self._escalated))
+                               .values(escalated_on=self.on).execution_options(synchronize_session=False))
+        self._update_cases()
+        db.session.flush()
+
+    def _drop_known_notices(self) -> None:
+        """A notice queued before is not queued again (S6)."""
+        keys = [columns["once_key"] for _, columns in self._notices]
+        known = set(db.session.scalars(select(Notice.once_key).where(Notice.once_key.in_(keys)))) if keys else set()
+        for case, columns in self._notices:
+            if columns["once_key"] in known:
+                self._events[case.id] = [one for one in self._events[case.id]
+                                         if getattr(one, "once_key", None) != columns["once_key"]]
+        self._notices = [one for one in self._notices if one[1]["once_key"] not in known]
+
+    def _record(self, command: str) -> dict[int, int]:
+        """id() of an event -> id of its row; the events of a case stand together, in their order."""
+        rows = [(one, case_id) for case_id, found in self._events.items() for one in found]
+        written = record_bulk(rows, actor=SYSTEM, on=self.on, command=command)
+        return {id(one): row for (one, _), row in zip(rows, written, strict=True)}
+
+    def _update_cases(self) -> None:
+        """One statement for all cases that changed in the same way."""
+        groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for case in self.cases:
+            if _columns(case) != self._before[case.id]:
+                groups[_columns(case)].append(case.id)
+        for values, ids in groups.items():
+            changes = dict(zip(COLUMNS, values, strict=True)) | {"version": Case.version + 1}
+            db.session.execute(update(Case).where(Case.id.in_(ids)).values(changes)
+                               .execution_options(synchronize_session=False))
+
+
+def escalated(case: Case, task: str, cause: str, due_on: date) -> VerificationEscalated:
+    """The event of a task that the county itself is to see to. `task`: public id."""
+    return VerificationEscalated(task=task, cause=cause, due_on=due_on, escalated_to=case.office_path)
+
+
+def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        names = {name for row in rows for name in row}
+        db.session.execute(insert(model.__table__), [dict.fromkeys(names) | row for row in rows])
+
+
+def _columns(case: Case) -> tuple[Any, ...]:
+    return tuple(getattr(case, name) for name in COLUMNS)
+
+
+def _last_steps(ids: list[int]) -> dict[int, int]:
+    query = select(CaseTransition.case_id, func.max(CaseTransition.step)).where(CaseTransition.case_id.in_(ids))
+    return dict(db.session.execute(query.group_by(CaseTransition.case_id)).all())
