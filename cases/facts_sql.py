@@ -106,7 +106,7 @@ def _valid_certification(s: Scope) -> ColumnElement[bool]:
     latest, rule = Case.last_certified_on, s.rule.c
     start = case((rule.whole, add_months(first_of_month(latest), rule.months_later)), else_=latest)
     end, on = add_months(start, _months(s)), literal(s.on, Date)
-    return _truth(case((rule.whole, end > on), else_=end >= on))
+    return _truth(and_(_months(s) != 0, case((rule.whole, end > on), else_=end >= on)))
 
 
 def _submitted_in_time(s: Scope) -> ColumnElement[bool]:
@@ -169,8 +169,7 @@ def _open_task(*conditions: Any) -> ColumnElement[bool]:
 def _stage(s: Scope) -> ColumnElement[date]:
     """The day on which the latest stage of reminding began; NULL before the first."""
     stage, months = s.stage.c, _months(s)
-    day = add_months(Case.period_start, case((stage.from_start.is_not(None), stage.from_start),
-                                             else_=months - stage.before_due))
+    day = add_months(Case.period_start, case((stage.from_start, stage.months), else_=months - stage.months))
     return select(func.max(day)).where(stage.kind == s.rule.c.kind, day <= s.on).correlate(
         Case, s.rule).scalar_subquery()
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from sqlalchemy import CTE, Boolean, Date, Integer, String, column, exists, select, values
+from sqlalchemy import CTE, Boolean, Date, Integer, String, cast, column, exists, select, values
 
 from cases.models import Case
 from cases.periods import rules_of_place
@@ -38,16 +38,17 @@ class Places:
                        name="place").data(self.offices or [("", "", -1)]).cte("place")
         rule = values(*(column(name, kind) for name, kind in _COLUMNS), name="rule").data(
             [_row(number, rules, self.on) for number, rules in enumerate(self.rules)] or [_NOTHING]).cte("rule")
-        named = [rule.c[name] for name, _kind in _COLUMNS]
+        # a column of NULLs alone would be text on PostgreSQL
+        named = [cast(rule.c[name], kind).label(name) if kind is Integer else rule.c[name] for name, kind in _COLUMNS]
         joined = select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind)
         return joined.cte("rules_here")
 
 
     def stages(self) -> CTE:
-        """The stages of reminding: of which rules, months from the start of a period or before its end."""
+        """The stages of reminding: of which rules, months, from the start of a period or else before its end."""
         rows = [(number, *stage) for number, rules in enumerate(self.rules) for stage in _stages(rules)]
-        return values(column("kind", Integer), column("from_start", Integer), column("before_due", Integer),
-                      name="stage").data(rows or [(-1, 0, None)]).cte("stage")
+        return values(column("kind", Integer), column("months", Integer), column("from_start", Boolean),
+                      name="stage").data(rows or [(-1, 0, False)]).cte("stage")
 
 
 _NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
@@ -83,17 +84,17 @@ def _rules(path: str, scheme: str, on: date) -> Rules | None:
     return found
 
 
-def _stages(rules: Rules) -> list[tuple[int | None, int | None]]:
+def _stages(rules: Rules) -> list[tuple[int, bool]]:
     ordinal = rules.value("reminder_month")
-    first = [(ordinal - 1, None)] if ordinal else []
-    return [*first, *((None, months) for months in rules.value("reminder_months_before_due"))]
+    first = [(ordinal - 1, True)] if ordinal else []
+    return [*first, *((months, False) for months in rules.value("reminder_months_before_due"))]
 
 
 def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
     """Values in the order of _COLUMNS; the last three bound `due_on`: beyond them a step has nothing to do."""
     count, refer = COUNTS[rules.value("month_count")], rules.value("refer_months_before_due")
     longest = max((months for months in rules.value("period_months").values() if months), default=0)
-    remind = max((longest - start if start is not None else before for start, before in _stages(rules)), default=0)
+    remind = max((longest - months if from_start else months for months, from_start in _stages(rules)), default=0)
     lapse = rules.value("lapse_days_after_due")
     return (number, count.whole, count.months_later, rules.value("warning_months"), refer, lapse,
             rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
