@@ -7,7 +7,7 @@ from itertools import groupby
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from cases.case_view import Happened
+from cases.case_view import Happened, Offer
 from cases.forms.work import PURPOSE_WORDS
 from cases.models import Decision
 from cases.routes import case_pages
@@ -16,6 +16,7 @@ from web.charts import Chart, stacked
 from web.filters import money, term
 from workflows.glossary import UnknownTerm
 from workflows.glossary import term as glossary_term
+from workflows.transition import Refusal
 
 FIELD_WORDS = {"id_number": _("公民身份号码"), "phone": _("联系电话"), "payee_account": _("发放账户")}
 
@@ -34,6 +35,16 @@ def source(basis: str | None) -> str:
     """Document and article; what this system set itself is called so."""
     house = basis is not None and basis.startswith("house:")
     return term("term.house_value") if house else basis or ""
+
+
+@case_pages.app_template_filter("barred_alike")
+def barred_alike(offers: Iterable[Offer]) -> list[tuple[tuple[Refusal, ...], list[Offer]]]:
+    """Kinds that cannot be opened for the same reasons together, so that the reasons stand there once."""
+    found: list[tuple[tuple[Refusal, ...], list[Offer]]] = []
+    for offer in (one for one in offers if one.refusals):
+        alike = next((barred for refusals, barred in found if refusals == offer.refusals), None)
+        alike.append(offer) if alike else found.append((offer.refusals, [offer]))
+    return found
 
 
 @case_pages.app_template_filter("grouped_by_noise")

@@ -11,11 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from audit.models import AuditEvent
+from cases.case_view import Offer
 from cases.evidence import add_evidence
 from cases.models import Case, Certification, Decision, Evidence, EvidenceContent
+from cases.routes.words import barred_alike
 from database import db
 from tests.case_builder import LAPSED, make_case, paper, photo
 from tests.people import actor, make_account, sign_in
+from workflows.transition import Refusal
 
 ON = date(2026, 3, 16)
 
@@ -139,3 +142,11 @@ def test_the_window_hands_in_what_a_reviewer_then_makes_count(app: Flask, world:
     with app.app_context():
         assert db.session.scalar(select(Certification.status)) == "valid"
         assert db.session.scalar(select(Case.last_certified_on).order_by(Case.id.desc())) == ON
+
+
+def test_kinds_barred_for_the_same_reasons_stand_together_and_the_reasons_once() -> None:
+    busy, dead = Refusal("OPEN_DECISION_EXISTS"), Refusal("DEATH_MARKED", {"article": "SC-36"})
+    offers = [Offer("stop", (busy,)), Offer("suspend", ()), Offer("change_identity", (dead, busy)),
+              Offer("resume", (busy,))]
+    assert [(refusals, [one.kind for one in barred]) for refusals, barred in barred_alike(offers)] == [
+        ((busy,), ["stop", "resume"]), ((dead, busy), ["change_identity"])]
