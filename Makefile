@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 FLASK := .venv/bin/flask --app app
-PEOPLE ?= 120
+PEOPLE ?= 60
 SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
