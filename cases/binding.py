@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from cases import arrears
+from cases import arrears, overpayments
 from cases.back_payments import CannotCalculate
 from cases.evidence import Received, keep
 from cases.models import Decision, DecisionEvidence, DecisionParticipant, Evidence
@@ -57,6 +57,7 @@ def calculate(decision: Decision, on: date) -> None:
     """Compute the arrears sheet anew and bind it. A record that cannot be calculated refuses, by name."""
     try:
         arrears.store(decision, arrears.sheet(decision, on, rules_by_version(decision.rules_version)))
+        overpayments.calculate(decision)
     except CannotCalculate as problem:
         raise refuse("CANNOT_CALCULATE", "SC-27", problem=str(problem)) from problem
     db.session.flush()

@@ -22,12 +22,13 @@ from cases.models import (
     VerificationTask,
 )
 from cases.objections import WITHHELD, objection_refusals
+from cases.overpayments import claimable
 from cases.periods import cycle_of_case, rules_of_case
 from database import db
 from rules import Rules
 from staff.actor import Actor
 from staff.models import StaffAccount
-from workflows.case_lifecycle import CASE
+from workflows.case_lifecycle import CASE, PAID
 from workflows.deadlines import lapsed_on, reminder_on, warned_lapse_on, warning_from
 from workflows.review_chain import DECISION_KINDS
 from workflows.transition import Refusal
@@ -37,6 +38,8 @@ NOT_ON_PAGES = ("CaseViewed",)
 # Kinds that move nothing by themselves: when they are worth offering
 OFFERED = {
     "annul_death_mark": lambda case: case.pensioner.death_mark is not None,
+    "mark_death": lambda case: case.pensioner.death_mark is None and case.state != "terminated",
+    "recover_overpayment": lambda case: bool(claimable(case)) or _paid_once(case),
     "change_identity": lambda case: case.state != "terminated",
     "change_payee": lambda case: case.state != "terminated",
     "change_rate": lambda case: case.state != "terminated",
@@ -107,6 +110,11 @@ def view(case: Case, actor: Actor, on: date) -> CaseView:
 
 def _of(case: Case, model: Any) -> list[Any]:
     return list(db.session.scalars(select(model).where(model.case_id == case.id).order_by(model.id.desc())))
+
+
+def _paid_once(case: Case) -> bool:
+    paid = select(BenefitMonth.case_id).where(BenefitMonth.case_id == case.id, BenefitMonth.paid > 0)
+    return case.state not in PAID and db.session.scalar(paid.limit(1)) is not None
 
 
 def _open_objection(case: Case) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from cases.arrears import sheet
 from cases.back_payments import BackPayment
 from cases.models import Case, CaseTransition, Decision
+from cases.overpayments import CLAIM, as_it_stands
 from database import db
 from database.types import blind_index
 from rules import Rules
@@ -54,7 +55,8 @@ def content(decision: Decision, on: date, rules: Rules) -> dict[str, Any]:
         "evidence": sorted([bound.evidence.public_id, bound.evidence.sha256] for bound in decision.evidence),
         "identity": _identity(decision.case), "payee": _payee(decision.case),
         "arrears": _arrears(sheet(decision, on, rules)), "rules": rules.version, "case": _case(decision.case),
-        "contrary": _contrary(decision.case), "signatures_required": decision.signatures_required,
+        "contrary": _contrary(decision.case), "overpaid": as_it_stands(decision) if decision.kind == CLAIM else {},
+        "signatures_required": decision.signatures_required,
     }
 
 

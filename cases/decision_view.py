@@ -19,7 +19,7 @@ from workflows.transition import Refusal
 
 NEEDS_OPINION = ("return_", "reject")
 BY_HAND = ("submit", "initial_review", "recheck", "approve", "return_", "reject", "edit", "withdraw")
-OWN_FIELDS = ("arrears_calculated", "certification")  # kept for the record, said elsewhere on the page
+OWN_FIELDS = ("arrears_calculated", "all_open", "certification")  # kept for the record, said elsewhere on the page
 OWN_ACTS = ("edit", "withdraw")  # left out where they cannot be done
 _GIVEN = "opinion"  # the form will ask for it; its absence is not what greys the button
 

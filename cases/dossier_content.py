@@ -64,6 +64,7 @@ def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> 
         "objections": _objections(entries), "evidence": _evidence(entries), "notices": _notices(entries),
         "certifications": _certifications(entries),
         "arrears": [_sheet(one) for one in decisions if one["stage"] == "executed" and one["lines"]],
+        "overpaid": _overpaid(entries),
         "extract": [_extract(entry, names) for entry in entries],
     }
 
@@ -236,6 +237,15 @@ def _sheet(decision: dict[str, Any]) -> dict[str, Any]:
     sums = {name: sum(line[name] for line in decision["lines"])
             for name in ("entitled_fen", "pay_fen", "forfeited_fen")}
     return {"decision_no": decision["decision_no"], "lines": decision["lines"], "totals": sums}
+
+
+def _overpaid(entries: list[Entry]) -> dict[str, list[dict[str, Any]]]:
+    """Months overpaid as they stand, claims and receipts (amounts in fen)."""
+    months = {e.data["month"]: {name: e.data[name] for name in ("month", "overpaid", "recovered")}
+              for e in _of(entries, "BenefitMonthChanged")}
+    receipts = [{name: e.data[name] for name in ("month", "amount_fen", "receipt_ref", "way", "received_on")}
+                for e in _of(entries, "OverpaymentRecovered")]
+    return {"months": [row for _, row in sorted(months.items()) if row["overpaid"]], "receipts": receipts}
 
 
 def _names(entries: list[Entry]) -> dict[str, tuple[str, str]]:

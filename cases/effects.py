@@ -6,12 +6,13 @@ from datetime import date
 
 from audit import events
 from audit.log import record
-from cases import certifications, identity, notices, objections, terms
+from cases import certifications, identity, notices, objections, overpayments, terms
 from cases.arrears import keep_payments, settle_months
 from cases.benefit_months import changed
-from cases.deaths import annul_mark, mark_death
+from cases.deaths import annul_mark, mark_death, propose_stops, tell_death
 from cases.models import Decision
 from cases.moves import move
+from cases.refused import refuse
 from staff.actor import Actor
 
 Effect = Callable[[Decision, Actor, date], None]
@@ -53,7 +54,7 @@ def _suspend(decision: Decision, actor: Actor, on: date) -> None:
 
 def _stop(decision: Decision, actor: Actor, on: date) -> None:
     if decision.reason == "death":
-        mark_death(decision, actor=actor, on=on)
+        propose_stops(decision.case, mark_death(decision, actor=actor, on=on), on=on)
     step = move(decision.case, "stop", actor=actor, on=on, reason=decision.reason, decision=decision)
     _tell(decision, "stopped", on, basis=step.basis, withheld_from=decision.case.withheld_from)
 
@@ -78,6 +79,18 @@ def _terminate(decision: Decision, actor: Actor, on: date) -> None:
                 deregistered_on=on)
     decision.case.account_status = decision.fields.get("account_status")
     _tell(decision, "terminated", on, basis=step.basis)
+
+
+def _mark(decision: Decision, actor: Actor, on: date) -> None:
+    if decision.case.pensioner.death_mark:
+        raise refuse("ALREADY_DEATH_MARKED", "SC-36")
+    mark = mark_death(decision, actor=actor, on=on)
+    propose_stops(decision.case, mark, on=on)
+    tell_death(decision.case, mark, on=on, decision=decision)
+
+
+def _claim(decision: Decision, actor: Actor, on: date) -> None:
+    overpayments.claim(decision, actor=actor, on=on)
 
 
 def _annul(decision: Decision, actor: Actor, on: date) -> None:
@@ -116,6 +129,7 @@ def _correct(decision: Decision, actor: Actor, on: date) -> None:
 EFFECTS: dict[str, Effect] = {
     "certify": _certify, "suspend": _suspend, "stop": _stop, "resume": _pay_again("resume"),
     "restore": _pay_again("restore"), "terminate": _terminate, "annul_death_mark": _annul,
+    "mark_death": _mark, "recover_overpayment": _claim,
     "change_identity": _change_identity, "change_payee": _change_payee, "change_rate": _change_rate,
     "dismiss_objection": _dismiss, "back_pay_correction": _correct,
 }

@@ -20,7 +20,8 @@ from cases.wording import Wording, capital, print_environment
 TEMPLATE_VERSION = "1"
 PUBLIC_CHANNELS = frozenset({"posting"})  # read by everybody: the name is shortened
 STYLES = ("print-document.css", "print-letter.css")
-DAYS, MONTHS = frozenset({"on", "due_on", "lodged_on", "evidence_on", "closed_on"}), frozenset({"from_month"})
+DAYS = frozenset({"on", "due_on", "died_on", "return_by", "lodged_on", "evidence_on", "closed_on"})
+MONTHS = frozenset({"from_month"})
 WORDS = {"reason": ("reason",), "decision_kind": ("kind",)}
 
 
@@ -128,6 +129,8 @@ def _reason(row: NoticeKind, facts: Mapping[str, Any], wording: Wording) -> str:
 def _amount(row: NoticeKind, content: Mapping[str, Any]) -> tuple[str, int]:
     if row.amount == "back_pay":
         return "back_pay", content["facts"].get("amount_fen") or sum(line["pay_fen"] for line in content["lines"])
+    if row.amount == "overpaid":
+        return "overpaid", content["facts"]["amount_fen"]
     return row.amount, content["monthly_fen"]
 
 

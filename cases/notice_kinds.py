@@ -11,7 +11,7 @@ import yaml
 
 _FILE = Path(__file__).with_name("notice_kinds.yaml")
 LANGUAGES = ("zh", "en")
-AMOUNTS = ("monthly", "withheld", "back_pay")
+AMOUNTS = ("monthly", "withheld", "back_pay", "overpaid")
 CHANNELS = ("letter", "sms", "email", "posting")
 BY_HAND = "by_hand"  # written out by the office where no font prints a character
 Words = Mapping[str, str]

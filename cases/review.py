@@ -1,6 +1,7 @@
 """Signing, returning and rejecting a decision (P1-P8): each is one transaction, under the locks of case and actor."""
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import select
@@ -79,7 +80,8 @@ def void_stale(decision_id: int, *, on: date) -> None:
         decision = lock_decision(decision_id)
         if decision.stage in SIGNED_STAGES:
             void_changed_rounds([decision], "CALCULATION_STALE", actor=SYSTEM, on=on)
-            calculate(decision, on)
+            with suppress(TransitionRefused):  # what can no longer be calculated is for the maker to mend
+                calculate(decision, on)
 
 
 def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, on: date) -> None:

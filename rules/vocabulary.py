@@ -13,6 +13,8 @@ DECISION_KINDS = (
     "restore",
     "annul_death_mark",
     "change_identity",
+    "mark_death",
+    "recover_overpayment",
     "change_payee",
     "change_rate",
     "dismiss_objection",
@@ -37,6 +39,16 @@ SUSPENSION_REASONS = (
 )
 STOP_REASONS = ("death", "missing", "imprisoned", "failed_certification", "other")
 TERMINATION_REASONS = ("death", "lost_nationality", "other_pension")
+OVERPAYMENT_REASONS = (
+    "death",
+    "imprisoned",
+    "missing",
+    "lost_nationality",
+    "other_pension",
+    "false_claim",
+    "paid_twice",
+    "other",
+)
 # What a back payment may be about: why payment was withheld, or what became known of it later.
 ARREARS_REASONS = (
     *SUSPENSION_REASONS,
@@ -48,7 +60,7 @@ ARREARS_REASONS = (
     "served_outside_prison",
 )
 
-ACTS = (*DECISION_KINDS, "verify")
+ACTS = (*DECISION_KINDS, "verify", "keep")
 
 ELIGIBLE_SOURCES = (
     "window_visit",

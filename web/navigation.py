@@ -32,6 +32,7 @@ SECTIONS = (
     Section("certify.look_up", _("窗口认证"), "/certify", MAKERS),
     Section("objections.index", _("异议"), "/objections", BUSINESS | INSPECTION),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
+    Section("overpayments.index", _("多发追回"), "/overpayments", BUSINESS | INSPECTION),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("notices.index", _("告知"), "/notices", CHAIN | INSPECTION),
     Section("overview.index", _("统计"), "/overview", CHAIN | INSPECTION),

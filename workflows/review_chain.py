@@ -20,6 +20,8 @@ EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
 CLOSED = (EXECUTED, REJECTED, WITHDRAWN)
 
 SIGNERS = "house: docs/decisions/002-how-many-sign"
+OVERPAYMENTS = "house: docs/decisions/070-overpayments-and-months"
+MARKS = "house: docs/decisions/071-marks-of-death"
 PAYEE_AND_RATE = "house: docs/decisions/065-payee-and-rate"
 ROUNDS = "house: docs/decisions/020-a-round-of-signatures"
 MAKERS = frozenset({"grassroots_officer", "caseworker"})
@@ -68,6 +70,8 @@ _KINDS = (
     DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city"),
     DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", SIGNERS)),
     DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", SIGNERS)),
+    DecisionKind("mark_death", 2, "county", (), False, True, ("SC-13", MARKS)),
+    DecisionKind("recover_overpayment", 3, "county", (), False, True, ("RS-3.2", OVERPAYMENTS)),
     DecisionKind("change_payee", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
     DecisionKind("change_rate", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
     DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", SIGNERS)),

@@ -16,7 +16,9 @@ from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, account_number, i
 from cases.forms.months import MonthsField
 from cases.models import Case
 from cases.objections import open_objection_of
+from cases.overpayments import claimable
 from rules import Rules
+from rules.vocabulary import OVERPAYMENT_REASONS
 from web.filters import term
 from workflows.case_lifecycle import CASE
 
@@ -29,6 +31,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "restore": ("arrears_reason", "grounds"),
     "annul_death_mark": ("resume", "grounds"),
     "change_identity": ("new_name", "new_id_number", "new_birth_on", "reasons"),
+    "mark_death": ("died_on", "grounds"),
+    "recover_overpayment": ("overpaid_reason", "overpaid_months", "heir_name", "grounds"),
     "change_payee": ("new_payee_name", "new_payee_bank", "new_payee_account", "reasons"),
     "change_rate": ("rates", "basis", "reasons"),
     "certify": ("reasons",),
@@ -37,7 +41,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 PERSONAL = ("new_name", "new_id_number", "new_birth_on", "new_payee_name", "new_payee_bank", "new_payee_account",
             "heir_name", "heir_account")
 LATER_KNOWN = ("in_custody", "served_outside_prison", "missing_declared_dead")  # what arrears may turn on besides
-STORED_AS = {"grounds": "reasons"}
+STORED_AS = {"grounds": "reasons", "overpaid_months": "months"}
 _DEATH = RequiredWhen("reason", "death")
 _TEXT = {"rows": 3, "maxlength": 1000}
 
@@ -108,6 +112,11 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
                                       description=_("与撤销死亡标记一并由三人签署。")),
     "months": lambda _s: MonthsField(_("更正的月份和金额"), [REQUIRED], render_kw={"rows": 4},
                                      description=_("每行一个月，例如：2026-01 256.30")),
+    "overpaid_reason": lambda _s: SelectField(_("多发原因"), [CHOOSE], choices=[
+        ("", _("请选择")), *((name, term(f"reason.{name}")) for name in OVERPAYMENT_REASONS)]),
+    "overpaid_months": lambda s: MonthsField(
+        _("追回的月份和金额"), [Optional()], default=claimable(s.case), render_kw={"rows": 4},
+        description=_("每行一个月，例如：2026-01 256.30；不填则为全部尚未追回的多发月份。")),
     "basis": lambda _s: StringField(_("依据"), [REQUIRED, Length(max=160)]),
     "new_name": lambda _s: StringField(_("变更后的姓名"), [Optional(), Length(max=60)]),
     "new_id_number": lambda _s: StringField(_("变更后的公民身份号码"), [Optional(), id_number],
@@ -122,9 +131,15 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
 }
 
 
+# what a kind asks for differently
+OF_KIND: dict[tuple[str, str], Callable[[Setting], Field]] = {
+    ("mark_death", "died_on"): lambda _s: past_day(_("死亡日期"), REQUIRED),
+}
+
+
 def proposal_form(setting: Setting, **values: Any) -> WithEvidence:
     """The form of the kind. `values`: what a decision already proposes."""
-    fields = {name: MAKERS[name](setting) for name in FIELDS[setting.kind]}
+    fields = {name: OF_KIND.get((setting.kind, name), MAKERS[name])(setting) for name in FIELDS[setting.kind]}
     return type("ProposalForm", (WithEvidence,), fields)(**values)
 
 
@@ -137,7 +152,7 @@ def groups(setting: Setting) -> dict[str, list[list[str]]]:
 def proposal_of(setting: Setting, form: WithEvidence, evidence: tuple[int, ...], *, edited: bool = False) -> Proposal:
     """What the command is given: of a new decision what was filled in, of an edited one what was emptied too."""
     values = {STORED_AS.get(name, name): _plain(form[name].data) for name in FIELDS[setting.kind]}
-    reason = values.pop("reason", None) or _implied(setting, values)
+    reason = values.pop("reason", None) or values.pop("overpaid_reason", None) or _implied(setting, values)
     personal = {name: values.pop(name) for name in PERSONAL if name in values}
     if "family_not_found" in values:
         values["material_reason"] = "death_family_not_found" if values.pop("family_not_found") else None

@@ -63,6 +63,8 @@ RULE_NAMES = {
     "lockout_failures": _("几次失败后锁定"),
     "lockout_minutes": _("锁定时间"),
     "window_misses_an_hour": _("窗口每小时查空上限"),
+    "overpayment_return_days": _("退回多发待遇的期限"),
+    "territorial_by_unit": _("由所在单位负责的险种和待遇"),
     "claim_hours": _("领取保留时间"),
     "relatives_declaration_months": _("亲属申报间隔"),
 }

@@ -76,14 +76,16 @@ PROPOSED = {
     "reasons": _("说明"), "died_on": _("死亡日期"), "released_on": _("释放日期"), "acquitted": _("已宣告无罪或不起诉"),
     "arrears_reason": _("补发按何种情形计算"), "account_status": _("个人账户"), "material_reason": _("材料按何种情形"),
     "heir_name": _("受益人或继承人姓名"), "heir_account": _("受益人收款账号"), "resume": _("同时恢复发放"),
-    "months": _("更正的月份和金额"), "basis": _("依据"), "new_name": _("变更后的姓名"),
+    "months": _("更正或追回的月份和金额"), "amount_fen": _("合计"), "basis": _("依据"), "new_name": _("变更后的姓名"),
     "new_id_number": _("变更后的公民身份号码"), "evidence_on": _("认证日期"),
     "new_birth_on": _("变更后的出生日期"), "new_payee_name": _("变更后的户名"), "new_payee_bank": _("变更后的开户银行"),
     "new_payee_account": _("变更后的银行账号"), "rates": _("自何月起的待遇标准"),
 }
 PARTS = {
     "arrears": _("补发金额"), "case": _("案件状态或待遇标准"), "contrary": _("相反的事实"), "evidence": _("佐证资料"),
-    "fields": _("办理内容"), "identity": _("身份信息"), "payee": _("收款账户"), "personal": _("拟变更的个人信息"),
+    "overpaid": _("多发月份的现状"),
+    "fields": _("办理内容"), "identity": _("身份信息"),
+    "payee": _("收款账户"), "personal": _("拟变更的个人信息"),
     "reason": _("原因"), "rules": _("规则版本"), "signatures_required": _("签署人数"),
 }
 
