@@ -24,10 +24,11 @@ from cases.moves import lock_case, lock_cases_of_person
 from cases.numbers import next_number
 from cases.periods import area_of, rules_of_case
 from cases.refused import attempt, refuse
+from cases.responsibility import area_for, office_for, responsible_path, standing_of
 from database import db
+from rules import Rules, rules_by_version
 from staff.access import lock_actor
 from staff.actor import Actor
-from staff.models import Office
 from workflows.review_chain import DECISION_KINDS, MAKERS, chain_for
 from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
 
@@ -55,15 +56,16 @@ def open_decision(case_id: int, proposal: Proposal, *, actor: Actor, on: date) -
 
 def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision:
     """The same, inside the caller's transaction and under its lock of the case."""
-    kind, office = DECISION_KINDS[proposal.kind], db.session.get_one(Office, _responsible(case))
-    _may_open(case, proposal, actor)
-    rules = rules_of_case(case, on)
+    kind, rules = DECISION_KINDS[proposal.kind], rules_of_case(case, on)
+    office = office_for(case, proposal.kind, rules)
+    _may_open(case, proposal, actor, rules)
     decision = Decision(
         decision_no=next_number(office, on.year, "decision"), kind=proposal.kind, case=case, case_id=case.id,
         reason=proposal.reason, fields=dict(proposal.fields), personal=_pack(proposal.personal), stage="draft", round=1,
         signatures_required=max(kind.signatures, rules.value("signatures")[proposal.kind]),
         office_level=rules.value("office_level")[proposal.kind], office=office, office_id=office.id,
-        office_path=case.office_path, proposed_by_system=actor.is_system, opened_by=actor.account_id, opened_on=on,
+        office_path=area_for(case, office.path), proposed_by_system=actor.is_system, opened_by=actor.account_id,
+        opened_on=on,
         rules_area=area_of(case), rules_version=rules.version, objection_id=proposal.objection_id,
     )
     db.session.add(decision)
@@ -80,11 +82,7 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
     return decision
 
 
-def _responsible(case: Case) -> int:
-    return db.session.scalar(select(Office.id).where(Office.path == case.office_path))
-
-
-def _may_open(case: Case, proposal: Proposal, actor: Actor) -> None:
+def _may_open(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> None:
     if proposal.kind in MOVING and _another_open(case):
         raise refuse("OPEN_DECISION_EXISTS", "SC-29")
     if actor.is_system:
@@ -97,7 +95,8 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor) -> None:
         raise refuse("RELATIVE", "JS-8.1")
     if not MAKERS & actor.roles:
         raise refuse("NO_GRANT", "JS-8.1")
-    if not window and not any(actor.holds(role, case.office_path) for role in MAKERS):
+    area = area_for(case, responsible_path(standing_of(case), proposal.kind, rules))
+    if not window and not any(actor.holds(role, area) for role in MAKERS):
         raise refuse("OUT_OF_AREA", "QD-7")
     if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(kind.entry_level):
         raise refuse("OFFICE_LEVEL_TOO_LOW", "SC-28", required_level=kind.entry_level)
@@ -108,7 +107,7 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor) -> None:
 def opening_refusals(case: Case, proposal: Proposal, actor: Actor) -> tuple[Refusal, ...]:
     """Why `actor` could not open it now; empty when the button may be pressed."""
     try:
-        _may_open(case, proposal, actor)
+        _may_open(case, proposal, actor, rules_by_version(case.rules_version))
     except TransitionRefused as refused:
         return refused.refusals
     return ()

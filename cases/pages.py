@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, literal_column, or_, select
+from sqlalchemy import Select, and_, exists, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
@@ -45,8 +45,15 @@ def _one(query: Select[Any]) -> Any:
 
 
 def visible_case(public_id: str, actor: Actor) -> Case:
-    """Raises NotFound."""
-    return _one(in_area(select(Case).where(Case.public_id == public_id), actor, Case.office_path, READERS))
+    """A case that the reader's area keeps or pays. Raises NotFound."""
+    mine = or_(area_condition(actor, Case.office_path, READERS), _paid_in_area(actor))
+    return _one(select(Case).where(Case.public_id == public_id, mine))
+
+
+def _paid_in_area(actor: Actor) -> Any:
+    """The office that pays sees the case wherever it is kept (docs/decisions/072)."""
+    paying = exists().where(Office.id == Case.paying_office_id, area_condition(actor, Office.path, READERS))
+    return paying.correlate(Case)
 
 
 def visible_decision(public_id: str, actor: Actor) -> Decision:
@@ -54,7 +61,8 @@ def visible_decision(public_id: str, actor: Actor) -> Decision:
     residence = and_(Decision.kind == "certify", area_condition(actor, Office.path, READERS))
     query = (select(Decision).join(Case, Decision.case_id == Case.id).join(Pensioner, Case.pensioner_id == Pensioner.id)
              .outerjoin(Office, Pensioner.residence_office_id == Office.id).where(Decision.public_id == public_id))
-    return _one(query.where(or_(area_condition(actor, Decision.office_path, READERS), residence)))
+    kept = area_condition(actor, Case.office_path, READERS)
+    return _one(query.where(or_(area_condition(actor, Decision.office_path, READERS), kept, residence)))
 
 
 def visible_evidence(public_id: str, actor: Actor) -> Evidence:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import joinedload
 
 from audit.models import AuditEvent
 from cases.models import Case, CaseTransition
 from cases.periods import cycle_of_case, rules_of_case
+from cases.responsibility import KEEP, responsible_path, rules_of_place, standing_of
 from cases.sweep import is_demonstration
 from database import db
 from database.roles import excesses
@@ -69,6 +71,16 @@ def moved_due_dates() -> Iterator[str]:
             yield f"{case.case_no}: {case.due_on}, recomputed {found and found.due_on}"
 
 
+def misplaced_cases() -> Iterator[str]:
+    """Cases kept by another office than the rules of their place say (QD 7)."""
+    query = select(Case).options(joinedload(Case.paying_office), joinedload(Case.pensioner))
+    for case in db.session.scalars(query.execution_options(yield_per=BATCH)):
+        standing = standing_of(case)
+        path = responsible_path(standing, KEEP, rules_of_place(standing, case.recorded_at.date()))
+        if path != case.office_path:
+            yield f"{case.case_no}: {case.office_path}, the rules give {path}"
+
+
 def missing_triggers() -> Iterator[str]:
     dialect = db.engine.dialect.name
     there = set(db.session.scalars(text(INSTALLED[dialect])))
@@ -84,6 +96,7 @@ def privileges_beyond() -> Iterator[str]:
 READ: dict[str, Callable[[], Iterator[str]]] = {
     "S1 every step is a row of the published table": steps_outside_the_table,
     "S7 the due date can be recomputed": moved_due_dates,
+    "Scope the office of a case is what the rules of its place give": misplaced_cases,
     "R2 the bytes of every event give its digest": altered_events,
     "R2 every trigger is in place": missing_triggers,
     "R2 the application's role can do no more than it needs": privileges_beyond,

@@ -128,6 +128,15 @@ class RateChanged(Event):
     basis: str | None = None
 
 
+@event("fact")
+class ResponsibleOfficeChanged(Event):
+    """Another office keeps the case from now on (QD 7); paths of the offices."""
+
+    from_office: str
+    to_office: str
+    cause: str  # residence, paying_office
+
+
 @event("money")
 class BackPaymentSet(Event):
     """The arrears that an executed decision pays: the months it covers and their sum, in fen (M1)."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from audit.events import ContactChanged
 from audit.log import record_bulk
 from cases.imports.entering import OTHER_PHONES
 from cases.imports.register import Register
 from cases.imports.rows import Record
 from cases.models import Case, ImportBatch, Pensioner
+from cases.responsibility import keep_anew
 from database import db
 from staff.actor import Actor
 
@@ -25,7 +28,18 @@ def take_over(batch: ImportBatch, compared: list[tuple[Case, Record]], register:
     db.session.flush()
     record_bulk([(event, case_id) for event, case_id in happened if event], actor=actor, on=on,
                 command="release_import")
+    for event, case_id in happened:
+        if event and event.residence_office:
+            _keep_anew(case_id, actor, on)
     return [event is not None for event, _ in happened]
+
+
+def _keep_anew(case_id: int, actor: Actor, on: date) -> None:
+    """Who has moved may belong to another office (QD 7), with every benefit."""
+    case = db.session.get_one(Case, case_id)
+    db.session.expire(case.pensioner, ["residence_office"])
+    for one in db.session.scalars(select(Case).where(Case.pensioner_id == case.pensioner_id).order_by(Case.id)).all():
+        keep_anew(one, "residence", actor=actor, on=on)
 
 
 def _changed(batch: ImportBatch, person: Pensioner, record: Record, register: Register) -> ContactChanged | None:

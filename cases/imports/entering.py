@@ -19,6 +19,7 @@ from cases.imports.rows import Record
 from cases.models import BenefitRate, Case, CaseTransition, ImportBatch, NamePart, Pensioner
 from cases.names import name_parts, name_sort
 from cases.numbers import numbers
+from cases.responsibility import KEEP, Standing, responsible_path
 from database import db
 from database.types import public_id
 from staff.actor import Actor
@@ -107,11 +108,19 @@ def _case(made: Entry, step: Transition, case_no: str, register: Register, on: d
               "last_certified_on", "payee_name", "payee_bank", "payee_account")
     return {name: getattr(record, name) for name in copied} | {
         "public_id": public_id(), "case_no": case_no, "pensioner_id": register.pensioner(made.row.person_index).id,
-        "paying_office_id": office.id, "office_path": office.path, "state": step.dest, "state_since": made.since,
+        "paying_office_id": office.id, "office_path": _kept_by(made, office.path, register),
+        "state": step.dest, "state_since": made.since,
         "state_reason": record.status_reason, "state_basis": "、".join(step.basis),
         "rules_version": made.rules.version, "period_start": made.cycle and made.cycle.start,
         "due_on": made.cycle and made.cycle.due_on, "warn_from": made.warn_from(on),
         "withheld_from": made.withheld_from, "task_open": False, "case_seq": 0, "version": 1}
+
+
+def _kept_by(made: Entry, paying: str, register: Register) -> str:
+    """Path of the office that keeps the case (QD 7)."""
+    record, residence = made.record, register.offices.get(made.record.residence_office or "")
+    standing = Standing(record.scheme, record.benefit_kind, paying, residence and residence.path)
+    return responsible_path(standing, KEEP, made.rules)
 
 
 def _write_steps(batch: ImportBatch, entered: list[tuple[Entry, Values, Transition]], register: Register,

@@ -99,6 +99,7 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "M1 what executed decisions pay": ("UPDATE benefit_month SET back_paid = back_paid - 1",),
     "M1 no month is back-paid": (
         "UPDATE benefit_month SET back_paid_by_decision_id = (SELECT id FROM decision WHERE stage = 'draft')",),
+    "Scope the office": ("UPDATE cases SET office_path = '51/5101/'",),
     "M2 nothing is owed": (
         f"INSERT INTO death_mark (pensioner_id, died_on, source, marked_on, recorded_at) "
         f"VALUES ({PERSON_OF_CASE}, '2025-12-01', 'cremation', '2026-01-02', {NOW})",),
