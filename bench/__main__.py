@@ -25,7 +25,7 @@ POSTS = {"li": "caseworker", "wang": "reviewer", "zhao": "approver"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--cases", type=int, default=8_000)
+    parser.add_argument("--cases", type=int, default=5_000)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--only", nargs="*", choices=tuple(PARTS), default=tuple(PARTS))
     asked = parser.parse_args()

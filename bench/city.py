@@ -29,7 +29,7 @@ CHUNK = 2_000
 OFFICES = ("510107", "510107", "510107", "510107", "510104")
 # one in so many: state, reason, last certified on; what is not named is verified and not due yet
 SUSPENDED_ONE_IN, DUE_ONE_IN, WAITING_ONE_IN = 20, 10, 5
-ORIGINAL = 8_000  # every name once; whatever is more is copied
+ORIGINAL = 5_000  # of 8,000 names; whatever is more is copied
 CERTIFIED, NEARLY_DUE, LAPSED = date(2025, 12, 1), date(2025, 3, 20), date(2024, 12, 1)
 SUSPENDED_ON = date(2026, 1, 2)
 
