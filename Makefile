@@ -3,6 +3,7 @@
 # make test     every test, on SQLite and on PostgreSQL
 # make lint     style and import contracts
 # make bench    times beside their lower bounds: make bench CASES=50000 ENGINE=postgresql
+# make bench-compare  decisions a second beside Django, django-fsm-2 and django-auditlog, on PostgreSQL
 # make pictures docs/pictures from a running demonstration
 # make docs     writes docs/articles.md and the diagrams of README.md anew
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: bench setup run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
+.PHONY: bench bench-compare setup run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
 
 setup: .make/system .make/python .make/assets
 
@@ -71,3 +72,11 @@ docs:
 
 bench: setup
 	$(PYTHON) -m bench --cases $(or $(CASES),5000) --engine $(or $(ENGINE),sqlite)
+
+bench-compare: setup .make/bench-compare
+	$(PYTHON) -m bench.compare
+
+.make/bench-compare: bench/compare/requirements.lock
+	test -x bench/compare/.venv/bin/python || python3 -m venv bench/compare/.venv
+	bench/compare/.venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@mkdir -p .make && touch $@

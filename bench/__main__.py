@@ -5,6 +5,7 @@ Nothing is kept. Each time stands beside a plain lower bound of the same run; th
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,8 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import text
 
-from bench import city, measures
+from bench import city, clock, measures
 from bench.clock import HEAD, row
 from database import create_schema, db
 from tests import engines
@@ -61,8 +63,12 @@ def measure(url: str, folder: Path, cases: int, only: Sequence[str]) -> None:
         start = time.perf_counter()
         city.fill(cases, maker)
         settle()
+        if db.engine.dialect.name == "postgresql":
+            clock.SERVERS.add(db.session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        db.session.remove()
         seconds = time.perf_counter() - start
-        print(f"{cases:,} cases on {db.engine.dialect.name}, filled in {seconds:.0f} s; {len(makers)} people\n\n{HEAD}")
+        print(f"{cases:,} cases on {db.engine.dialect.name}, filled in {seconds:.0f} s; {len(makers)} people; "
+              f"load {os.getloadavg()[0]:.1f}\n\n{HEAD}")
     for name in only:
         PARTS[name](app, cases)
     with app.app_context():

@@ -97,7 +97,8 @@ def decisions() -> Iterator[Line]:
     free = select(Case.id).where(Case.state == "suspended", Case.office_path == actor("li").office_path,
                                  Case.id.not_in(waiting)).order_by(Case.id).limit(DECISIONS + 1)
     cases = list(db.session.scalars(free))
-    six = Times("6 bare inserts", tuple(one * COMMITS_OF_A_DECISION for one in bound.seconds))
+    six = Times("6 bare inserts", tuple(one * COMMITS_OF_A_DECISION for one in bound.seconds),
+                tuple(one * COMMITS_OF_A_DECISION for one in bound.busy))
     yield timed("decision, paper to execution", fresh(decide), cases), six
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import exists, select
 
 from cases import content as signed_content
 from cases.case_facts import death_reason, materials_missing, signers
-from cases.eligibility import eligible_next, first_side, relatives_of, suspension_participants
+from cases.eligibility import eligible_ahead, eligible_next, first_side, relatives_of, suspension_participants
 from cases.models import Decision, ReviewStep
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import workflow_actor
@@ -33,6 +34,11 @@ class Review:
     def rules(self) -> Rules:
         """Those the decision was opened under."""
         return rules_by_version(self.decision.rules_version)
+
+    @cached_property
+    def content(self) -> str:
+        """Canonical content, computed from the record once: what the guards judge is what is then signed."""
+        return fresh_content(self.decision, self.on)
 
 
 def gather(review: Review) -> dict[str, object]:
@@ -104,7 +110,7 @@ READERS: dict[str, Callable[[Review], object]] = {
     "kind_touches_death_marked": lambda r: DECISION_KINDS[r.decision.kind].may_touch_death_marked,
     "case_in_area": _in_area,
     "open_decision": _other_open,
-    "digest_now": lambda r: signed_content.digest(fresh_content(r.decision, r.on)),
+    "digest_now": lambda r: signed_content.digest(r.content),
     "digest_signed": _digest_signed,
     "required_level": lambda r: required_level(r.decision.kind, r.action, r.decision.stage),
     "pensioner_person": lambda r: r.decision.case.pensioner.natural_person_id,
@@ -113,7 +119,7 @@ READERS: dict[str, Callable[[Review], object]] = {
     "signed_this_round": lambda r: signers(r.decision),
     "relatives": lambda r: relatives_of(r.actor.natural_person_id),
     "suspension_participants": lambda r: suspension_participants(r.decision),
-    "eligible_next": lambda r: eligible_next(r.decision),
+    "eligible_next": lambda r: eligible_next(eligible_ahead(r.decision)),
     "materials_missing": lambda r: materials_missing(r.decision, r.rules),
 }
 

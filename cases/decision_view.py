@@ -9,7 +9,7 @@ from cases.case_facts import evidence_kinds, material_groups
 from cases.content import differences
 from cases.decision_facts import fresh_content, refusals
 from cases.decisions import unpack
-from cases.eligibility import Candidate, eligible_for, stages_ahead
+from cases.eligibility import Candidate, eligible_ahead
 from cases.models import Decision, ReviewStep
 from cases.models.decision import OPEN_STAGES
 from rules import Entry, Rules, RulesNotInForce, rules_by_version
@@ -101,8 +101,8 @@ def changed_since(decision: Decision, on: date) -> dict[str, tuple[Any, Any]]:
 
 
 def awaited(decision: Decision) -> list[Awaited]:
-    return [Awaited(stage, SIGNATURES[stage][0], SIGNATURES[stage][1], eligible_for(decision, stage))
-            for stage in stages_ahead(decision)]
+    return [Awaited(stage, SIGNATURES[stage][0], SIGNATURES[stage][1], people)
+            for stage, people in eligible_ahead(decision).items()]
 
 
 def acts(decision: Decision, actor: Actor, on: date) -> list[Act]:

@@ -16,7 +16,7 @@ from audit.log import record
 from cases.binding import calculate, join_first, keep_and_bind, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
-from cases.eligibility import check_eligible, eligible_for, relatives_of, stages_ahead
+from cases.eligibility import check_eligible, eligible_ahead, relatives_of
 from cases.evidence import Received
 from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
@@ -127,8 +127,14 @@ def lock_decision(decision_id: int) -> Decision:
 
 def take(decision: Decision, action: str, actor: Actor, on: date, opinion: str | None = None) -> str:
     """The stage that `action` leads to. Raises TransitionRefused."""
+    return judged(Review(decision, actor, on, action), opinion)
+
+
+def judged(review: Review, opinion: str | None = None) -> str:
+    """The same, of a review whose content the caller goes on to use."""
+    decision = review.decision
     workflow = chain_for(decision.signatures_required)
-    return workflow.take(decision.stage, action, attempt_of(Review(decision, actor, on, action), opinion)).dest
+    return workflow.take(decision.stage, review.action, attempt_of(review, opinion)).dest
 
 
 def edit(decision_id: int, *, reason: str | None = None, fields: dict[str, Any] | None = None,
@@ -179,8 +185,8 @@ def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     """The same, inside the caller's transaction."""
     calculate(decision, on)
     decision.stage = take(decision, "submit", actor, on)
-    check_eligible(decision, actor=actor, on=on)
-    here = {stage: eligible_for(decision, stage) for stage in stages_ahead(decision)}
+    here = eligible_ahead(decision)
+    check_eligible(decision, here, actor=actor, on=on)
     above = next((c.office_path for people in here.values() for c in people[:1]
                   if not any(x.office_path.startswith(decision.office_path) for x in people)), None)
     referred = above.rstrip("/").rsplit("/", 1)[-1] if above and above != decision.office_path else None

@@ -1,6 +1,7 @@
 """Who may sign next (P9): people with an active account and grant, on no other side, not related."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,29 +67,35 @@ def suspension_participants(decision: Decision) -> frozenset[int]:
     return frozenset((*rows, *signed))
 
 
-def holders(role: str, path: str, level: str) -> list[Candidate]:
-    """People with an active grant of `role` covering `path`, of an office at `level` or higher."""
+def holders(roles: Iterable[str], path: str) -> list[tuple[str, str, Candidate]]:
+    """(role, level of the person's office, person): active grants of `roles` covering `path`, nearest offices first."""
     area, home = Office.__table__.alias("area"), Office.__table__.alias("home")
-    high_enough = OFFICE_LEVELS[OFFICE_LEVELS.index(level):]
     rows = db.session.execute(
-        select(StaffAccount.natural_person_id, StaffAccount.display_name, home.c.name, home.c.path)
+        select(RoleGrant.role, home.c.level, StaffAccount.natural_person_id, StaffAccount.display_name, home.c.name,
+               home.c.path)
         .join(RoleGrant, RoleGrant.account_id == StaffAccount.id).join(area, RoleGrant.office_id == area.c.id)
         .join(home, StaffAccount.office_id == home.c.id)
-        .where(RoleGrant.role == role, RoleGrant.status == "active", StaffAccount.active.is_(True),
-               area.c.path.in_(ancestors(path)), home.c.level.in_(high_enough))
+        .where(RoleGrant.role.in_(roles), RoleGrant.status == "active", StaffAccount.active.is_(True),
+               area.c.path.in_(ancestors(path)))
         .order_by(home.c.path.desc(), StaffAccount.id))
-    return [Candidate(*row) for row in rows]
+    return [(role, level, Candidate(*row)) for role, level, *row in rows]
 
 
-def eligible_for(decision: Decision, stage: str) -> list[Candidate]:
-    """Who could sign `stage` now."""
-    action, role, _guards = SIGNATURES[stage]
-    barred = {decision.case.pensioner.natural_person_id} | relatives_of(decision.case.pensioner.natural_person_id)
-    barred |= suspension_participants(decision)
-    if stage != "initial_review":
-        barred |= first_side(decision)
-    found = {c.natural_person_id: c for c in holders(role, decision.office_path, required_level(decision.kind, action))
-             if c.natural_person_id not in barred}
+def eligible_ahead(decision: Decision) -> dict[str, list[Candidate]]:
+    """stage -> who could sign it now, for every stage ahead."""
+    person, ahead = decision.case.pensioner.natural_person_id, stages_ahead(decision)
+    barred = {person} | relatives_of(person) | suspension_participants(decision)
+    later = barred | first_side(decision)
+    held = holders([SIGNATURES[stage][1] for stage in ahead], decision.office_path)
+    return {stage: _who_could(stage, decision.kind, held, barred if stage == "initial_review" else later)
+            for stage in ahead}
+
+
+def _who_could(stage: str, kind: str, held: list[tuple[str, str, Candidate]], barred: Set[int]) -> list[Candidate]:
+    action, wanted, _guards = SIGNATURES[stage]
+    lowest = OFFICE_LEVELS.index(required_level(kind, action))
+    found = {one.natural_person_id: one for role, level, one in held
+             if role == wanted and OFFICE_LEVELS.index(level) >= lowest and one.natural_person_id not in barred}
     return list(found.values())
 
 
@@ -97,9 +104,9 @@ def stages_ahead(decision: Decision) -> tuple[str, ...]:
     return chain if decision.stage == "draft" else chain[chain.index(decision.stage):]
 
 
-def eligible_next(decision: Decision) -> frozenset[int]:
+def eligible_next(ahead: Mapping[str, list[Candidate]]) -> frozenset[int]:
     """Persons who could sign next so that different persons remain for every later stage; empty where that fails."""
-    sets = [frozenset(c.natural_person_id for c in eligible_for(decision, stage)) for stage in stages_ahead(decision)]
+    sets = [frozenset(one.natural_person_id for one in people) for people in ahead.values()]
     return sets[0] if can_be_signed(sets) else frozenset()
 
 
@@ -109,20 +116,22 @@ def to_be_checked() -> ColumnElement[bool]:
     return or_(Decision.stage.in_(SIGNATURES), and_(Decision.stage == "draft", wanted))
 
 
-def check_eligible(decision: Decision, *, actor: Actor, on: date) -> str:
+def check_eligible(decision: Decision, ahead: Mapping[str, list[Candidate]] | None = None, *, actor: Actor,
+                   on: date) -> str:
     """Refer upward a decision that nobody could take through; end a referral that is no longer needed (P9).
 
     Inside the caller's transaction, under the lock of the case. Returns "referred", "referral_ended" or "" (no change).
     """
-    if eligible_next(decision):
+    ahead = eligible_ahead(decision) if ahead is None else ahead
+    if eligible_next(ahead):
         return _end_referral(decision, actor, on)
     if decision.referred_path or (above := _office_above(decision.office)) is None:
         return ""
     decision.referred_to, decision.referred_path, decision.referred_on = above, above.path, on
-    without = tuple(stage for stage in stages_ahead(decision) if not eligible_for(decision, stage))
+    without = tuple(stage for stage, people in ahead.items() if not people)
     record(events.DecisionReferredUpward(
         decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,
-        missing=without or stages_ahead(decision), referred_to=above.code, person=actor.natural_person_id),
+        missing=without or tuple(ahead), referred_to=above.code, person=actor.natural_person_id),
         case=decision.case, actor=actor, on=on)
     return "referred"
 

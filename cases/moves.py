@@ -5,6 +5,7 @@ from dataclasses import fields as fields_of
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from audit import events
 from audit.log import record
@@ -26,6 +27,7 @@ EVENTS = {
 }
 WITHHOLDING = ("lapse", "suspend", "stop", "terminate")
 PAYING = ("resume", "restore")
+_WITH_PERSON = joinedload(Case.pensioner, innerjoin=True)  # read in one question, the case alone locked
 
 
 def workflow_actor(actor: StaffActor, roles: frozenset[str] | None = None) -> Actor:
@@ -38,7 +40,7 @@ def workflow_actor(actor: StaffActor, roles: frozenset[str] | None = None) -> Ac
 
 def lock_case(case_id: int) -> Case:
     """The case as of now, its row locked until the transaction ends."""
-    return db.session.execute(select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    return db.session.execute(select(Case).where(Case.id == case_id).with_for_update(of=Case).options(_WITH_PERSON)
                               .execution_options(populate_existing=True)).scalar_one()
 
 
@@ -49,7 +51,7 @@ def lock_cases_of_person(case_id: int) -> Case:
     """
     person = select(Case.pensioner_id).where(Case.id == case_id).scalar_subquery()
     rows = db.session.scalars(select(Case).where(Case.pensioner_id == person).order_by(Case.id).with_for_update(of=Case)
-                              .execution_options(populate_existing=True)).all()
+                              .options(_WITH_PERSON).execution_options(populate_existing=True)).all()
     return next(case for case in rows if case.id == case_id)
 
 

@@ -12,8 +12,8 @@ from audit.log import record
 from cases import effects
 from cases.case_facts import signers
 from cases.content import digest
-from cases.decision_facts import fresh_content
-from cases.decisions import calculate, event_lines, lock_decision, take, void
+from cases.decision_facts import Review, fresh_content
+from cases.decisions import calculate, event_lines, judged, lock_decision, take, void
 from cases.models import Case, Decision, DecisionParticipant, ReviewStep
 from cases.refused import attempt, refuse
 from database import db
@@ -37,8 +37,9 @@ def sign(decision_id: int, action: str, *, opinion: str | None = None, actor: Ac
             decision, actor = lock_decision(decision_id), lock_actor(actor)
             if action == "initial_review" and decision.stage == "initial_review":
                 calculate(decision, on)
-            dest = take(decision, action, actor, on, opinion)
-            _write_signature(decision, action, dest, opinion, actor, on)
+            review = Review(decision, actor, on, action)
+            dest = judged(review, opinion)
+            _write_signature(review, dest, opinion)
             _advance(decision, dest, actor, on)
             return decision
     except TransitionRefused as refused:
@@ -102,8 +103,9 @@ def _touched(decision: Decision) -> list[Decision]:
     return [lock_decision(decision_id) for decision_id, _case_id in rows]
 
 
-def _write_signature(decision: Decision, action: str, dest: str, opinion: str | None, actor: Actor, on: date) -> None:
-    stage, text = STAGE_OF[action], fresh_content(decision, on)
+def _write_signature(review: Review, dest: str, opinion: str | None) -> None:
+    decision, actor, on = review.decision, review.actor, review.on
+    stage, text = STAGE_OF[review.action], review.content
     event = SIGNED[stage](**_common(decision, stage, dest, opinion, actor), content_digest=digest(text))
     _step(decision, stage, "sign", opinion, digest(text), text, actor, on, event)
     side = "first" if stage == "initial_review" else stage

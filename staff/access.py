@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, Unauthorized
 from werkzeug.wrappers import Response
 
@@ -106,15 +107,15 @@ def lock_actor(actor: Actor) -> Actor:
         refusal = session_refusal(row, now()) if row else "SESSION_REVOKED"
         if refusal:
             raise AccessDenied(refusal)
-    account = _locked(StaffAccount, actor.account_id)
+    account = _locked(StaffAccount, actor.account_id, joinedload(StaffAccount.office, innerjoin=True))
     if account is None or not account.active:
         raise AccessDenied("ACCOUNT_CLOSED")
     return replace(actor_of(account, lock=True), session_id=actor.session_id)
 
 
-def _locked(model: type, row_id: int | None) -> Any:
+def _locked(model: type, row_id: int | None, *with_it: Any) -> Any:
     # NO KEY UPDATE: waits for a revocation, not for rows that merely point at this one.
-    query = select(model).where(model.id == row_id).with_for_update(of=model, key_share=True)
+    query = select(model).where(model.id == row_id).with_for_update(of=model, key_share=True).options(*with_it)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -17,18 +17,19 @@ from tests.engines import connection, make_url
 
 HERE = Path(__file__).parent
 PYTHON = {"ours": sys.executable, "django": str(HERE / ".venv/bin/python")}
-WORKERS, CASES = 2, 10_000
+WORKERS = 2
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.compare")
     parser.add_argument("--decisions", type=int, default=20, help="of each process in each turn")
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--cases", type=int, default=10_000, help="of the product; one in thirty can be decided")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, database("postgresql", Path(folder)) as url:
         sides = {name: _side(name, url, folder) for name in PYTHON}
         for name, side in sides.items():
-            _finished([*side, "make", str(CASES if name == "ours" else 2_000)])
+            _finished([*side, "make", str(asked.cases if name == "ours" else 2_000)])
         for name, side in sides.items():
             _show_writes(name, json.loads(_finished([*side, "writes"])))
         _turns(sides, asked.turns, asked.decisions)

@@ -26,9 +26,6 @@ class Logged(models.Model):
         abstract = True
         app_label = "auth"
 
-    def __init_subclass__(cls, **more):
-        super().__init_subclass__(**more)
-
 
 class Case(Logged):
     public_id = models.CharField(max_length=20, unique=True, default=random_id)
@@ -266,8 +263,8 @@ def sign(decision_id: int, action: str, who: str) -> None:
             if action == "initial_review":
                 _again(decision)
             getattr(decision, action)()
-            text = json.dumps({"decision": decision.decision_no, "fields": decision.fields, "state": decision.case.state,
-                               "payee": decision.case.payee_account, "fen": decision.back_pay_fen}, sort_keys=True)
+            text = json.dumps({"decision": decision.decision_no, "fields": decision.fields, "payee": PAYEE,
+                               "state": decision.case.state, "fen": decision.back_pay_fen}, sort_keys=True)
             ReviewStep.objects.create(decision=decision, stage=stage, person=by, opinion="同意", content=text,
                                       content_digest=hashlib.sha256(text.encode()).hexdigest())
             if stage != "initial_review":

@@ -45,12 +45,21 @@ def commands() -> dict:
             decide(case)
         print("ready", flush=True)
         sys.stdin.readline()
-        start, busy = time.perf_counter(), time.process_time()
+        start, busy = time.perf_counter(), processor()
         for case in mine[3:]:
             decide(case)
-        print(json.dumps([time.perf_counter() - start, time.process_time() - busy]), flush=True)
+        print(json.dumps([time.perf_counter() - start, processor() - busy]), flush=True)
 
     return {"make": lambda count: (make_tables(), fill(int(count))), "run": run, "writes": writes}
+
+
+def processor() -> float:
+    """Processor seconds of this process and of its own one in the database."""
+    from django.db import connection
+
+    server = f"/proc/{connection.connection.info.backend_pid}/schedstat"
+    with open(server) as told:
+        return time.process_time() + int(told.read().split()[0]) / 1e9
 
 
 def writes() -> None:
