@@ -10,12 +10,12 @@ from datetime import date
 
 from sqlalchemy import exists, select
 
+from cases.materials import evidence_kinds, material_groups, materials_missing
 from cases.models import (
     Case,
     CaseTransition,
     Certification,
     Decision,
-    Evidence,
     Notice,
     Objection,
     PaymentReturn,
@@ -40,7 +40,6 @@ from workflows.deadlines import (
 )
 from workflows.review_chain import DECISION_KINDS
 
-PAYS_AGAIN = ("resume", "restore")
 NO_DECISION_MOVES: tuple[str, ...] = ()
 
 
@@ -228,30 +227,6 @@ def signers(decision: Decision) -> frozenset[int]:
         ReviewStep.decision_id == decision.id, ReviewStep.round == decision.round, ReviewStep.act == "sign")))
 
 
-def evidence_kinds(decision: Decision | None) -> tuple[str, ...]:
-    return tuple(sorted({bound.evidence.kind for bound in decision.evidence})) if decision else ()
-
-
-def material_groups(rules: Rules, kind: str, reason: str | None) -> list[list[str]]:
-    """What the rules ask for: groups of which one kind each must be bound. Empty where the rules name none."""
-    table = rules.value("materials")
-    return table.get(f"{kind}.{reason}", table.get(kind, []))
-
-
-def materials_missing(decision: Decision, rules: Rules) -> tuple[str, ...]:
-    """One entry per group of which nothing is bound: the kinds that would do, joined by "|"."""
-    bound = {bound.evidence.kind for bound in decision.evidence if not _speaks_against(decision, bound.evidence)}
-    key = decision.fields.get("material_reason", decision.reason)
-    return tuple("|".join(group) for group in material_groups(rules, decision.kind, key) if not bound & set(group))
-
-
-def _speaks_against(decision: Decision, evidence: Evidence) -> bool:
-    """The record of a verification that did not find the person entitled pays nothing again (SC 27)."""
-    if evidence.kind != "verification_record" or not set(PAYS_AGAIN) & set(moves_of(decision)):
-        return False
-    return _any(exists().where(VerificationTask.evidence_id == evidence.id, VerificationTask.outcome != "eligible"))
-
-
 def _sufficient(s: Subject) -> tuple[str, ...]:
     groups = material_groups(s.rules, s.action, s.reason)
     return tuple(groups[0]) if groups else ()
@@ -296,13 +271,9 @@ READERS: dict[str, Callable[[Subject], object]] = {
     "payment_failures_to_suspend": lambda s: s.rules.value("payment_failures_months"),
     "required_level": lambda s: DECISION_KINDS[s.decision.kind].office_level if s.decision else "county",
     "signed_this_round": lambda s: signers(s.decision) if s.decision else frozenset(),
-    "decision_moves": lambda s: moves_of(s.decision) if s.decision else NO_DECISION_MOVES,
+    "decision_moves": lambda s: DECISION_KINDS[s.decision.kind].moves if s.decision else NO_DECISION_MOVES,
     "reasons_in_force": _reasons_in_force,
     "evidence_kinds": lambda s: evidence_kinds(s.decision),
     "sufficient_evidence": _sufficient,
     "materials_missing": lambda s: materials_missing(s.decision, s.rules) if s.decision else ("decision",),
 }
-
-
-def moves_of(decision: Decision) -> tuple[str, ...]:
-    return DECISION_KINDS[decision.kind].moves

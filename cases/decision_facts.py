@@ -9,8 +9,9 @@ from functools import cached_property
 from sqlalchemy import exists, select
 
 from cases import content as signed_content
-from cases.case_facts import death_reason, materials_missing, signers
+from cases.case_facts import death_reason, signers
 from cases.eligibility import eligible_ahead, eligible_next, first_side, relatives_of, suspension_participants
+from cases.materials import materials_missing
 from cases.models import Decision, ReviewStep
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import workflow_actor

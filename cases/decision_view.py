@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cases.case_facts import evidence_kinds, material_groups
 from cases.content import differences
 from cases.decision_facts import fresh_content, refusals
 from cases.decisions import unpack
 from cases.eligibility import Candidate, eligible_ahead
+from cases.materials import evidence_kinds, material_groups
 from cases.models import Decision, ReviewStep
 from cases.models.decision import OPEN_STAGES
 from rules import Entry, Rules, RulesNotInForce, rules_by_version

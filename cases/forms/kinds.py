@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from cases.case_facts import material_groups
 from cases.decisions import Proposal
 from cases.forms.evidence import WithEvidence
 from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, account_number, id_number, past_day
 from cases.forms.months import MonthsField
+from cases.materials import material_groups
 from cases.models import Case
 from cases.objections import open_objection_of
 from cases.overpayments import claimable
