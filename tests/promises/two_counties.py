@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from cases import objections, review
 from cases.certifications import certify_in_person
-from cases.decisions import Proposal, claim, open_decision, submit
+from cases.claims import claim
+from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.sweep import sweep
