@@ -1,4 +1,4 @@
-"""Opening and preparing a decision: open, edit, submit, withdraw, void a round. Each one transaction.
+"""Opening and preparing a decision: open, edit, submit, void a round. Each one transaction.
 
 `actor` and `on` are passed in; a refusal is recorded and raised as TransitionRefused (cases/refused.py).
 """
@@ -195,18 +195,6 @@ def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
         person=actor.natural_person_id, eligible={stage: len(people) for stage, people in here.items()},
         referred_to=referred), case=decision.case, actor=actor, on=on)
     return decision
-
-
-def withdraw(decision_id: int, *, opinion: str | None = None, actor: Actor, on: date) -> Decision:
-    """Taken back by its maker."""
-    with attempt("withdraw", actor, on, decision_id=decision_id):
-        decision, actor = lock_decision(decision_id), lock_actor(actor)
-        before, decision.stage = decision.stage, take(decision, "withdraw", actor, on)
-        decision.closed_on = on
-        record(events.DecisionWithdrawn(decision=decision.public_id, kind=decision.kind, round=decision.round,
-                                        stage=before, person=actor.natural_person_id, opinion=opinion),
-               case=decision.case, actor=actor, on=on)
-        return decision
 
 
 def void(decision: Decision, cause: str, *, actor: Actor, on: date, changed: tuple[str, ...] = ()) -> None:

@@ -135,6 +135,12 @@ EFFECTS: dict[str, Effect] = {
 }
 
 
+def after_withdrawal(decision: Decision, *, actor: Actor, on: date) -> None:
+    """A certification that nobody will recheck any more holds no lapse back (S5)."""
+    if decision.kind == "certify":
+        certifications.refuse_submitted(decision, "withdrawn", actor=actor, on=on)
+
+
 def after_rejection(decision: Decision, *, actor: Actor, on: date) -> None:
     """What falls with a rejected decision; the person is told why."""
     if decision.kind == "certify":

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from cases import review
-from cases.decisions import withdraw
 from cases.models import Case, Decision
 from cases.objections import Lodged, lodge
+from cases.withdrawals import withdraw
 from database import db
 from demo.chain import CHAINS, carry, propose, sign_waiting
 from demo.history import at_the_window, county_of, village_officer, visit, wronged

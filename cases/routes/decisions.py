@@ -19,6 +19,7 @@ from cases.periods import rules_of_case
 from cases.routes import BUSINESS, MAKERS, READERS
 from cases.routes import decision_pages as blueprint
 from cases.routes.answers import answered
+from cases.withdrawals import withdraw
 from cases.worklists import TABS
 from database import db
 from rules import rules_by_version
@@ -42,7 +43,7 @@ ACTIONS: dict[str, tuple[Command, bool]] = {
     "approve": (_signing("approve"), False),
     "return": (lambda key, opinion, **who: review.return_(key, opinion=opinion, **who), True),
     "reject": (lambda key, opinion, **who: review.reject(key, opinion=opinion, **who), True),
-    "withdraw": (lambda key, opinion, **who: decisions.withdraw(key, opinion=opinion, **who), False),
+    "withdraw": (lambda key, opinion, **who: withdraw(key, opinion=opinion, **who), False),
     "claim": (lambda key, opinion, **who: claims.claim(key, **who), False),
     "release": (lambda key, opinion, **who: claims.release(key, **who), False),
 }

@@ -18,11 +18,12 @@ from sqlalchemy import select
 from cases import objections, review, verification
 from cases.certifications import certify_in_person
 from cases.claims import claim, release
-from cases.decisions import Proposal, edit, open_decision, submit, withdraw
+from cases.decisions import Proposal, edit, open_decision, submit
 from cases.evidence import add_evidence
 from cases.models import Case, Decision, Notice, PaymentReturn, VerificationTask
 from cases.models.decision import OPEN_STAGES
 from cases.sweep import sweep
+from cases.withdrawals import withdraw
 from database import db, transaction
 from invariants import breaches
 from replay import differences

@@ -23,6 +23,7 @@ from cases.models import (
     Pensioner,
 )
 from cases.sweep import sweep
+from cases.withdrawals import withdraw
 from database import db
 from tests.case_builder import LAPSED, paper
 from tests.people import actor
@@ -95,6 +96,22 @@ def test_a_certification_that_awaits_recheck_is_not_overtaken_by_a_suspension(bu
     assert county.act("li", "initial_review") == []
     assert county.act("wang", "recheck") == []
     assert county.state == "verified"
+    county.keeps_every_promise()
+
+
+@pytest.mark.article("SC-24")
+def test_a_certification_taken_back_by_its_maker_no_longer_holds_the_suspension_back(business_day: Flask) -> None:
+    county = County(business_day, 最近认证日期="2025-09-01")
+    due = _due(county)
+    swept(county, due - relativedelta(months=2))
+    told(county, due - relativedelta(months=2))
+    county.on = due - relativedelta(days=1)
+    with county.app.app_context():
+        made = certify_in_person(county.case_key, paper("window_visit_record", county.on),
+                                 paper("photo_or_video", county.on), actor=actor("li"), on=county.on)
+        withdraw(made.id, actor=actor("li"), on=county.on)
+    assert swept(county, due + relativedelta(days=10))["lapse"] == 1
+    assert county.state == "suspended"
     county.keeps_every_promise()
 
 
