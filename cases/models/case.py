@@ -99,8 +99,8 @@ class CaseTransition(db.Model):
     __table_args__ = (
         UniqueConstraint("case_id", "step"),
         Index("ix_case_transition_period", "case_id", "action", "period_due_on", unique=True,
-              sqlite_where=text("action = 'suspend' and decision_id is null"),
-              postgresql_where=text("action = 'suspend' and decision_id is null")),
+              sqlite_where=text("action = 'lapse'"),
+              postgresql_where=text("action = 'lapse'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from audit.models import AuditEvent
 from cases.models import Case, CaseTransition, Job, Notice
@@ -32,6 +33,10 @@ def ids(context: Flask) -> list[int]:
     with transaction():
         happen(found, [TOLD, PLAIN, LATE, IN_TIME, TOLD] * 6, ENTERED + timedelta(days=60))
     return found
+
+
+class Undone(Exception):
+    pass
 
 
 def _written() -> tuple[int, ...]:
@@ -94,3 +99,18 @@ def test_the_command_lists_each_case_by_action_and_office(app: Flask, context: F
     for action in {row[0] for row in rows}:
         assert f"{action}\t510107\t{sum(row[0] == action for row in rows)}" in dry.output
     assert "nothing was changed" in dry.output
+
+
+@pytest.mark.article("SC-24")
+def test_the_database_refuses_a_second_automatic_lapse_of_one_period(ids: list[int]) -> None:
+    sweep(DAYS[-1], today=DAYS[-1])
+    lapse = db.session.scalars(select(CaseTransition).where(CaseTransition.action == "lapse")).first()
+    other = db.session.scalar(select(AuditEvent.id).where(
+        AuditEvent.id.not_in(select(CaseTransition.event_id))).order_by(AuditEvent.id).limit(1))
+    again = {column.name: getattr(lapse, column.name) for column in CaseTransition.__table__.c if column.name != "id"}
+    again |= {"step": lapse.step + 1, "event_id": other}
+    with pytest.raises(IntegrityError, match="period"), transaction() as session:
+        session.execute(insert(CaseTransition.__table__).values(again))
+    with pytest.raises(Undone), transaction() as session:
+        session.execute(insert(CaseTransition.__table__).values(again | {"period_due_on": DAYS[-1]}))
+        raise Undone
