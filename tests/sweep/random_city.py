@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from cases.benefit_months import withhold_closed_of
 from cases.imports.proposing import propose
 from cases.imports.releasing import release
 from cases.models import Case, Certification, DeathMark, ImportRow, Notice, PaymentReturn, PayRun, VerificationTask
@@ -107,8 +108,14 @@ def _to_work(case: Case, one: Happened, on: date) -> None:
     month = f"{on:%Y-%m}"
     if one.run_closed and not db.session.scalar(select(PayRun.id).filter_by(
             office_id=case.paying_office_id, month=month)):
-        db.session.add(PayRun(office_id=case.paying_office_id, month=month, closed_on=on))
-        db.session.flush()
+        _close_run(case.paying_office_id, month, on)
+
+
+def _close_run(office_id: int, month: str, on: date) -> None:
+    """As cases/imports/payments.py does when the file of a run is released."""
+    db.session.add(PayRun(office_id=office_id, month=month, closed_on=on))
+    db.session.flush()
+    withhold_closed_of(office_id, actor=SYSTEM, on=on, command="release")
 
 
 def _task(case: Case, what: str, on: date) -> None:
