@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 
 from audit import events
 from audit.log import record
-from cases.binding import calculate, join_first, keep_and_bind, unbind
+from cases.binding import calculate, event_lines, join_first, keep_and_bind, recalculate, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
 from cases.eligibility import check_eligible, eligible_ahead, relatives_of
@@ -183,7 +183,7 @@ def submit(decision_id: int, *, actor: Actor, on: date) -> Decision:
 
 def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     """The same, inside the caller's transaction."""
-    calculate(decision, on)
+    recalculate(decision, actor=actor, on=on)
     decision.stage = take(decision, "submit", actor, on)
     here = eligible_ahead(decision)
     check_eligible(decision, here, actor=actor, on=on)
@@ -208,11 +208,6 @@ def void(decision: Decision, cause: str, *, actor: Actor, on: date, changed: tup
                               new_round=decision.round, cause=cause, changed=changed, signatures=signatures),
            case=decision.case, actor=actor, on=on)
     db.session.flush()
-
-
-def event_lines(decision: Decision) -> tuple[events.Line, ...]:
-    return tuple(events.Line(month=line.month, entitled_fen=line.entitled_fen, pay_fen=line.pay_fen,
-                             forfeited_fen=line.forfeited_fen, basis=line.basis) for line in decision.lines)
 
 
 def _pack(personal: dict[str, str]) -> str | None:

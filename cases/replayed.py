@@ -112,8 +112,8 @@ def _annulled(tables: Tables, happened: Recorded) -> None:
     tables.deaths.pop(happened.data["pensioner"], None)
 
 
-_DECISION_EVENTS = ("DecisionOpened", "DecisionEdited", "DecisionSubmitted", "DecisionWithdrawn", "RoundVoided",
-                    "DecisionExecuted", *ACTS)
+_DECISION_EVENTS = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "DecisionSubmitted", "DecisionWithdrawn",
+                    "RoundVoided", "DecisionExecuted", *ACTS)
 APPLIERS: dict[str, tuple[Callable[[Tables, Recorded], None], ...]] = {
     **dict.fromkeys(STATE_CHANGING, (_moved,)), "CaseEntered": (_moved, _entered), "RateChanged": (_rated,),
     "CertificationAccepted": (_certified,), "BenefitMonthChanged": (_month,), "DeathMarked": (_marked,),

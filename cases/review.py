@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from audit import events
 from audit.log import record
 from cases import effects
+from cases.binding import event_lines, recalculate
 from cases.case_facts import signers
 from cases.content import digest
 from cases.decision_facts import Review, fresh_content
-from cases.decisions import calculate, event_lines, judged, lock_decision, take, void
+from cases.decisions import judged, lock_decision, take, void
 from cases.models import Case, Decision, DecisionParticipant, ReviewStep
 from cases.refused import attempt, refuse
 from database import db
@@ -36,7 +37,7 @@ def sign(decision_id: int, action: str, *, opinion: str | None = None, actor: Ac
         with attempt(action, actor, on, decision_id=decision_id):
             decision, actor = lock_decision(decision_id), lock_actor(actor)
             if action == "initial_review" and decision.stage == "initial_review":
-                calculate(decision, on)
+                recalculate(decision, actor=actor, on=on)
             review = Review(decision, actor, on, action)
             dest = judged(review, opinion)
             _write_signature(review, dest, opinion)
@@ -82,7 +83,7 @@ def void_stale(decision_id: int, *, on: date) -> None:
         if decision.stage in SIGNED_STAGES:
             void_changed_rounds([decision], "CALCULATION_STALE", actor=SYSTEM, on=on)
             with suppress(TransitionRefused):  # what can no longer be calculated is for the maker to mend
-                calculate(decision, on)
+                recalculate(decision, actor=SYSTEM, on=on)
 
 
 def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, on: date) -> None:

@@ -61,6 +61,15 @@ class DecisionOpened(DecisionEvent):
 
 
 @event("decision")
+class ArrearsRecalculated(DecisionEvent):
+    """The sheet that a decision carries, where time or the record changed it since it was opened or edited."""
+
+    payable_through: str | None = None
+    back_pay_fen: int = 0
+    lines: tuple[Line, ...] = ()
+
+
+@event("decision")
 class DecisionEdited(DecisionEvent):
     """`changed` names the fields, personal ones too."""
 
