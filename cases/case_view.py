@@ -29,7 +29,7 @@ from rules import Rules
 from staff.actor import Actor
 from staff.models import StaffAccount
 from workflows.case_lifecycle import CASE, PAID
-from workflows.deadlines import lapsed_on, reminder_on, warned_lapse_on, warning_from
+from workflows.deadlines import lapsed_on, reminder_days, warned_lapse_on, warning_from
 from workflows.review_chain import DECISION_KINDS
 from workflows.transition import Refusal
 
@@ -73,13 +73,13 @@ class Happened:
 
 @dataclass(frozen=True)
 class Due:
-    """How the due date was counted. counted_from: certification or the month after the benefit began."""
+    """How the due date was counted. reminder_on: the first reminder, None where the rules set none."""
 
     start: date
     months: int
     due_on: date
     first: bool
-    reminder_on: date
+    reminder_on: date | None
     warning_from: date
     lapses_on: date
     basis: tuple[str, ...]
@@ -146,7 +146,8 @@ def due(case: Case, on: date) -> Due | None:
     lapse = warned_lapse_on(case.due_on, value("lapse_days_after_due"), case.warn_from, value("warning_months"))
     first = case.last_certified_on is None or cycle.start != case.last_certified_on
     names = (f"period_months.{case.benefit_kind}", "first_cycle_start" if first else "month_count")
-    return Due(cycle.start, cycle.months, case.due_on, first, reminder_on(cycle, value("reminder_month")),
+    reminders = reminder_days(cycle, value("reminder_month"), value("reminder_months_before_due"))
+    return Due(cycle.start, cycle.months, case.due_on, first, min(reminders, default=None),
                warning_from(cycle, value("warning_months")), max(lapse, lapsed_on(case.due_on, 0)),
                tuple(dict.fromkeys(rules.entry(name).basis for name in names)))
 

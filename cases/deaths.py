@@ -25,6 +25,7 @@ SOURCE_OF_EVIDENCE = {
     "household_cancellation_paper": "household_cancellation", "court_death_declaration": "court_declaration",
     "cremation_certificate": "cremation", "medical_death_certificate": "medical_certificate",
     "family_report": "family_report", "unit_report": "unit_report", "grassroots_report": "grassroots_report",
+    "loss_record": "other",
 }
 STOPPABLE = ("pending", "verified", "resumed", "suspended")
 SUFFICES = ("alone", "two_signatures")  # from the strongest: what a decision signed by two may rest on

@@ -11,7 +11,7 @@ from cases.eligibility import check_eligible
 from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
 from database import db
-from staff.actor import SYSTEM
+from staff.actor import SYSTEM, Actor
 
 
 def propose(case: Case, proposal: Proposal, *, on: date) -> Decision | None:
@@ -24,14 +24,14 @@ def propose(case: Case, proposal: Proposal, *, on: date) -> Decision | None:
     return decision
 
 
-def hand_in_where_possible(decision: Decision, *, on: date) -> bool:
+def hand_in_where_possible(decision: Decision, *, actor: Actor = SYSTEM, on: date) -> bool:
     """Handed to initial review, or referred upward where all that is wanting is somebody to sign (P9).
 
     Inside the caller's transaction. Whether it was handed in.
     """
-    codes = {refusal.code for refusal in refusals(decision, "submit", SYSTEM, on)}
+    codes = {refusal.code for refusal in refusals(decision, "submit", actor, on)}
     if codes == {"NOBODY_ELIGIBLE"}:
-        check_eligible(decision, actor=SYSTEM, on=on)
+        check_eligible(decision, actor=actor, on=on)
     if not codes:
-        hand_in(decision, actor=SYSTEM, on=on)
+        hand_in(decision, actor=actor, on=on)
     return not codes

@@ -88,7 +88,7 @@ def make_founders() -> None:
     if db.session.scalar(select(StaffAccount.id).where(StaffAccount.username == FOUNDERS["system_administrator"])):
         return
     with transaction():
-        top = office_by_code("51")
+        top = db.session.scalars(select(Office).where(Office.parent_id.is_(None))).one()
         for post in FIRST_POSTS:
             row = add_account(SYSTEM, FOUNDERS[post], FOUNDERS[post], valid_id_number(), top, _password_hash(), ON)
             grant_first_posts(row, post, top, ON)
