@@ -96,6 +96,9 @@ class Strange(Node):
     def names(self):
         return frozenset({"cycle_over"})
 
+    def __repr__(self):
+        return "Strange()"
+
 
 def _broken(op: str) -> Compare:
     tree = Compare("months_suspended", "=", 3)
