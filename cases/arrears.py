@@ -75,7 +75,7 @@ def arrears_facts(case: Case, decision: Decision) -> dict[str, object]:
 def sheet(decision: Decision, on: date, rules: Rules) -> BackPayment:
     """What the decision would pay if executed on `on`. Raises CannotCalculate."""
     case = decision.case
-    if decision.kind not in WITH_ARREARS or (decision.kind == "annul_death_mark" and not decision.fields.get("resume")):
+    if decision.kind not in WITH_ARREARS or _pays_nobody(decision):
         return BackPayment((), 0, None)
     if decision.kind == "back_pay_correction":
         return _correction(decision)
@@ -87,6 +87,13 @@ def sheet(decision: Decision, on: date, rules: Rules) -> BackPayment:
                      arrears_facts(case, decision))
     lines = _left(owed.lines, rows)
     return BackPayment(lines, sum(line.pay_fen for line in lines), owed.payable_through)
+
+
+def _pays_nobody(decision: Decision) -> bool:
+    """An annulment without resumption, and a sealed account: what was due stays withheld for a later claim (SC 32)."""
+    fields = decision.fields
+    return (decision.kind == "annul_death_mark" and not fields.get("resume")) or (
+        decision.kind == "terminate" and fields.get("account_status") == "sealed")
 
 
 def _correction(decision: Decision) -> BackPayment:

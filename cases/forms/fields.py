@@ -34,18 +34,19 @@ def not_in_future(_form: AnyForm, field: Any) -> None:
 
 
 class RequiredWhen:
-    """Needed when another field has one of `values`; otherwise it may be left empty."""
+    """Needed when another field has one of `values`, unless the field `unless` is ticked; otherwise it may be empty."""
 
     field_flags: dict[str, bool] = {}
 
-    def __init__(self, other: str, *values: object) -> None:
-        self.other, self.values = other, values
+    def __init__(self, other: str, *values: object, unless: str | None = None) -> None:
+        self.other, self.values, self.unless = other, values, unless
 
     def __call__(self, form: AnyForm, field: Any) -> None:
         if field.raw_data and field.raw_data[0]:
             return
         field.errors = []
         needed = form[self.other].data in self.values if self.other in form else False
+        needed = needed and not (self.unless in form and form[self.unless].data)
         raise StopValidation(_("请填写。") if needed else None)
 
 

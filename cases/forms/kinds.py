@@ -27,7 +27,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "stop": ("reason", "died_on", "reasons"),
     "resume": ("reason", "arrears_reason", "acquitted", "released_on", "reasons"),
     "back_pay_correction": ("months", "basis", "grounds"),
-    "terminate": ("reason", "died_on", "account_status", "family_not_found", "heir_name", "heir_account", "reasons"),
+    "terminate": ("reason", "died_on", "account_status", "family_not_found", "heir_name", "heir_relation",
+                  "heir_account", "reasons"),
     "restore": ("arrears_reason", "grounds"),
     "annul_death_mark": ("resume", "grounds"),
     "change_identity": ("new_name", "new_id_number", "new_birth_on", "reasons"),
@@ -39,11 +40,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "dismiss_objection": ("grounds",),
 }
 PERSONAL = ("new_name", "new_id_number", "new_birth_on", "new_payee_name", "new_payee_bank", "new_payee_account",
-            "heir_name", "heir_account")
+            "heir_name", "heir_relation", "heir_account")
 LATER_KNOWN = ("in_custody", "served_outside_prison", "missing_declared_dead")  # what arrears may turn on besides
 STORED_AS = {"grounds": "reasons", "overpaid_months": "months"}
 _DEATH = RequiredWhen("reason", "death")
+_HEIRS = RequiredWhen("reason", "death", unless="family_not_found")  # who is paid what was due to the dead (SC 32)
 _TEXT = {"rows": 3, "maxlength": 1000}
+_NUMBER = {"autocomplete": "off", "inputmode": "numeric"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,9 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
         (name, term(f"account.{name}")) for name in ("settled", "sealed")]),
     "family_not_found": lambda _s: BooleanField(_("无法联系到家属"), description=_("账户封存，材料改用联系家属记录。")),
     "heir_name": lambda _s: StringField(_("受益人或继承人姓名"), [Optional(), Length(max=60)]),
-    "heir_account": lambda _s: StringField(_("受益人收款账号"), [Optional(), Length(max=40)]),
+    "heir_relation": lambda _s: StringField(_("与逝者的关系"), [_HEIRS, Length(max=20)],
+                                            description=_("例如：配偶、儿子、指定受益人。")),
+    "heir_account": lambda _s: StringField(_("受益人收款账号"), [_HEIRS, account_number], render_kw=_NUMBER),
     "resume": lambda _s: BooleanField(_("同时恢复发放"), default=True,
                                       description=_("与撤销死亡标记一并由三人签署。")),
     "months": lambda _s: MonthsField(_("更正的月份和金额"), [REQUIRED], render_kw={"rows": 4},
@@ -125,7 +130,7 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
     "new_payee_name": lambda _s: StringField(_("变更后的户名"), [Optional(), Length(max=60)]),
     "new_payee_bank": lambda _s: StringField(_("变更后的开户银行"), [Optional(), Length(max=80)]),
     "new_payee_account": lambda _s: StringField(_("变更后的银行账号"), [Optional(), account_number],
-                                                render_kw={"autocomplete": "off", "inputmode": "numeric"}),
+                                                render_kw=_NUMBER),
     "rates": lambda _s: MonthsField(_("自何月起的待遇标准"), [REQUIRED], render_kw={"rows": 4},
                                     description=_("每行一个月份和自该月起的月标准，例如：2026-01 3456.00")),
 }
@@ -133,6 +138,7 @@ MAKERS: dict[str, Callable[[Setting], Field]] = {
 
 # what a kind asks for differently
 OF_KIND: dict[tuple[str, str], Callable[[Setting], Field]] = {
+    ("terminate", "heir_name"): lambda _s: StringField(_("受益人或继承人姓名"), [_HEIRS, Length(max=60)]),
     ("mark_death", "died_on"): lambda _s: past_day(_("死亡日期"), REQUIRED),
 }
 

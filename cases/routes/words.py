@@ -75,7 +75,8 @@ def evidence_words(kind: str, title: str) -> str:
 PROPOSED = {
     "reasons": _("说明"), "died_on": _("死亡日期"), "released_on": _("释放日期"), "acquitted": _("已宣告无罪或不起诉"),
     "arrears_reason": _("补发按何种情形计算"), "account_status": _("个人账户"), "material_reason": _("材料按何种情形"),
-    "heir_name": _("受益人或继承人姓名"), "heir_account": _("受益人收款账号"), "resume": _("同时恢复发放"),
+    "heir_name": _("受益人或继承人姓名"), "heir_account": _("受益人收款账号"),
+    "heir_relation": _("与逝者的关系"), "resume": _("同时恢复发放"),
     "months": _("更正或追回的月份和金额"), "amount_fen": _("合计"), "basis": _("依据"), "new_name": _("变更后的姓名"),
     "new_id_number": _("变更后的公民身份号码"), "evidence_on": _("认证日期"),
     "new_birth_on": _("变更后的出生日期"), "new_payee_name": _("变更后的户名"), "new_payee_bank": _("变更后的开户银行"),
