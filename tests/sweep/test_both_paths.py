@@ -54,7 +54,8 @@ def rows_of(table: Table) -> list[str]:
 
 def events_of() -> list[tuple[Any, ...]]:
     """Every event's place in its case and all its data; what is random in it is given by what it names."""
-    found = db.session.scalars(select(AuditEvent).order_by(AuditEvent.case_id, AuditEvent.case_seq))
+    found = db.session.scalars(select(AuditEvent).order_by(
+        AuditEvent.case_id, AuditEvent.case_seq, AuditEvent.id))
     return [(row.case_id, row.case_seq, row.type, row.actor, row.on, row.office_path, _data(row)) for row in found]
 
 
