@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,17 @@ KEY_BYTES = 32
 KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 
+
+def positive(text: str) -> int:
+    """A whole number from 1 on. Raises ValueError."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 # variable -> (key in app.config, default, type). The README's table is tested against this one.
-VARIABLES: dict[str, tuple[str, str, type]] = {
+VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "HOST": ("HOST", "127.0.0.1", str),
     "PORT": ("PORT", "8000", int),
     "THREADS": ("THREADS", "8", int),
@@ -27,6 +36,7 @@ VARIABLES: dict[str, tuple[str, str, type]] = {
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
     "NOTICE_TRANSPORT": ("NOTICE_TRANSPORT", "file", str),
     "SMS_TRANSPORT": ("SMS_TRANSPORT", "", str),
+    "SWEEP_BATCH": ("SWEEP_BATCH", "500", positive),
     "TRUST_TERMINAL": ("TRUST_TERMINAL", "no", bool),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }
@@ -102,7 +112,7 @@ def _from_hex(name: str, text: str) -> bytes:
     return key
 
 
-def _parse(variable: str, text: str, kind: type) -> Any:
+def _parse(variable: str, text: str, kind: Callable[[str], Any]) -> Any:
     if kind is bool:
         return text.lower() in TRUE_WORDS
     try:

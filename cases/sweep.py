@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import defer, joinedload, selectinload
 
@@ -30,7 +31,6 @@ from rules import rules_for
 from staff.actor import SYSTEM
 from staff.models import Office
 
-CASES_PER_TRANSACTION = 500
 READ_AT_ONCE = 5_000
 Progress = Callable[[str, int, int], None]
 
@@ -133,8 +133,9 @@ def _candidates(step: Step, run: Run) -> array[int]:
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    for start in range(0, len(ids), CASES_PER_TRANSACTION):
-        chunk = list(ids[start:start + CASES_PER_TRANSACTION])
+    size = current_app.config["SWEEP_BATCH"]
+    for start in range(0, len(ids), size):
+        chunk = list(ids[start:start + size])
         yield start + len(chunk), chunk
 
 
