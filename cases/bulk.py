@@ -40,6 +40,7 @@ class Batch:
         self._tasks: list[dict[str, Any]] = []
         self._notices: list[tuple[Case, dict[str, Any]]] = []
         self._escalated: list[int] = []
+        self._to_visit: list[int] = []
         self._months: list[BenefitMonth] = []
 
     def move(self, case: Case, action: str, reason: str | None = None, **details: object) -> str:
@@ -73,6 +74,11 @@ class Batch:
         self._escalated.append(task.id)
         self._events[case.id].append(escalated(case, task.public_id, task.cause, task.due_on))
 
+    def visit(self, case: Case, task: VerificationTask) -> None:
+        """The open task is a home visit from now on; its first cause stays in the log."""
+        self._to_visit.append(task.id)
+        self._events[case.id].append(escalated(case, task.public_id, "home_visit", task.due_on))
+
     def open_escalated(self, case: Case, cause: str) -> None:
         """A task that is everybody's from the first day."""
         self.open_task(case, cause)
@@ -101,9 +107,9 @@ class Batch:
         db.session.add_all(self._months)
         for model, rows in ((VerificationTask, self._tasks), (Notice, [columns for _, columns in self._notices])):
             _insert(model, rows)
-        if self._escalated:
-            db.session.execute(update(VerificationTask).where(VerificationTask.id.in_(self._escalated))
-                               .values(escalated_on=self.on).execution_options(synchronize_session=False))
+        self._update_tasks(self._escalated, escalated_on=self.on)
+        self._update_tasks(self._to_visit, cause="home_visit",
+                           escalated_on=func.coalesce(VerificationTask.escalated_on, self.on))
         self._update_cases()
         db.session.flush()
 
@@ -122,6 +128,11 @@ class Batch:
         rows = [(one, case_id) for case_id, found in self._events.items() for one in found]
         written = record_bulk(rows, actor=SYSTEM, on=self.on, command=command)
         return {id(one): row for (one, _), row in zip(rows, written, strict=True)}
+
+    def _update_tasks(self, ids: list[int], **values: Any) -> None:
+        if ids:
+            db.session.execute(update(VerificationTask).where(VerificationTask.id.in_(ids)).values(values)
+                               .execution_options(synchronize_session=False))
 
     def _update_cases(self) -> None:
         """One statement for all cases that changed in the same way."""

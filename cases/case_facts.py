@@ -256,6 +256,7 @@ READERS: dict[str, Callable[[Subject], object]] = {
     "verification_overdue": lambda s: _open_task(s, VerificationTask.due_on < s.on,
                                                  VerificationTask.escalated_on.is_(None)),
     "verification_escalated": lambda s: _open_task(s, VerificationTask.escalated_on.is_not(None)),
+    "home_visit_open": lambda s: _open_task(s, VerificationTask.cause == "home_visit"),
     "reminder_due": _reminder_due,
     "reminded": _reminded,
     "verification_due": _verification_due,

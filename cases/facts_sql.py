@@ -202,6 +202,7 @@ FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyTyp
     "verification_overdue": lambda s: _open_task(VerificationTask.due_on < s.on,
                                                  VerificationTask.escalated_on.is_(None)),
     "verification_escalated": lambda s: _open_task(VerificationTask.escalated_on.is_not(None)),
+    "home_visit_open": lambda s: _open_task(VerificationTask.cause == "home_visit"),
     "reminder_due": lambda s: _truth(and_(_stage(s).is_not(None), Case.due_on >= s.on)),
     "reminded": _reminded,
     "verification_due": _verification_due,

@@ -48,7 +48,7 @@ def _lapse_but(guard: g.Requirement, *more: Node) -> And:
 
 
 REMIND = And(Fact("reminder_due"), Not(Fact("reminded")))
-HOME_VISIT = _lapse_but(g.notice_given, g.no_open_verification.predicate)
+HOME_VISIT = _lapse_but(g.notice_given, Not(Fact("home_visit_open")))
 AWAITS_RECHECK = And(g.cycle_over.predicate, g.no_valid_certification.predicate, g.not_lapsed_this_period.predicate,
                      Fact("submitted_certification"), Not(Fact("verification_escalated")))
 STOP = And(g.suspended_long_enough.predicate, g.notices_recorded.predicate, g.no_open_objection.predicate,
@@ -97,9 +97,16 @@ def _lapse(batch: Batch) -> None:
 
 
 def _visit(batch: Batch) -> None:
-    """House rule: without a notice accepted nobody lapses; a home visit is made first."""
+    """House rule (decision 003): without a notice accepted nobody lapses; a home visit is made first.
+
+    An open task becomes that visit, and the county is told, for its days for anything else are over.
+    """
+    tasks = _open_tasks(batch)
     for case in batch.cases:
-        batch.open_task(case, "home_visit")
+        if case.id in tasks:
+            batch.visit(case, tasks[case.id])
+        else:
+            batch.open_task(case, "home_visit")
 
 
 def _escalate(batch: Batch) -> None:

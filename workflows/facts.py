@@ -74,6 +74,7 @@ FACTS: Mapping[str, FactShape] = MappingProxyType({
         open_verification="a verification task of the case is open",
         verification_overdue="the open verification task is past its day and not escalated yet",
         verification_escalated="the open verification task was escalated",
+        home_visit_open="the open verification task is a home visit",
         reminder_due="a stage of reminding of the period has begun, and the period is not over",
         reminded="a reminder of this period was queued in the latest stage of reminding",
         verification_due="on both lists, data disputed, or in the warning period without evidence",

@@ -86,9 +86,15 @@ def _await_recheck(case: Case, on: date) -> list[str]:
 
 def _visit(case: Case, on: date) -> list[str]:
     codes = [refusal.code for refusal in refusals(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")]
-    if case.state not in PAID or codes != ["NOTICE_NOT_GIVEN"] or open_task_of(case):
+    task = open_task_of(case)
+    if case.state not in PAID or codes != ["NOTICE_NOT_GIVEN"] or (task and task.cause == "home_visit"):
         return []
-    open_task(case, "home_visit", actor=SYSTEM, on=on)
+    if task is None:
+        open_task(case, "home_visit", actor=SYSTEM, on=on)
+    else:
+        task.cause, first = "home_visit", task.escalated_on
+        _escalate_task(case, task, on)
+        task.escalated_on = first or on
     return ["home_visit"]
 
 

@@ -42,6 +42,7 @@ cases = st.fixed_dictionaries({
     "notices": st.lists(st.tuples(st.sampled_from(("certification_due", "suspended")),
                                   st.sampled_from(("queued", "accepted", "failed")), dates), max_size=2),
     "open_task": st.sampled_from((None, None, (None, ON), (None, ON - DAY), (ON, ON - DAY))),
+    "cause": st.sampled_from(("warning_period", "home_visit")),
     "finished": st.lists(st.tuples(st.sampled_from(("home_visit", "phone")), dates), max_size=1),
     "open_objection": st.booleans(),
     "dismissed": st.lists(dates, max_size=2),
@@ -108,7 +109,8 @@ def _work(one: dict[str, Any], case: int, office: Office) -> None:
              message_id=key)
     task = {"case_id": case, "cause": "warning_period", "office_path": office.path, "opened_on": ON, "due_on": ON}
     if one["open_task"]:
-        _add(VerificationTask, **(task | {"due_on": one["open_task"][1]}), escalated_on=one["open_task"][0])
+        _add(VerificationTask, **(task | {"due_on": one["open_task"][1], "cause": one["cause"]}),
+             escalated_on=one["open_task"][0])
     for means, on in one["finished"]:
         _add(VerificationTask, **task, status="finished", means=means, finished_on=on)
     lodged = {"case_id": case, "kind": "to_suspension", "lodged_by": "self", "grounds": "x", "lodged_on": ON,

@@ -1,0 +1,94 @@
+"""Nobody lapses unwarned (SC-23; decision 003): without a notice accepted somebody is sent to the person's home first.
+
+Certified on 2025-03-15: referred on 2025-12-15, due on 2026-03-15, lapsed on 2026-03-16.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from audit.models import AuditEvent
+from cases import verification
+from cases.models import Case, Notice, VerificationTask
+from cases.sweep import sweep
+from database import db, transaction
+from invariants import breaches
+from tests.case_builder import make_case
+from tests.people import actor, make_account
+
+ENTERED, REFERRED, LAST_DAY, OVER = date(2025, 10, 1), date(2025, 12, 15), date(2026, 3, 15), date(2026, 3, 16)
+
+
+@pytest.fixture
+def case_id(context: Flask) -> int:
+    make_account("li", ["caseworker"])
+    return make_case(ENTERED, 最近认证日期="2025-03-15").id
+
+
+def swept(on: date) -> Counter[str]:
+    db.session.rollback()
+    return sweep(on, today=on)
+
+
+def state(case_id: int) -> str:
+    db.session.rollback()
+    return db.session.get_one(Case, case_id).state
+
+
+def tasks(case_id: int) -> list[VerificationTask]:
+    db.session.rollback()
+    return list(db.session.scalars(select(VerificationTask).filter_by(case_id=case_id).order_by(VerificationTask.id)))
+
+
+def finish(case_id: int, means: str, on: date) -> None:
+    verification.finish(tasks(case_id)[-1].id, outcome="not_found", means=means, note="无人应答", actor=actor("li"), on=on)
+
+
+@pytest.mark.article("SC-23", "SC-24")
+def test_the_open_task_of_a_person_nobody_told_becomes_a_home_visit_when_the_cycle_is_over(case_id: int) -> None:
+    swept(REFERRED)
+    swept(LAST_DAY)
+    assert [(task.cause, task.escalated_on) for task in tasks(case_id)] == [("warning_period", None)]
+    assert swept(OVER) == {"home_visit": 1}
+    assert [(task.cause, task.status, task.escalated_on) for task in tasks(case_id)] == [("home_visit", "open", OVER)]
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "VerificationEscalated")).one()
+    assert (told.case_id, told.on, b'"cause":"home_visit"' in told.canonical) == (case_id, OVER, True)
+    assert not swept(OVER) and not swept(date(2026, 3, 17)), "asked for once"
+    assert state(case_id) == "pending"
+    assert not breaches()
+
+
+@pytest.mark.article("SC-23", "SC-24")
+def test_only_a_visit_lets_the_case_lapse_a_call_asks_for_the_visit_again(case_id: int) -> None:
+    for on in (REFERRED, OVER):
+        swept(on)
+    finish(case_id, "phone", date(2026, 3, 18))
+    assert swept(date(2026, 3, 18)) == {"refer": 1, "home_visit": 1}
+    assert [task.cause for task in tasks(case_id)] == ["home_visit", "home_visit"]
+    finish(case_id, "home_visit", date(2026, 3, 20))
+    assert swept(date(2026, 3, 20))["lapse"] == 1
+    assert state(case_id) == "suspended"
+    assert not breaches()
+
+
+@pytest.mark.article("SC-23")
+def test_a_notice_accepted_in_the_warning_period_asks_for_no_visit(case_id: int) -> None:
+    swept(REFERRED)
+    with transaction() as session:
+        session.execute(Notice.__table__.update().values(status="accepted"))
+    assert swept(OVER) == {"lapse": 1, "escalate": 1}
+    assert [task.cause for task in tasks(case_id)] == ["warning_period"]
+
+
+@pytest.mark.article("SC-23", "SC-21")
+def test_a_task_escalated_before_keeps_the_day_it_was_escalated(case_id: int) -> None:
+    swept(REFERRED)
+    with transaction() as session:
+        session.execute(VerificationTask.__table__.update().values(due_on=date(2026, 1, 31)))
+    assert swept(date(2026, 2, 1))["escalate"] == 1
+    assert swept(OVER) == {"home_visit": 1}
+    assert [(task.cause, task.escalated_on) for task in tasks(case_id)] == [("home_visit", date(2026, 2, 1))]
