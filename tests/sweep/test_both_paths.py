@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
 
@@ -29,6 +29,7 @@ from cases.sweep_steps import STEPS
 from database import db, transaction
 from tests.people import make_account
 from tests.sweep import one_by_one
+from tests.sweep.examples import examples
 from tests.sweep.random_city import county, days, happen, happened
 
 # What is random or counts writes and statements, not what was done.
@@ -99,8 +100,7 @@ def ids(context: Flask) -> Iterator[list[int]]:
 
 
 @given(drawn=st.lists(happened, min_size=14, max_size=14), on=days)
-@settings(max_examples=12, deadline=None, database=None, derandomize=True, print_blob=False,
-          phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@examples(6, 100)
 @pytest.mark.article("SC-14", "SC-23", "SC-24", "SC-35", "SC-37")
 def test_the_sweep_of_many_leaves_what_the_single_path_leaves(ids: list[int], drawn: list, on: date) -> None:
     expected, rows = outcome(lambda: one_by_one.run(on), ids, drawn, on)

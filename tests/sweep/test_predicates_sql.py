@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Date, Integer, cast, literal, select
 
@@ -19,6 +19,7 @@ from cases.predicates_sql import CannotCompile, compiled
 from cases.rule_values import places
 from database import db
 from staff.actor import SYSTEM
+from tests.sweep.examples import examples
 from tests.sweep.random_facts import ON, cities, enter, prepare
 from workflows import deadlines, guards
 from workflows.case_lifecycle import CASE
@@ -28,8 +29,6 @@ from workflows.transition import SYSTEM as SYSTEM_POST
 from workflows.transition import Attempt, Transition
 
 SYSTEM_ROWS = [row for row in CASE.transitions if SYSTEM_POST in row.by]
-OFTEN = settings(max_examples=25, deadline=None, database=None, derandomize=True, print_blob=False,
-                 suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def chosen_by_sql(row: Transition, here: Scope) -> set[int]:
 
 
 @given(city=cities, released=st.booleans())
-@OFTEN
+@examples(8, 150)
 @pytest.mark.article("SC-14", "SC-23", "SC-24")
 def test_sql_chooses_for_each_row_the_cases_that_the_machine_allows(offices: None, city: list, released: bool) -> None:
     db.session.rollback()
@@ -71,7 +70,7 @@ def test_sql_chooses_for_each_row_the_cases_that_the_machine_allows(offices: Non
 
 
 @given(city=cities)
-@OFTEN
+@examples(8, 150)
 def test_every_fact_is_in_sql_what_it_is_in_python(offices: None, city: list) -> None:
     db.session.rollback()
     ids = enter(city)
@@ -141,7 +140,7 @@ trees = st.recursive(leaves, lambda inner: st.one_of(
 @given(tree=trees, world=st.fixed_dictionaries({
     "months_suspended": numbers, "months_to_stop": numbers,
     "cycle_over": st.sampled_from((True, False, None)), "open_objection": st.sampled_from((True, False, None))}))
-@settings(OFTEN, max_examples=100)
+@examples(60, 1000)
 @example(tree=Or(Fact("cycle_over"), Fact("open_objection")), world={"cycle_over": True, "open_objection": None})
 def test_any_tree_says_in_sql_what_it_says_in_python_and_the_unknown_refuses(offices: None, tree, world) -> None:
 
@@ -158,7 +157,7 @@ days = st.dates(date(1999, 1, 1), date(2035, 12, 31))
 
 
 @given(start=days, on=days, number=st.integers(-30, 30))
-@settings(OFTEN, max_examples=80)
+@examples(50, 1000)
 @example(start=date(2024, 2, 29), on=date(2025, 2, 28), number=12)
 @example(start=date(2026, 1, 31), on=date(2026, 2, 28), number=1)
 def test_dates_move_in_sql_as_in_python(offices: None, start: date, on: date, number: int) -> None:
