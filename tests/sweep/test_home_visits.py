@@ -45,7 +45,8 @@ def tasks(case_id: int) -> list[VerificationTask]:
 
 
 def finish(case_id: int, means: str, on: date) -> None:
-    verification.finish(tasks(case_id)[-1].id, outcome="not_found", means=means, note="无人应答", actor=actor("li"), on=on)
+    verification.finish(tasks(case_id)[-1].id, outcome="not_found", means=means, note="无人应答", on=on,
+                        actor=actor("li"))
 
 
 @pytest.mark.article("SC-23", "SC-24")
