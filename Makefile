@@ -14,7 +14,7 @@ SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: bench bench-compare setup run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
+.PHONY: bench bench-compare setup tools run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
 
 setup: .make/system .make/python .make/assets
 
@@ -22,9 +22,15 @@ setup: .make/system .make/python .make/assets
 	bash setup/system.sh
 	@mkdir -p .make && touch $@
 
-.make/python: requirements-dev.lock .make/system
-	test -x $(PYTHON) || python3 -m venv .venv
-	$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.make/python: requirements.lock setup/installer.lock setup/python.sh .make/system
+	bash setup/python.sh requirements.lock
+	@mkdir -p .make && touch $@
+
+# What tests, style, benchmarks and pictures need beyond it
+tools: setup .make/tools
+
+.make/tools: requirements-dev.lock setup/python.sh .make/python
+	bash setup/python.sh requirements-dev.lock
 	@mkdir -p .make && touch $@
 
 .make/assets: package-lock.json setup/assets.sh setup/node.lock .make/python
@@ -41,36 +47,37 @@ serve: setup
 	$(FLASK) database create --real
 	env -u OWNER_DATABASE_URL $(PYTHON) serve.py --real
 
-test: setup
+test: tools
 	bash setup/tests.sh
 
-test-sqlite: setup
+test-sqlite: tools
 	TEST_ENGINE=sqlite $(PYTHON) -m pytest -n $(WORKERS) -m "not browser"
 
-test-postgresql: setup
+test-postgresql: tools
 	TEST_ENGINE=postgresql $(PYTHON) -m pytest -n $(WORKERS) -m "not browser"
 
-test-browser: setup
+test-browser: tools
 	TEST_ENGINE=sqlite $(PYTHON) -m pytest -m browser
 
-lint: setup
+lint: tools
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 
-lock:
+lock: tools
 	.venv/bin/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	.venv/bin/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	awk '/^uv==/{of=1} of{print} of&&!/\\$$/{exit}' requirements-dev.lock > setup/installer.lock
 
-pictures: setup
+pictures: tools
 	$(PYTHON) docs/screenshots.py
 
-docs:
+docs: tools
 	$(PYTHON) docs/articles.py
 	$(PYTHON) docs/diagrams.py
 
-bench: setup
+bench: tools
 	$(PYTHON) -m bench --cases $(or $(CASES),5000) --engine $(or $(ENGINE),sqlite)
 
 bench-compare: setup .make/bench-compare
