@@ -86,6 +86,11 @@ def office_for(case: Case, act: str, rules: Rules) -> Office:
     return db.session.scalars(select(Office).where(Office.path == path)).one()
 
 
+def kept_or_paid(case: Case, path: str) -> bool:
+    """Whether the office at `path` or one below it keeps the case or pays it: whose files may speak of it."""
+    return case.office_path.startswith(path) or case.paying_office.path.startswith(path)
+
+
 def area_for(case: Case, path: str) -> str:
     """Where people of the act hold their grants: the responsible office, or the case's below it."""
     return case.office_path if case.office_path.startswith(path) else path

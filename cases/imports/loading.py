@@ -14,6 +14,7 @@ from cases.imports.rows import Record
 from cases.imports.staging import record_of
 from cases.imports.taken import Row, quarantine
 from cases.models import Case, ImportBatch
+from cases.responsibility import kept_or_paid
 from rules import Rules, RulesNotInForce, rules_for
 from staff.actor import Actor
 from workflows.case_lifecycle import CASE
@@ -56,13 +57,13 @@ def _case_of(batch: ImportBatch, row: Row, record: Record, register: Register
     by_person = register.case(row.person_index, record)
     if record.case_no:
         named = register.by_number.get(record.case_no)
-        inside = named is not None and named.office_path.startswith(batch.office_path)
+        inside = named is not None and kept_or_paid(named, batch.office_path)
         if not inside or (named.scheme, named.benefit_kind) != (record.scheme, record.benefit_kind):
             return None, ("case_no", "NO_SUCH_CASE_NO")
         if named is not by_person and register.pensioner(row.person_index):
             return None, ("id_number", "ID_NUMBER_OF_ANOTHER")
         return named, None
-    if by_person is not None and not by_person.office_path.startswith(batch.office_path):
+    if by_person is not None and not kept_or_paid(by_person, batch.office_path):
         return None, ("id_number", "REGISTERED_ELSEWHERE")
     return by_person, None
 

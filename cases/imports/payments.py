@@ -29,6 +29,7 @@ from cases.models import (
     Pensioner,
 )
 from cases.money import in_force
+from cases.responsibility import kept_or_paid
 from database import db
 from staff.actor import Actor
 from staff.models import NaturalPerson, Office
@@ -59,7 +60,7 @@ class Benefits:
             .outerjoin(DeathMark, (DeathMark.pensioner_id == Pensioner.id) & DeathMark.annulled_on.is_(None))
             .where(NaturalPerson.id_number_index.in_({row.person_index for row in rows}))
             .with_for_update(of=Case)).all()
-        inside = [(index, case, died) for index, case, died in found if case.office_path.startswith(batch.office_path)]
+        inside = [(index, case, died) for index, case, died in found if kept_or_paid(case, batch.office_path)]
         self.cases = {(index, case.scheme, case.benefit_kind): case for index, case, _ in inside}
         self.died_on = {case.id: died for _, case, died in inside}
         ids = [case.id for _, case, _ in inside]

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, func, insert, or_, select
 
 from cases.imports.errors import RowError
 from cases.imports.headings import Mapping
@@ -17,7 +17,7 @@ from cases.imports.rows import Record, as_dict, benefit_key, content_digest, par
 from cases.models import Case, ImportBatch, ImportRow, Pensioner
 from database import db
 from database.types import blind_index
-from staff.models import NaturalPerson
+from staff.models import NaturalPerson, Office
 
 DATES = ("birth_on", "granted_on", "status_since", "last_certified_on")
 
@@ -49,10 +49,12 @@ def stage_pensioner(batch: ImportBatch, row: SourceRow, mapping: Mapping, places
 
 
 def _registered(id_number: str, batch: ImportBatch) -> bool:
-    """Whether this person has a case in the area of the batch."""
+    """Whether this person has a case that the area of the batch keeps or pays."""
+    pays = select(Office.id).where(Office.path.startswith(batch.office_path))
     return bool(db.session.scalar(select(exists().where(
         NaturalPerson.id_number_index == blind_index(id_number), Pensioner.natural_person_id == NaturalPerson.id,
-        Case.pensioner_id == Pensioner.id, Case.office_path.startswith(batch.office_path)))))
+        Case.pensioner_id == Pensioner.id,
+        or_(Case.office_path.startswith(batch.office_path), Case.paying_office_id.in_(pays))))))
 
 
 def good(batch: ImportBatch, row: SourceRow, record: str, person: str, key: str, name: str, content: str) -> dict:
