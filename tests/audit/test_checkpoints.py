@@ -47,6 +47,7 @@ def test_each_transaction_gets_one_place_without_a_gap(log: Flask) -> None:
     assert (integrate(), len(read_again())) == (2, 7)
 
 
+@pytest.mark.crosses("log_proofs")
 def test_a_grown_log_continues_an_earlier_checkpoint(log: Flask) -> None:
     earlier = checkpoint()
     write(3)

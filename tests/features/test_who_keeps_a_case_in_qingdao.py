@@ -82,6 +82,7 @@ def test_the_rule_is_qingdaos_own_and_says_where_it_stands() -> None:
 
 @pytest.mark.article("QD-7", "QD-6")
 @pytest.mark.parametrize(("place", "path"), [(NEAR, KEPT_BY_RESIDENCE), (FAR, KEPT_BY_PAYER), ("", KEPT_BY_PAYER)])
+@pytest.mark.crosses("paying_office")
 def test_residence_inside_the_city_decides_and_outside_it_the_office_that_pays(
         city: City, place: str, path: str) -> None:
     city.lives(place)
@@ -145,6 +146,7 @@ def test_an_open_task_moves_with_the_person(city: City) -> None:
 
 
 @pytest.mark.article("QD-26", "JS-8.4")
+@pytest.mark.crosses("files_of_the_paying_office")
 def test_the_pay_run_of_the_office_that_pays_speaks_of_cases_kept_elsewhere(city: City, tmp_path: Path) -> None:
     city.lives(NEAR)
     path = tmp_path / "run.csv"

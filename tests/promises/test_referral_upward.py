@@ -40,6 +40,7 @@ def happened(county: County) -> list[str]:
 
 
 @pytest.mark.article("SC-29")
+@pytest.mark.crosses("referral_upward")
 def test_what_nobody_may_approve_is_refused_and_shown_to_the_office_above(county: County) -> None:
     county.hire("city.chief", "reviewer", office="5101")
     leave(county, "zhao")

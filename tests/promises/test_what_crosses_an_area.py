@@ -1,4 +1,4 @@
-"""A1: the listed exceptions, each alone: what of another area shows all the same, and how little of it."""
+"""A1: the listed exceptions (staff/crossings.py), each alone: what of another area shows, and how little of it."""
 from __future__ import annotations
 
 import io
@@ -36,6 +36,7 @@ def made_there(app: Flask, **cells: str) -> tuple[str, str]:
 
 
 @pytest.mark.article("SC-5", "SC-11", "RS-2.3")
+@pytest.mark.crosses("window_look_up")
 def test_any_window_certifies_who_stands_before_it_and_sees_nothing_but_who_it_is(office: Flask) -> None:
     case_id, number = made_there(office, 居住地="", 最近认证日期="2025-09-01")
     li = sign_in(office.test_client(), "li")
@@ -53,6 +54,7 @@ def test_any_window_certifies_who_stands_before_it_and_sees_nothing_but_who_it_i
     assert li.get(f"/cases/{case_id}").status_code == 404
 
 
+@pytest.mark.crosses("window_look_up")
 def test_only_the_whole_id_number_finds_anybody_at_a_window(office: Flask) -> None:
     _case_id, number = made_there(office, 居住地="")
     li = sign_in(office.test_client(), "li")
@@ -61,6 +63,7 @@ def test_only_the_whole_id_number_finds_anybody_at_a_window(office: Flask) -> No
 
 
 @pytest.mark.article("SC-15")
+@pytest.mark.crosses("verification_at_residence")
 def test_the_office_of_residence_verifies_a_person_paid_elsewhere_and_sees_no_more_than_it_needs(office: Flask) -> None:
     """Paid by the city, living in a village below: the village sees its task, and no page of the case."""
     with office.app_context():
@@ -76,6 +79,7 @@ def test_the_office_of_residence_verifies_a_person_paid_elsewhere_and_sees_no_mo
     assert sign_in(office.test_client(), "wang").get(f"/verifications/{task}").status_code == 404
 
 
+@pytest.mark.crosses("registered_elsewhere")
 def test_a_person_registered_elsewhere_is_refused_by_row_without_a_word_of_where(office: Flask) -> None:
     case_id, number = made_there(office, 居住地="", 姓名="吴桂兰")
     row = GIVEN | {"身份证号": number, "姓名": "吴桂兰", "开户名": "吴桂兰"}
