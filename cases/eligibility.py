@@ -1,7 +1,7 @@
 """Who may sign next (P9): people with an active account and grant, on no other side, not related."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
 from workflows.transition import OFFICE_LEVELS
 
+SIGNERS = tuple(role for _action, role, _guards in SIGNATURES.values())
 READERS = ("caseworker", "reviewer", "approver")  # who sees what was referred upward
 DECIDES_OBJECTION = ("dismiss_objection", "resume", "restore", "annul_death_mark", "back_pay_correction")
 
@@ -87,11 +88,13 @@ def eligible_ahead(decision: Decision) -> dict[str, list[Candidate]]:
     barred = {person} | relatives_of(person) | suspension_participants(decision)
     later = barred | first_side(decision)
     held = holders([SIGNATURES[stage][1] for stage in ahead], decision.office_path)
-    return {stage: _who_could(stage, decision.kind, held, barred if stage == "initial_review" else later)
+    return {stage: who_could(stage, decision.kind, held, barred if stage == "initial_review" else later)
             for stage in ahead}
 
 
-def _who_could(stage: str, kind: str, held: list[tuple[str, str, Candidate]], barred: Set[int]) -> list[Candidate]:
+def who_could(stage: str, kind: str, held: Iterable[tuple[str, str, Candidate]],
+              barred: Collection[int]) -> list[Candidate]:
+    """Those of the holders who could sign the stage of a decision of that kind, none of them barred."""
     action, wanted, _guards = SIGNATURES[stage]
     lowest = OFFICE_LEVELS.index(required_level(kind, action))
     found = {one.natural_person_id: one for role, level, one in held

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from cases.dates_sql import add_days, add_months, first_of_month, later_of, months_between
+from cases.eligibility_sql import Staffed, staffed
 from cases.models import (
     Case,
     CaseTransition,
@@ -65,6 +66,10 @@ class Scope:
     @cached_property
     def stage(self) -> CTE:
         return self.places.stages()
+
+    @cached_property
+    def staffed(self) -> Staffed:
+        return staffed()
 
     def cases(self) -> Select[Any]:
         """Ids of the cases of these places; the net and the condition are the caller's."""

@@ -16,6 +16,7 @@ from cases.bulk import Batch
 from cases.case_facts import READERS, Subject, reminder_key, reminder_stage
 from cases.decisions import Proposal
 from cases.eligibility import check_eligible, to_be_checked
+from cases.eligibility_sql import might_lack
 from cases.evidence import Received, keep
 from cases.facts_sql import Scope
 from cases.models import Case, Decision, Notice, PaymentReturn, VerificationTask
@@ -169,8 +170,8 @@ def _propose_suspension(case: Case, on: date) -> list[str]:
     return ["propose_suspension"] if propose(case, Proposal("suspend", "payment_failed"), on=on) else []
 
 
-def _decisions_open(s: Scope) -> ColumnElement[bool]:
-    return exists().where(Decision.case_id == Case.id, to_be_checked())
+def _decisions_lacking(s: Scope) -> ColumnElement[bool]:
+    return exists().where(Decision.case_id == Case.id, might_lack(s.staffed))
 
 
 def _check_eligible(case: Case, on: date) -> list[str]:
@@ -190,5 +191,5 @@ STEPS: dict[str, Step] = {step.name: step for step in (
     Step("propose_suspension", _payments_failing, each=_propose_suspension),
     Step("propose_stop", _three_months, each=_propose_stop),
     Step("escalate", lambda s: s.condition(ESCALATE), bulk=_escalate),
-    Step("check_eligible", _decisions_open, each=_check_eligible),
+    Step("check_eligible", _decisions_lacking, each=_check_eligible),
 )}
