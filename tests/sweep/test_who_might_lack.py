@@ -122,24 +122,32 @@ def test_whoever_is_away_barred_or_related_no_decision_that_lacks_somebody_is_pa
 
 
 def test_where_enough_people_sign_no_decision_is_asked_about(cases: list[int]) -> None:
-    plain = {"kind": "resume", "stage": "recheck", "first_side": ["li"], "suspended_by": ["wang"],
-             "signed_suspension": [], "objected": False, "of": None, "relatives": [], "referred": False}
     for case_id in cases:
-        happen(case_id, plain)
+        happen(case_id, PLAIN | {"suspended_by": ["wang"]})
     assert not asked()
-    happen(cases[0], plain | {"kind": "certify", "referred": True})
+    happen(cases[0], PLAIN | {"kind": "certify", "referred": True})
     assert len(asked()) == 1, "what was referred is asked about, for that may end"
 
 
-def test_a_small_office_with_one_person_a_post_is_not_asked_about_while_nobody_is_barred(context: Flask) -> None:
+PLAIN = {"kind": "resume", "stage": "recheck", "first_side": ["li"], "suspended_by": [], "signed_suspension": [],
+         "objected": False, "of": None, "relatives": [], "referred": False}
+BARRED: list[dict[str, Any]] = [
+    {"first_side": ["li", "wang"]}, {"of": "wang"}, {"relatives": ["wang"]},
+    {"objected": True, "suspended_by": ["wang"]}, {"objected": True, "signed_suspension": ["wang"]},
+    {"kind": "dismiss_objection", "suspended_by": ["wang"]}]
+
+
+def test_an_office_with_one_person_a_post_is_asked_about_only_where_that_person_is_barred(context: Flask) -> None:
     for name, role in {"li": "caseworker", "wang": "reviewer", "zhao": "approver"}.items():
         make_account(name, [role])
-    one, other = make_cases(ON, 2)
-    plain = {"kind": "resume", "stage": "recheck", "first_side": ["li"], "suspended_by": [], "objected": False,
-             "signed_suspension": [], "of": None, "relatives": [], "referred": False}
-    happen(one.id, plain)
+    made = make_cases(ON, 1 + len(BARRED))
+    db.session.execute(update(StaffAccount).where(StaffAccount.username.startswith("importer")).values(active=False))
+    happen(made[0].id, PLAIN)
     assert not asked()
-    happen(other.id, plain | {"relatives": ["wang", "importer.two.510107"]})
-    assert asked() == lacking() != set()
+    for case, one in zip(made[1:], BARRED, strict=True):
+        before = asked()
+        happen(case.id, PLAIN | one)
+        assert len(asked() - before) == 1, one
+    assert asked() == lacking()
     db.session.commit()
-    assert sweep(ON, today=ON)["referred"] == 1
+    assert sweep(ON, today=ON)["referred"] == len(BARRED)
