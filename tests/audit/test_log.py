@@ -76,7 +76,8 @@ def test_a_personal_value_stands_in_the_log_as_a_commitment_only(case: Case) -> 
     beside = db.session.scalars(select(AuditPersonal).where(AuditPersonal.event_id == row.id)).one()
     assert b"13800001111" not in row.canonical
     assert beside.value == "13800001111"
-    assert parse(row.canonical).personal == {"address": None, "phone": commitment(beside.salt, beside.value)}
+    told = {name: value for name, value in parse(row.canonical).personal.items() if value is not None}
+    assert told == {"phone": commitment(beside.salt, beside.value)}
 
 
 def test_a_sweep_writes_many_events_with_their_cases_numbers(office: Office) -> None:

@@ -24,8 +24,8 @@ IDS = """account as_of batch case_no certification decision decision_no event ev
 CODES = """account_status action attempted benefit_kind cause changed channel endpoint field from_state
     key kind language level lodged_by means media_type method missing next_stage outcome part purpose refusal role
     scheme source stage template_version to_state way"""
-PLACES = """area code escalated_to grassroots_office name office office_level parent path paying_office
-    referred_to residence_office rules_area scope window"""
+PLACES = """area code escalated_to from_office grassroots_office name office office_level parent path paying_office
+    referred_to residence_office rules_area scope to_office window"""
 FIGURES = """before claimed content_digest counts details digest eligible fields file_sha256 lines month months
     payable_through rate_since rates rules_version selection sha256 signed_digest withheld_from"""
 CITATIONS = "basis"

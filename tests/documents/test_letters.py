@@ -19,7 +19,9 @@ from tests.documents import records
 ON = date(2026, 6, 4)
 FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
 FACTS = {"reason": "lapsed", "receipt_no": "异510107-2026-000001", "lodged_on": date(2026, 5, 1),
-         "grounds": "查无依据。", "decision_kind": "resume", "monthly_fen": 318_050, "rates": "2026-01 3180.50"}
+         "grounds": "查无依据。", "decision_kind": "resume", "monthly_fen": 318_050, "rates": "2026-01 3180.50",
+         "died_on": date(2026, 4, 30), "amount_fen": 636_100, "months": "2026-05、2026-06",
+         "return_by": date(2026, 7, 15)}
 REMEDIES = {"zh": ("行政复议", "60 日", "行政诉讼"), "en": ("reconsideration", "60 days", "lawsuit")}
 
 
