@@ -55,6 +55,7 @@ AWAITS_RECHECK = And(g.cycle_over.predicate, g.no_valid_certification.predicate,
 STOP = And(g.suspended_long_enough.predicate, g.notices_recorded.predicate, g.no_open_objection.predicate,
            g.no_other_open_decision.predicate)
 ESCALATE = Fact("verification_overdue")
+TREES = (REMIND, HOME_VISIT, AWAITS_RECHECK, STOP, ESCALATE)  # conditions beyond those of the table's own rows
 
 
 def _paid(net: str, tree: Node) -> Where:

@@ -109,7 +109,8 @@ def test_a_case_withheld_for_death_is_resumed_only_beside_the_annulment(source):
 @pytest.mark.article("SC-36")
 def test_only_kinds_that_withhold_close_or_mend_touch_a_death_marked_person():
     open_kinds = {kind for kind, row in DECISION_KINDS.items() if row.may_touch_death_marked}
-    assert open_kinds == {"suspend", "stop", "terminate", "annul_death_mark", "dismiss_objection"}
+    assert open_kinds == {"suspend", "stop", "terminate", "annul_death_mark", "dismiss_objection", "mark_death",
+                          "recover_overpayment"}
     for action in ("submit", "edit", "initial_review", "recheck", "approve"):
         for row in (row for row in chain_for(3).transitions if row.action == action):
             for fact in DEATH:
