@@ -15,7 +15,7 @@ from cases.refused import refuse
 from database import db
 from database.types import blind_index
 from staff.actor import Actor
-from staff.models import NaturalPerson
+from staff.models import NaturalPerson, StaffAccount
 
 
 def change(decision: Decision, *, actor: Actor, on: date) -> None:
@@ -30,6 +30,8 @@ def change(decision: Decision, *, actor: Actor, on: date) -> None:
         index = blind_index(new["id_number"])
         if db.session.scalar(select(NaturalPerson.id).where(NaturalPerson.id_number_index == index)):
             raise refuse("ID_NUMBER_TAKEN", "JS-5.1.2e")
+        if db.session.scalar(select(StaffAccount.id).where(StaffAccount.natural_person_id == person.natural_person_id)):
+            raise refuse("STAFF_NUMBER")
         person.natural_person.id_number_index, person.id_number = index, new["id_number"]
         person.sex = sex_in(new["id_number"])
     person.birth_on = date.fromisoformat(new["birth_on"])

@@ -25,6 +25,11 @@ _CLOSED = "SELECT 1 WHERE OLD.stage IN ('executed','rejected','withdrawn')"
 _ALWAYS = "SELECT 1"
 
 
+# One human being stays one human being whatever happens to accounts (P2): nobody signs under a second number.
+_NUMBER_OF_STAFF = """SELECT 1 FROM staff_account WHERE staff_account.natural_person_id = OLD.id
+    AND NEW.id_number_index <> OLD.id_number_index"""
+
+
 def _refuse(name: str, when: str, table: str, condition: str, message: str) -> None:
     """A trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row."""
     event = when.split(" OF ")[0]
@@ -41,6 +46,7 @@ def _refuse(name: str, when: str, table: str, condition: str, message: str) -> N
 
 _refuse("review_step_first_side", "INSERT", "review_step", _FIRST_SIDE_SIGNS, "FIRST_SIDE")
 _refuse("review_step_own_person", "INSERT", "review_step", _WRONG_PERSON, "account and person differ")
+_refuse("natural_person_of_staff", "UPDATE OF id_number_index", "natural_person", _NUMBER_OF_STAFF, "STAFF_NUMBER")
 _refuse("decision_participant_signer", "INSERT", "decision_participant", _SIGNER_JOINS_FIRST, "SAME_PERSON")
 _refuse("decision_signatures", "UPDATE OF stage", "decision", _TOO_FEW_SIGNATURES, "too few signatures")
 _refuse("decision_required_insert", "INSERT", "decision", _HIGH_RISK_BELOW_THREE, "signature floor")

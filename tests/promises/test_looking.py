@@ -70,7 +70,7 @@ def test_no_page_that_is_looked_at_changes_the_record(city: Flask, role: str) ->
 def test_a_page_that_wrote_would_be_found_out(city: Flask) -> None:
     before = record_of(city)
     with city.app_context():
-        db.session.execute(text("UPDATE installation SET demonstration = demonstration"))
+        db.session.execute(text("UPDATE office SET name = name"))
         db.session.execute(text("UPDATE staff_account SET display_name = 'x' WHERE username = 'li'"))
         db.session.commit()
     assert [name for name, rows in record_of(city).items() if rows != before[name]] == ["staff_account"]

@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from cases import objections, review
 from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import add_evidence
-from cases.models import Decision
-from database import db
+from cases.models import Case, Decision
+from database import db, transaction
 from invariants import breaches
 from tests.case_builder import LAPSED, make_case, paper, pensioner_id_number
 from tests.people import make_account
@@ -45,6 +47,34 @@ def test_a_change_of_name_voids_the_half_signed_resumption_of_the_same_person(pe
     voided = db.session.get_one(Decision, resumption)
     assert (voided.stage, voided.round) == ("draft", 2)
     assert breaches() == []
+
+
+@pytest.mark.article("JS-5.1.2e")
+def test_a_change_of_id_number_is_carried_out_and_found_under_the_new_number(people: tuple) -> None:
+    case_id, number = make_case(ON, 身份证号=pensioner_id_number()).id, pensioner_id_number()
+    begun(case_id, Proposal("change_identity", personal={"new_id_number": number}), people, 3,
+          ("identity_change_paper", "identity_document"))
+    assert db.session.get_one(Case, case_id).pensioner.id_number == number
+    assert breaches() == []
+
+
+def test_the_id_number_of_a_person_who_works_for_the_agency_stays(people: tuple) -> None:
+    number = pensioner_id_number()
+    case_id = make_case(ON, 身份证号=number).id
+    make_account("retired.but.here", ["caseworker"], id_number=number)
+    with pytest.raises(TransitionRefused) as refused:
+        begun(case_id, Proposal("change_identity", personal={"new_id_number": pensioner_id_number()}), people, 3,
+              ("identity_change_paper", "identity_document"))
+    assert refused.value.codes == ("STAFF_NUMBER",)
+
+
+def test_the_database_itself_keeps_the_id_number_of_staff(people: tuple) -> None:
+    change = text("update natural_person set id_number_index = 'another' where id = :id")
+    with pytest.raises(IntegrityError, match="STAFF_NUMBER"), transaction() as session:
+        session.execute(change, {"id": people[0].natural_person_id})
+    pensioner = make_case(ON).pensioner.natural_person_id
+    with transaction() as session:
+        assert session.execute(change, {"id": pensioner}).rowcount == 1
 
 
 @pytest.mark.article("SC-26")
