@@ -20,6 +20,7 @@ from database import db
 from staff.offices import office_by_code
 from staff.roles import ROLES
 from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
+from tests.owner import as_superuser
 from tests.people import actor, make_account
 from tests.promises.county import ON
 
@@ -129,8 +130,8 @@ PATTERNS = {"here": PATHS[HERE] + "%", "there": PATHS[THERE] + "%", "code": THER
 
 
 def take_away_there(app: Flask) -> int:
-    """All data outside of HERE, and what hung on it, as an owner of the database could; returns how many rows."""
-    with app.app_context(), db.engine.connect() as raw:
+    """All data outside of HERE, and what hung on it, as a superuser could; returns how many rows."""
+    with app.app_context(), as_superuser() as raw:
         _unguard(raw)
         gone = sum(_run(raw, one) for one in OUTSIDE)
         while removed := _orphans(raw) + sum(_run(raw, one) for one in NOBODY_LEFT):
