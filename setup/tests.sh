@@ -18,10 +18,10 @@ for name in chromium chromium-browser google-chrome; do
 done
 
 if [ "$browser" = yes ]; then
-  run sqlite -m browser
+  run sqlite -n "${WORKERS:-2}" --dist loadfile -m browser
 else
   printf '\n*** NOT CHECKED: the browser stories, for there is no Chromium on this machine ***\n\n'
 fi
-run postgresql -n "${WORKERS:-2}" -m "not browser"
-run sqlite -n "${WORKERS:-2}" -m "not browser"
+run postgresql -n "${WORKERS:-2}" --dist loadfile -m "not browser"
+run sqlite -n "${WORKERS:-2}" --dist loadfile -m "not browser"
 exit "$failed"

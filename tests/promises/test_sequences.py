@@ -62,7 +62,7 @@ PROPOSED = (
 )
 PROPOSALS = st.sampled_from(PROPOSED)
 # profile -> (examples, steps of each, the same ones every time)
-PROFILES = {"usual": (8, 20, True), "long": (200, 60, False)}
+PROFILES = {"usual": (4, 20, True), "long": (200, 60, False)}
 SIGNING = st.sampled_from(("initial_review", "recheck", "approve"))
 
 
