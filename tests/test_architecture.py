@@ -112,6 +112,12 @@ def test_no_path_of_one_machine_is_committed():
     assert _named([path for path, text in TEXTS.items() if MACHINE_PATH.search(text) or str(ROOT) in text]) == []
 
 
+def test_no_conflict_of_a_merge_is_committed():
+    marks = tuple(mark * 7 for mark in "<>|")
+    assert not [path.name for path, text in TEXTS.items()
+                if any(line.startswith(marks) for line in text.splitlines())]
+
+
 def test_no_package_registry_is_named():
     assert _named([path for path, text in TEXTS.items() if any(host in text for host in REGISTRIES)]) == []
 
