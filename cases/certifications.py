@@ -98,6 +98,7 @@ def accept(decision: Decision, *, actor: Actor, on: date) -> None:
 
 
 def refuse_submitted(decision: Decision, reason: str, *, actor: Actor, on: date) -> None:
+    """It does not count: its decision ended as `reason` (withdrawn, rejected)."""
     row = db.session.scalar(select(Certification).where(Certification.decision_id == decision.id))
     row.status, row.reviewed_by = "refused", actor.account_id
     record(events.CertificationRefused(certification=row.public_id, method=row.method, evidence_on=row.evidence_on,

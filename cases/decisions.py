@@ -16,7 +16,7 @@ from audit.log import record
 from cases.binding import calculate, event_lines, join_first, keep_and_bind, recalculate, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
-from cases.eligibility import check_eligible, eligible_ahead, relatives_of
+from cases.eligibility import awaited_elsewhere, check_eligible, eligible_ahead, relatives_of
 from cases.evidence import Received
 from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
@@ -187,13 +187,10 @@ def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     decision.stage = take(decision, "submit", actor, on)
     here = eligible_ahead(decision)
     check_eligible(decision, here, actor=actor, on=on)
-    above = next((c.office_path for people in here.values() for c in people[:1]
-                  if not any(x.office_path.startswith(decision.office_path) for x in people)), None)
-    referred = above.rstrip("/").rsplit("/", 1)[-1] if above and above != decision.office_path else None
     record(events.DecisionSubmitted(
         decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,
         person=actor.natural_person_id, eligible={stage: len(people) for stage, people in here.items()},
-        referred_to=referred), case=decision.case, actor=actor, on=on)
+        referred_to=awaited_elsewhere(decision, here)), case=decision.case, actor=actor, on=on)
     return decision
 
 

@@ -135,14 +135,20 @@ EFFECTS: dict[str, Effect] = {
 }
 
 
+# What falls with a decision that is never executed: a certification nobody will recheck holds no lapse back (S5).
+FALLS: dict[str, Callable[..., None]] = {"certify": certifications.refuse_submitted}
+
+
 def after_withdrawal(decision: Decision, *, actor: Actor, on: date) -> None:
-    """A certification that nobody will recheck any more holds no lapse back (S5)."""
-    if decision.kind == "certify":
-        certifications.refuse_submitted(decision, "withdrawn", actor=actor, on=on)
+    _fall(decision, "withdrawn", actor, on)
 
 
 def after_rejection(decision: Decision, *, actor: Actor, on: date) -> None:
-    """What falls with a rejected decision; the person is told why."""
-    if decision.kind == "certify":
-        certifications.refuse_submitted(decision, "rejected", actor=actor, on=on)
+    """The person is told why."""
+    _fall(decision, "rejected", actor, on)
     _tell(decision, "rejected", on, opinion=None)
+
+
+def _fall(decision: Decision, stage: str, actor: Actor, on: date) -> None:
+    if decision.kind in FALLS:
+        FALLS[decision.kind](decision, stage, actor=actor, on=on)

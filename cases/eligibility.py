@@ -113,6 +113,14 @@ def eligible_next(ahead: Mapping[str, list[Candidate]]) -> frozenset[int]:
     return sets[0] if can_be_signed(sets) else frozenset()
 
 
+def awaited_elsewhere(decision: Decision, ahead: Mapping[str, list[Candidate]]) -> str | None:
+    """Code of the nearest office whose people must sign a stage that nobody of the decision's own office and below may;
+    None where each stage has somebody here, or nobody anywhere (that is `check_eligible`'s)."""
+    nearest = (people[0] for people in ahead.values()
+               if people and not any(one.office_path.startswith(decision.office_path) for one in people))
+    return next((one.office_path.rstrip("/").rsplit("/", 1)[-1] for one in nearest), None)
+
+
 def to_be_checked() -> ColumnElement[bool]:
     """Open decisions that wait for a signature, or would if somebody were eligible: checked daily (P9)."""
     wanted = or_(Decision.referred_path.is_not(None), Decision.proposed_by_system)

@@ -43,7 +43,6 @@ class Places:
         joined = select(place.c.office_path, place.c.scheme, *named).join(rule, rule.c.kind == place.c.kind)
         return joined.cte("rules_here")
 
-
     def stages(self) -> CTE:
         """The stages of reminding: of which rules, months, from the start of a period or else before its end."""
         rows = [(number, *stage) for number, rules in enumerate(self.rules) for stage in _stages(rules)]

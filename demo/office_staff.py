@@ -1,13 +1,14 @@
 """Offices and staff, by the real commands: three founders named, everybody else granted by the three."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 
 from sqlalchemy import select
 
 from database import db, transaction
-from demo.places import FOUNDERS, OFFICES, SAME_PERSON, STAFF
+from demo.places import FOUNDERS, OFFICES, SAME_PERSON, STAFF, OfficeRow
 from demo.register import id_number
 from staff import grants, relatives
 from staff.accounts import create_account
@@ -21,11 +22,16 @@ def actor(username: str) -> Actor:
     return actor_of(db.session.scalars(select(StaffAccount).where(StaffAccount.username == username)).one())
 
 
+def lay_out(offices: Iterable[OfficeRow], on: date, **more: str) -> None:
+    """Offices from the top down; `more` holds for each of them."""
+    with transaction():
+        for code, name, level, parent in offices:
+            create_office(code, name, level, parent, actor=SYSTEM, on=on, **more)
+
+
 def found(random: Random, password: str, used: set[str], on: date) -> None:
     """The tree, the founders, the staff with their posts, and one declared relative."""
-    with transaction():
-        for code, name, level, parent in OFFICES:
-            create_office(code, name, level, parent, actor=SYSTEM, on=on, phone="028-00000000")
+    lay_out(OFFICES, on, phone="028-00000000")
     born = date(1978, 5, 6)
     name_first_persons([FirstPerson(post, username, shown, id_number(random, "510107", born, used), password)
                         for post, (username, shown) in FOUNDERS.items()], "51", on)

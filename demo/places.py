@@ -1,7 +1,8 @@
 """Offices (GB/T 2260 and below), posts and names that the city is made from."""
 
-# code, name, level, code of the office above
-OFFICES = (
+OfficeRow = tuple[str, str, str, str | None]  # code, name, level, code of the office above
+
+OFFICES: tuple[OfficeRow, ...] = (
     ("51", "四川省社会保险管理局", "province", None),
     ("5101", "成都市社会保险事业管理局", "city", "51"),
     ("510104", "锦江区社会保险中心", "county", "5101"),
@@ -10,12 +11,12 @@ OFFICES = (
     ("510107001", "浆洗街街道", "town", "510107"),
     ("510107009", "簇桥街道", "town", "510107"),
     ("510104017001", "总府路社区", "village", "510104017"),
-    ("510107001001", "蜀汉街社区", "village", "510107001"),
+    ("510107001201", "蜀汉街社区", "village", "510107001"),
     ("510107001002", "洗面桥社区", "village", "510107001"),
     ("510107009001", "锦城社区", "village", "510107009"),
 )
 COUNTIES = ("510107", "510104")
-VILLAGES = {"510107": ("510107001001", "510107001002", "510107009001"), "510104": ("510104017001",)}
+VILLAGES = {"510107": ("510107001201", "510107001002", "510107009001"), "510104": ("510104017001",)}
 
 # user name, name shown, office, posts. Every chain can be completed; sun holds two posts, and two accounts.
 STAFF = (
@@ -26,7 +27,7 @@ STAFF = (
     ("jin.zhao", "兆丰", "510104", ("approver",)),
     ("city.li", "黎明", "5101", ("caseworker",)), ("city.wang", "吴越", "5101", ("reviewer",)),
     ("city.zhao", "周正", "5101", ("approver",)), ("inspector", "严明", "5101", ("inspector",)),
-    ("village.he", "何平", "510107001001", ("grassroots_officer",)),
+    ("village.he", "何平", "510107001201", ("grassroots_officer",)),
     ("village.xu", "许晴", "510107001002", ("grassroots_officer",)),
     ("village.tan", "谭勇", "510107009001", ("grassroots_officer",)),
     ("village.shi", "石磊", "510104017001", ("grassroots_officer",)),

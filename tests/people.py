@@ -16,25 +16,21 @@ from sqlalchemy import select
 from stdnum.cn import ric
 
 from database import db, transaction
+from demo import places
+from demo.office_staff import lay_out
 from staff import grants
 from staff.access import SYSTEM, Actor
 from staff.accounts import add_account
 from staff.actor import actor_of
 from staff.first_persons import FIRST_POSTS, grant_first_posts
 from staff.models import Office, StaffAccount
-from staff.offices import create_office, office_by_code
+from staff.offices import office_by_code
 from staff.passwords import hash_password
 
 PASSWORD = "correct horse battery"
 ON = date(2026, 1, 5)
-OFFICES = (
-    ("51", "四川省", "province", None),
-    ("5101", "成都市", "city", "51"),
-    ("510104", "锦江区", "county", "5101"),
-    ("510107", "武侯区", "county", "5101"),
-    ("510107001", "浆洗街街道", "town", "510107"),
-    ("510107001201", "蜀汉街社区", "village", "510107001"),
-)
+TREE = ("51", "5101", "510104", "510107", "510107001", "510107001201")
+OFFICES = tuple(row for row in places.OFFICES if row[0] in TREE)
 FOUNDERS = {"system_administrator": "founder.system", "security_administrator": "founder.security",
             "audit_administrator": "founder.audit"}
 _serial = count(1)
@@ -51,9 +47,7 @@ def valid_id_number(serial: int | None = None, place: str = "510107", born: date
 def make_office_tree() -> dict[str, Office]:
     """code -> office; made when absent."""
     if db.session.scalar(select(Office.id).limit(1)) is None:
-        with transaction():
-            for code, name, level, parent in OFFICES:
-                create_office(code, name, level, parent, actor=SYSTEM, on=ON)
+        lay_out(OFFICES, ON)
     return {office.code: office for office in db.session.scalars(select(Office))}
 
 

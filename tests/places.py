@@ -5,10 +5,10 @@ Call `furnish` in an empty database, before any account is made; the founders th
 """
 from __future__ import annotations
 
-from database import db, transaction
-from staff.access import SYSTEM
+from database import db
+from demo.office_staff import lay_out
+from demo.places import OfficeRow
 from staff.models import Office
-from staff.offices import create_office
 from tests.people import ON
 
 QINGDAO = (
@@ -29,8 +29,6 @@ JIANGSU = (
 )
 
 
-def furnish(place: tuple[tuple[str, str, str, str | None], ...]) -> None:
+def furnish(place: tuple[OfficeRow, ...]) -> None:
     assert db.session.query(Office).first() is None, "the place comes first"
-    with transaction():
-        for code, name, level, parent in place:
-            create_office(code, name, level, parent, actor=SYSTEM, on=ON)
+    lay_out(place, ON)

@@ -90,7 +90,7 @@ class DecisionSubmitted(DecisionEvent):
     stage: str = "initial_review"
     person: int | None = None
     eligible: Counts | None = None
-    referred_to: str | None = None  # office code, when nobody here may act
+    referred_to: str | None = None  # code of the nearest office with somebody, where nobody here may sign a stage
 
 
 @event("decision")

@@ -121,8 +121,8 @@ def test_the_pages_are_english_too(tmp_path, li_page):
             main.replace("周秀英", "")
             .replace("名册", "")
             .replace("身份证号", "")
-            .replace("武侯区", "")
-            .replace("锦江区", "")
+            .replace("武侯区社会保险中心", "")
+            .replace("锦江区社会保险中心", "")
             .replace("浆洗街街道", "")
             .replace("蜀汉街社区", ""),
         ), page
