@@ -25,9 +25,9 @@ from staff.access import access, current_actor, lock_actor
 from staff.actor import Actor, area_condition
 from staff.clock import today
 from staff.models import StaffAccount
+from workflows.roles import LOG_READERS
 
 blueprint = Blueprint("audit", __name__)
-READERS = ("inspector", "audit_administrator")
 READERS_OF_WORDS = frozenset({"inspector"})  # an administrator keeps the log, and reads no one's file
 NOBODY = 0  # no case has this id
 
@@ -47,7 +47,7 @@ class Shown:
 
 
 @blueprint.get("/audit")
-@access(*READERS)
+@access(*LOG_READERS)
 def search() -> str:
     found = page(events(_wanted(request.args), _scope()), request.args.get("before", type=int))
     older = url_for("audit.search", **_given(request.args), before=found.older) if found.older else None
@@ -58,7 +58,7 @@ def search() -> str:
 
 
 @blueprint.get("/audit/events/<uid>")
-@access(*READERS)
+@access(*LOG_READERS)
 def event(uid: str) -> str:
     row = db.session.scalar(events(Wanted(), _scope()).where(AuditEvent.uid == uid))
     if row is None:
@@ -67,7 +67,7 @@ def event(uid: str) -> str:
 
 
 @blueprint.post("/audit/export")
-@access(*READERS)
+@access(*LOG_READERS)
 def take_export() -> Any:
     wanted, given, actor = _wanted(request.form), _given(request.form), current_actor()
     if wanted.case_id is None and not (wanted.since and wanted.until):
@@ -77,7 +77,7 @@ def take_export() -> Any:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "audit-export"
         export(events(wanted, _scope()), made, actor=actor, on=today(), kind=kind, described=_described(wanted, given),
-               scope=min(actor.prefixes(READERS), key=len), check=lambda: lock_actor(actor))
+               scope=min(actor.prefixes(LOG_READERS), key=len), check=lambda: lock_actor(actor))
         packed = _packed(made)
     return send_file(packed, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
 
@@ -90,12 +90,12 @@ def _described(wanted: Wanted, given: dict[str, str]) -> dict[str, Any]:
 def _scope() -> Any:
     """The reader's area. Events of no office (a stranger at the sign-in page) belong to the top of the tree."""
     actor = current_actor()
-    area = area_condition(actor, AuditEvent.office_path, READERS)
+    area = area_condition(actor, AuditEvent.office_path, LOG_READERS)
     return or_(area, AuditEvent.office_path.is_(None)) if _at_top(actor) else and_(area)
 
 
 def _at_top(actor: Actor) -> bool:
-    return any(path.count("/") == 1 for path in actor.prefixes(READERS))
+    return any(path.count("/") == 1 for path in actor.prefixes(LOG_READERS))
 
 
 def _wanted(given: Mapping[str, str]) -> Wanted:

@@ -16,10 +16,10 @@ from cases.refused import attempt, refuse
 from database import db
 from staff.access import lock_actor
 from staff.actor import Actor, in_area
+from workflows.roles import BUSINESS
 from workflows.transition import Refusal, TransitionRefused
 
 PAGE, SHOWN = 50, 99
-READERS = ("grassroots_officer", "caseworker", "reviewer", "approver")
 
 
 def change_contact(case_id: int, *, phone: str | None, address: str | None, phone_failed: bool = False, actor: Actor,
@@ -64,4 +64,4 @@ def _unreachable(query: Select, actor: Actor) -> Select:
     query = query.join(Pensioner, Case.pensioner_id == Pensioner.id).where(
         UNREACHABLE, Case.state != "terminated",
         ~exists().where(DeathMark.pensioner_id == Pensioner.id, DeathMark.annulled_on.is_(None)))
-    return in_area(query, actor, Case.office_path, READERS)
+    return in_area(query, actor, Case.office_path, BUSINESS)

@@ -1,6 +1,7 @@
 """Date arithmetic in SQL, the same on both engines and the same as workflows/deadlines.py (tests compare them)."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -46,53 +47,28 @@ class later_of(FunctionElement[date]):
     name = "later_of"
 
 
-def _parts(element: FunctionElement[Any], compiler: SQLCompiler, **more: Any) -> list[str]:
-    return [compiler.process(part, **more) for part in element.clauses]
+# what each comes to on each engine; {0}, {1} are its arguments, {all} all of them
+_SQL: dict[type[FunctionElement[Any]], dict[str, str]] = {
+    add_months: {
+        "postgresql": "CAST({0} + make_interval(months => {1}) AS DATE)",
+        # a day that does not exist flows over: then the month's end
+        "sqlite": "min(date({0}, {1} || ' months'), date({0}, 'start of month', ({1} + 1) || ' months', '-1 day'))"},
+    add_days: {"postgresql": "({0} + {1})", "sqlite": "date({0}, {1} || ' days')"},
+    first_of_month: {"postgresql": "CAST(date_trunc('month', {0}) AS DATE)", "sqlite": "date({0}, 'start of month')"},
+    later_of: {"postgresql": "greatest({all})", "sqlite": "max({all})"},
+}
 
 
-@compiles(add_months, "postgresql")
-def _add_months(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    start, number = _parts(element, compiler, **more)
-    return f"CAST({start} + make_interval(months => {number}) AS DATE)"
+def _written(text: str) -> Callable[..., str]:
+    def write(element: FunctionElement[Any], compiler: SQLCompiler, **more: Any) -> str:
+        parts = [compiler.process(part, **more) for part in element.clauses]
+        return text.format(*parts, all=", ".join(parts))
+    return write
 
 
-@compiles(add_months, "sqlite")
-def _add_months_sqlite(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    start, number = _parts(element, compiler, **more)  # a day that does not exist flows over: then the month's end
-    return (f"min(date({start}, {number} || ' months'),"
-            f" date({start}, 'start of month', ({number} + 1) || ' months', '-1 day'))")
-
-
-@compiles(add_days, "postgresql")
-def _add_days(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    start, number = _parts(element, compiler, **more)
-    return f"({start} + {number})"
-
-
-@compiles(add_days, "sqlite")
-def _add_days_sqlite(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    start, number = _parts(element, compiler, **more)
-    return f"date({start}, {number} || ' days')"
-
-
-@compiles(first_of_month, "postgresql")
-def _first_of_month(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    return f"CAST(date_trunc('month', {_parts(element, compiler, **more)[0]}) AS DATE)"
-
-
-@compiles(first_of_month, "sqlite")
-def _first_of_month_sqlite(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    return f"date({_parts(element, compiler, **more)[0]}, 'start of month')"
-
-
-@compiles(later_of, "postgresql")
-def _later_of(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    return f"greatest({', '.join(_parts(element, compiler, **more))})"
-
-
-@compiles(later_of, "sqlite")
-def _later_of_sqlite(element: Any, compiler: SQLCompiler, **more: Any) -> str:
-    return f"max({', '.join(_parts(element, compiler, **more))})"
+for _element, _engines in _SQL.items():
+    for _engine, _text in _engines.items():
+        compiles(_element, _engine)(_written(_text))
 
 
 def months_between(start: Any, on: Any) -> ColumnElement[int]:

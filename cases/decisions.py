@@ -29,7 +29,8 @@ from database import db
 from rules import Rules, rules_by_version
 from staff.access import lock_actor
 from staff.actor import Actor
-from workflows.review_chain import DECISION_KINDS, MAKERS, chain_for
+from workflows.review_chain import DECISION_KINDS, chain_for
+from workflows.roles import MAKERS
 from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
 
 
@@ -93,7 +94,7 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> Non
         raise refuse("OWN_CASE", "JS-8.1")
     if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
         raise refuse("RELATIVE", "JS-8.1")
-    if not MAKERS & actor.roles:
+    if actor.roles.isdisjoint(MAKERS):
         raise refuse("NO_GRANT", "JS-8.1")
     area = area_for(case, responsible_path(standing_of(case), proposal.kind, rules))
     if not window and not any(actor.holds(role, area) for role in MAKERS):

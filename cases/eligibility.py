@@ -14,10 +14,9 @@ from database import db
 from staff.actor import Actor
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
+from workflows.roles import CHAIN
 from workflows.transition import OFFICE_LEVELS
 
-SIGNERS = tuple(role for _action, role, _guards in SIGNATURES.values())
-READERS = ("caseworker", "reviewer", "approver")  # who sees what was referred upward
 DECIDES_OBJECTION = ("dismiss_objection", "resume", "restore", "annul_death_mark", "back_pay_correction")
 
 
@@ -164,5 +163,5 @@ def _office_above(office: Office) -> Office | None:
         select(Office).join(StaffAccount, StaffAccount.office_id == Office.id)
         .join(RoleGrant, RoleGrant.account_id == StaffAccount.id)
         .where(Office.path.in_(paths), StaffAccount.active.is_(True), RoleGrant.status == "active",
-               RoleGrant.role.in_(READERS)).order_by(Office.path.desc()).limit(1))
+               RoleGrant.role.in_(CHAIN)).order_by(Office.path.desc()).limit(1))
     return staffed or db.session.scalar(select(Office).where(Office.path.in_(paths[-1:])))

@@ -25,11 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from cases.eligibility import DECIDES_OBJECTION, SIGNERS, holders, stages_ahead, to_be_checked, who_could
+from cases.eligibility import DECIDES_OBJECTION, holders, stages_ahead, to_be_checked, who_could
 from cases.models import Case, Decision, DecisionParticipant, Objection, Pensioner, ReviewStep
 from database import db
 from staff.models import DeclaredRelative
 from workflows.review_chain import SIGNATURES, can_be_signed
+from workflows.roles import CHAIN
 
 _LIKE = ("office_path", "kind", "signatures_required", "stage")  # what decides who may sign, but for persons barred
 _EARLIER, _OF = aliased(Decision, name="earlier_decision"), aliased(Case, name="case_decided")
@@ -59,14 +60,14 @@ def staffed() -> Staffed:
     """As of now, for the open decisions there are."""
     wanted = select(*(getattr(Decision, name) for name in _LIKE)).where(to_be_checked()).distinct()
     found = db.session.execute(wanted).all()
-    held = {path: holders(SIGNERS, path) for path in sorted({one.office_path for one in found})}
+    held = {path: holders(CHAIN, path) for path in sorted({one.office_path for one in found})}
     groups = []
     for one in found:
         sets = [frozenset(person.natural_person_id for person in who_could(stage, one.kind, held[one.office_path], ()))
                 for stage in stages_ahead(one)]
         if can_be_signed(sets):  # with as many as there are stages left for each, each finds another person
             groups.append((*one, max(0, min(map(len, sets)) - len(sets))))
-    people = {(path, person.natural_person_id, SIGNERS.index(role))
+    people = {(path, person.natural_person_id, CHAIN.index(role))
               for path, rows in held.items() for role, _level, person in rows}
     return Staffed(tuple(groups), tuple(sorted(people)))
 

@@ -15,22 +15,22 @@ from database import db
 from staff.actor import Actor, in_area
 from workflows.deadlines import first_day, month_of, months_between, next_month
 from workflows.review_chain import SIGNATURES
+from workflows.roles import OVERSIGHT
 
-READERS = ("caseworker", "reviewer", "approver", "inspector")
 MONTHS = 12
 AGES = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))  # days waited, both ends included
 
 
 def by_state(actor: Actor) -> dict[str, int]:
     """state -> cases, every state named."""
-    query = in_area(select(Case.state, func.count()).group_by(Case.state), actor, Case.office_path, READERS)
+    query = in_area(select(Case.state, func.count()).group_by(Case.state), actor, Case.office_path, OVERSIGHT)
     return dict.fromkeys(STATES, 0) | dict(db.session.execute(query).all())
 
 
 def overdue(actor: Actor, on: date) -> int:
     """Cases past their due date and still paid."""
     query = select(func.count()).select_from(Case).where(Case.state.in_(PAID), Case.due_on < on)
-    return db.session.scalar(in_area(query, actor, Case.office_path, READERS)) or 0
+    return db.session.scalar(in_area(query, actor, Case.office_path, OVERSIGHT)) or 0
 
 
 def due_by_month(actor: Actor, on: date) -> dict[str, int]:
@@ -39,7 +39,7 @@ def due_by_month(actor: Actor, on: date) -> dict[str, int]:
     query = (select(Case.due_on, func.count()).group_by(Case.due_on)
              .where(Case.state.in_(PAID), Case.due_on >= first_day(months[0]),
                     Case.due_on < first_day(next_month(months[-1]))))
-    return _by_month(months, db.session.execute(in_area(query, actor, Case.office_path, READERS)))
+    return _by_month(months, db.session.execute(in_area(query, actor, Case.office_path, OVERSIGHT)))
 
 
 def waiting_by_age(actor: Actor, on: date) -> dict[str, list[int]]:
@@ -47,7 +47,7 @@ def waiting_by_age(actor: Actor, on: date) -> dict[str, list[int]]:
     query = (select(Decision.stage, Decision.opened_on, func.count()).where(Decision.stage.in_(SIGNATURES))
              .group_by(Decision.stage, Decision.opened_on))
     found = {stage: [0] * len(AGES) for stage in SIGNATURES}
-    for stage, opened_on, number in db.session.execute(in_area(query, actor, Decision.office_path, READERS)):
+    for stage, opened_on, number in db.session.execute(in_area(query, actor, Decision.office_path, OVERSIGHT)):
         found[stage][_age((on - opened_on).days)] += number
     return found
 
@@ -61,7 +61,7 @@ def moved_by_month(actor: Actor, on: date) -> dict[str, dict[str, int]]:
                  .where(CaseTransition.to_state == state, CaseTransition.from_state.is_not(None),
                         CaseTransition.on >= first_day(months[0]), CaseTransition.on <= on)
                  .group_by(CaseTransition.on))
-        found[state] = _by_month(months, db.session.execute(in_area(query, actor, Case.office_path, READERS)))
+        found[state] = _by_month(months, db.session.execute(in_area(query, actor, Case.office_path, OVERSIGHT)))
     return found
 
 
@@ -71,7 +71,7 @@ def not_certified(actor: Actor, on: date, bands: Iterable[Mapping[str, int | Non
     columns = [func.sum(case((_within(band, on), 1), else_=0)) for band in bands]
     query = (select(Case.scheme, *columns).where(still_asked(), Case.period_start.is_not(None))
              .group_by(Case.scheme).order_by(Case.scheme))
-    query = in_area(query, actor, Case.office_path, READERS)
+    query = in_area(query, actor, Case.office_path, OVERSIGHT)
     return {scheme: [int(one or 0) for one in numbers] for scheme, *numbers in db.session.execute(query)}
 
 

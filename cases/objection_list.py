@@ -13,9 +13,9 @@ from cases.verification import open_tasks_of
 from database import db
 from rules import rules_for
 from staff.actor import Actor, area_condition
+from workflows.roles import READERS
 
 PAGE = 50
-READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector")
 STATUSES = ("open", "upheld", "dismissed")
 KINDS = ("to_suspension", "to_data", "to_amount")
 Key = tuple[date, int]

@@ -18,9 +18,9 @@ from database import db
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.models import Office
+from workflows.roles import MAKERS
 from workflows.transition import Refusal, TransitionRefused
 
-MAY_RECEIVE = ("caseworker", "grassroots_officer")
 LODGED_BY = ("self", "family", "unit")
 WITHHELD = ("suspended", "stopped")
 
@@ -67,7 +67,7 @@ def _write(case: Case, lodged: Lodged, actor: Actor, on: date) -> Objection:
 def _may_lodge(case: Case, lodged: Lodged, actor: Actor) -> None:
     residence = case.pensioner.residence_office
     paths = [path for path in (case.office_path, residence and residence.path) if path]
-    if not any(actor.holds(role, path) for role in MAY_RECEIVE for path in paths):
+    if not any(actor.holds(role, path) for role in MAKERS for path in paths):
         raise refuse("OUT_OF_AREA", "SC-26")
     if lodged.kind == "to_suspension" and case.state not in WITHHELD:
         raise refuse("NOT_SUSPENDED_OR_STOPPED", "SC-26", state=case.state)

@@ -25,14 +25,13 @@ from database import db, transaction
 from database.prepared import unsought
 from staff.actor import Actor, area_condition, in_area
 from staff.models import Office
+from workflows.roles import MAKERS, OVERSIGHT, READERS
 
-READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector")
-VERIFIERS = ("grassroots_officer", "caseworker")
 # Who may see which value whole, and for what (A3): field -> roles
 UNMASKABLE = {
-    "id_number": ("caseworker", "reviewer", "approver", "inspector"),
-    "phone": ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector"),
-    "payee_account": ("caseworker", "reviewer", "approver", "inspector"),
+    "id_number": OVERSIGHT,
+    "phone": READERS,
+    "payee_account": OVERSIGHT,
 }
 PURPOSES = ("identity_check", "contact", "payment_check", "inspection")
 
@@ -91,7 +90,7 @@ def visible_objection(public_id: str, actor: Actor) -> Objection:
 
 def of_verifier(actor: Actor) -> Any:
     """The condition of the tasks an officer may see: of the office of residence, or of the paying office."""
-    return or_(area_condition(actor, VerificationTask.grassroots_path, VERIFIERS),
+    return or_(area_condition(actor, VerificationTask.grassroots_path, MAKERS),
                area_condition(actor, VerificationTask.office_path, READERS))
 
 
@@ -102,7 +101,7 @@ def visible_task(public_id: str, actor: Actor) -> VerificationTask:
 
 def open_tasks(actor: Actor, limit: int = 200) -> list[VerificationTask]:
     """Open tasks of the reader, those due first at the top."""
-    mine = or_(area_condition(actor, unsought(VerificationTask.grassroots_path), VERIFIERS),
+    mine = or_(area_condition(actor, unsought(VerificationTask.grassroots_path), MAKERS),
                area_condition(actor, unsought(VerificationTask.office_path), READERS))
     query = (select(VerificationTask).where(VerificationTask.status == literal_column("'open'"), mine)
              .options(joinedload(VerificationTask.case).joinedload(Case.pensioner))

@@ -21,10 +21,10 @@ from staff.actor import Actor, bound_area, bound_values, in_area
 from staff.id_numbers import valid_id_number
 from staff.models import NaturalPerson, Office
 from workflows.deadlines import first_day, next_month
+from workflows.roles import READERS
 
 PAGE = 50
 PAID = ("pending", "verified", "resumed")
-READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector")
 LAST = "\U0010ffff"  # sorts after whatever a number goes on with
 SHOWN = (Case.public_id, Case.case_no, Case.scheme, Case.benefit_kind, Case.state, Case.state_reason, Case.task_open,
          Case.due_on, Pensioner.name, Pensioner.id_number, Office.name.label("paying_office"))

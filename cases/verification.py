@@ -17,10 +17,10 @@ from database.types import public_id
 from staff.access import lock_actor
 from staff.actor import Actor
 from workflows.deadlines import task_due_on
+from workflows.roles import MAKERS
 
 OUTCOMES = ("eligible", "lost", "not_found", "refused")
 MEANS = ("home_visit", "activity", "visit", "health_check", "household_survey", "village_assistant", "phone", "window")
-MAY_VERIFY = ("grassroots_officer", "caseworker")
 
 
 def open_task(case: Case, cause: str, *, actor: Actor, on: date,
@@ -107,5 +107,5 @@ def _may_finish(task: VerificationTask, case: Case, actor: Actor) -> None:
     if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
         raise refuse("RELATIVE", "JS-8.1")
     paths = [path for path in (task.office_path, task.grassroots_path) if path]
-    if not any(actor.holds(role, path) for role in MAY_VERIFY for path in paths):
+    if not any(actor.holds(role, path) for role in MAKERS for path in paths):
         raise refuse("OUT_OF_AREA", "SC-15")

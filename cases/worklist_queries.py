@@ -33,9 +33,9 @@ from database.prepared import unsought, written_in
 from staff.actor import Actor, bound_area, bound_values
 from staff.models import DeclaredRelative, Office, StaffAccount
 from workflows.review_chain import DECISION_KINDS, INITIAL_REVIEW, SIGNATURES, required_level
+from workflows.roles import READERS
 from workflows.transition import OFFICE_LEVELS
 
-READERS = ("grassroots_officer", "caseworker", "reviewer", "approver", "inspector")
 ALL = "reader"  # the name of the areas of all READERS together
 PERSON, ACCOUNT = bindparam("person"), bindparam("account")
 TABS = {  # tab -> the stages it lists, the column that must name the account; None: by post

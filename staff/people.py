@@ -8,9 +8,11 @@ from database import db
 from staff.access import Actor, in_area
 from staff.models import Office, RoleGrant, StaffAccount
 from staff.refusals import StaffRefused
+from staff.roles import ADMINISTRATORS
+from workflows.roles import INSPECTION
 
 PAGE = 50
-STAFF_ROLES = ("system_administrator", "security_administrator", "audit_administrator", "inspector")
+STAFF_ROLES = (*ADMINISTRATORS, *INSPECTION)
 
 
 def accounts_of(actor: Actor, after: str = "", name: str = "") -> list[StaffAccount]:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
-BUSINESS = ("grassroots_officer", "caseworker", "reviewer", "approver")
+from workflows.roles import BUSINESS, INSPECTION
+
 ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
-INSPECTION = ("inspector",)
 ROLES = BUSINESS + INSPECTION + ADMINISTRATORS
 
 # Posts never held by one natural person, whatever the accounts (不相容岗位分设). Unordered pairs.
@@ -21,7 +21,7 @@ INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
 # Who takes which step of a grant; each step another natural person, never the one who gets the role.
 GRANT_STEPS: dict[str, tuple[str, ...]] = {
     "apply": ("system_administrator", "security_administrator"),
-    "check": ("inspector",),
+    "check": INSPECTION,
     "approve": ("system_administrator", "security_administrator"),
     "reject": ("inspector", "system_administrator", "security_administrator"),
     "revoke": ("system_administrator", "security_administrator"),

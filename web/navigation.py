@@ -7,13 +7,9 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _
 
 from web.signed_in import signed_in_person
+from workflows.roles import BUSINESS, CHAIN, INSPECTION, LOG_READERS, MAKERS, OVERSIGHT, READERS
 
-BUSINESS = frozenset({"grassroots_officer", "caseworker", "reviewer", "approver"})
-MAKERS = frozenset({"grassroots_officer", "caseworker"})
-CHAIN = frozenset({"caseworker", "reviewer", "approver"})
-INSPECTION = frozenset({"inspector"})
-ADMINISTRATION = frozenset({"system_administrator", "security_administrator"})
-LOG = frozenset({"inspector", "audit_administrator"})
+ADMINISTRATION = ("system_administrator", "security_administrator")
 
 
 @dataclass(frozen=True)
@@ -23,22 +19,22 @@ class Section:
     endpoint: str
     label: object
     prefix: str
-    roles: frozenset[str]
+    roles: tuple[str, ...]
 
 
 SECTIONS = (
     Section("work.my_work", _("我的工作"), "/work", BUSINESS),
-    Section("cases.search", _("案件"), "/cases", BUSINESS | INSPECTION),
+    Section("cases.search", _("案件"), "/cases", READERS),
     Section("certify.look_up", _("窗口认证"), "/certify", MAKERS),
-    Section("objections.index", _("异议"), "/objections", BUSINESS | INSPECTION),
+    Section("objections.index", _("异议"), "/objections", READERS),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
-    Section("overpayments.index", _("多发追回"), "/overpayments", BUSINESS | INSPECTION),
+    Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
-    Section("notices.index", _("告知"), "/notices", CHAIN | INSPECTION),
-    Section("overview.index", _("统计"), "/overview", CHAIN | INSPECTION),
-    Section("rules.index", _("规则与流程"), "/rules", BUSINESS | INSPECTION),
-    Section("audit.search", _("审计"), "/audit", LOG),
-    Section("staff.people", _("机构与人员"), "/staff", ADMINISTRATION | INSPECTION),
+    Section("notices.index", _("告知"), "/notices", OVERSIGHT),
+    Section("overview.index", _("统计"), "/overview", OVERSIGHT),
+    Section("rules.index", _("规则与流程"), "/rules", READERS),
+    Section("audit.search", _("审计"), "/audit", LOG_READERS),
+    Section("staff.people", _("机构与人员"), "/staff", ADMINISTRATION + INSPECTION),
 )
 
 
@@ -53,7 +49,7 @@ def sections() -> list[Link]:
     """The links of this reader, in the order of the table; none for somebody not signed in."""
     person = signed_in_person()
     shown = [row for row in SECTIONS if person and row.endpoint in current_app.view_functions
-             and row.roles & person.roles]
+             and not person.roles.isdisjoint(row.roles)]
     here = max((row for row in shown if _within(row.prefix)), key=lambda row: len(row.prefix), default=None)
     return [Link(url_for(row.endpoint), str(row.label), row is here) for row in shown]
 

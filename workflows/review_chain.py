@@ -13,18 +13,19 @@ from types import MappingProxyType
 
 from workflows import guards as g
 from workflows.machine import Workflow
+from workflows.roles import MAKERS
 from workflows.transition import SYSTEM, Guard, Transition
 
 DRAFT, INITIAL_REVIEW, RECHECK, APPROVAL = "draft", "initial_review", "recheck", "approval"
 EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
 CLOSED = (EXECUTED, REJECTED, WITHDRAWN)
 
-SIGNERS = "house: docs/decisions/002-how-many-sign"
+HOW_MANY_SIGN = "house: docs/decisions/002-how-many-sign"
 OVERPAYMENTS = "house: docs/decisions/070-overpayments-and-months"
 MARKS = "house: docs/decisions/071-marks-of-death"
 PAYEE_AND_RATE = "house: docs/decisions/065-payee-and-rate"
 ROUNDS = "house: docs/decisions/020-a-round-of-signatures"
-MAKERS = frozenset({"grassroots_officer", "caseworker"})
+_MAKERS = frozenset(MAKERS)
 _UNBIASED: tuple[Guard, ...] = (g.in_area, g.level_high_enough, g.not_own_case, g.not_relative)
 _FIRST: tuple[Guard, ...] = (*_UNBIASED, g.not_in_suspension)
 _LATER: tuple[Guard, ...] = (g.different_person, g.not_first_side, *_FIRST)
@@ -68,14 +69,14 @@ _KINDS = (
     DecisionKind("back_pay_correction", 3, "county", (), True, False, ("SC-29",)),
     DecisionKind("terminate", 3, "county", ("terminate",), True, True, ("SC-29", "SC-32", "JS-7.4")),
     DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city"),
-    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", SIGNERS)),
-    DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", SIGNERS)),
+    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", HOW_MANY_SIGN)),
+    DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", HOW_MANY_SIGN)),
     DecisionKind("mark_death", 2, "county", (), False, True, ("SC-13", MARKS)),
     DecisionKind("recover_overpayment", 3, "county", (), False, True, ("RS-3.2", OVERPAYMENTS)),
     DecisionKind("change_payee", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
     DecisionKind("change_rate", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
-    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", SIGNERS)),
-    DecisionKind("release_import", 2, "county", ENTER, False, False, (SIGNERS,), entry_level="county"),
+    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", HOW_MANY_SIGN)),
+    DecisionKind("release_import", 2, "county", ENTER, False, False, (HOW_MANY_SIGN,), entry_level="county"),
 )
 DECISION_KINDS: Mapping[str, DecisionKind] = MappingProxyType({row.kind: row for row in _KINDS})
 HIGH_RISK_FLOOR = 3  # no area goes below (docs/decisions/002)
@@ -101,9 +102,9 @@ def can_be_signed(eligible: Sequence[frozenset[int]]) -> bool:
 def _entry_rows(first: str) -> list[Transition]:
     ready = (*_UNBIASED, *_OPEN, g.materials_complete, g.someone_eligible_next)
     return [
-        Transition("submit", DRAFT, first, MAKERS | {SYSTEM}, ready, basis=("SC-29", SIGNERS)),
-        Transition("edit", DRAFT, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
-        Transition("withdraw", DRAFT, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
+        Transition("submit", DRAFT, first, _MAKERS | {SYSTEM}, ready, basis=("SC-29", HOW_MANY_SIGN)),
+        Transition("edit", DRAFT, DRAFT, _MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
+        Transition("withdraw", DRAFT, WITHDRAWN, _MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
     ]
 
 
@@ -117,8 +118,8 @@ def _stage_rows(stage: str, following: str) -> list[Transition]:
                    basis=("SC-29", "SC-11")),
         Transition("return_", stage, DRAFT, signer, (*unbiased, g.opinion_given), basis=("SC-29", ROUNDS)),
         Transition("reject", stage, REJECTED, signer, (*impartial, g.opinion_given), basis=("SC-29", ROUNDS)),
-        Transition("withdraw", stage, WITHDRAWN, MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
-        Transition("edit", stage, DRAFT, MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
+        Transition("withdraw", stage, WITHDRAWN, _MAKERS | {SYSTEM}, (g.maker_only,), basis=(ROUNDS,)),
+        Transition("edit", stage, DRAFT, _MAKERS, (*_UNBIASED, g.kind_open_to_death_marked), basis=(ROUNDS,)),
     ]
     if stage != INITIAL_REVIEW:
         rows.append(Transition("void", stage, DRAFT, frozenset({SYSTEM}), basis=(ROUNDS,)))

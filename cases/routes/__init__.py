@@ -1,10 +1,6 @@
 """Pages of case work. One blueprint per word of the addresses; the modules beside this one hang their pages on them."""
 from flask import Blueprint
 
-BUSINESS = ("grassroots_officer", "caseworker", "reviewer", "approver")
-READERS = (*BUSINESS, "inspector")
-MAKERS = ("grassroots_officer", "caseworker")
-
 case_pages = Blueprint("cases", __name__)
 decision_pages = Blueprint("decisions", __name__)
 evidence_pages = Blueprint("evidence", __name__)

@@ -7,9 +7,10 @@ from flask import abort, make_response, render_template
 
 from cases import case_view, pages
 from cases.forms.work import UnmaskForm
-from cases.routes import READERS, case_pages
+from cases.routes import case_pages
 from staff.access import access, current_actor
 from staff.clock import today
+from workflows.roles import READERS
 
 
 @case_pages.get("/cases/<public_id>")

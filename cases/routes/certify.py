@@ -15,7 +15,6 @@ from cases.evidence import Received
 from cases.forms.fields import received
 from cases.forms.work import LookUpForm, WindowForm
 from cases.models import Case
-from cases.routes import MAKERS
 from cases.routes import certify_pages as blueprint
 from cases.routes.answers import answered
 from cases.window import look_up as look_up_person
@@ -24,6 +23,7 @@ from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from web.filters import term
+from workflows.roles import MAKERS
 
 VALID_SECONDS = 30 * 60
 

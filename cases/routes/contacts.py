@@ -11,10 +11,10 @@ from wtforms.validators import Length, Optional, Regexp
 
 from cases import contacts as commands
 from cases import pages
-from cases.routes import BUSINESS
 from staff.access import access, current_actor
 from staff.clock import today
 from web.forms import Form
+from workflows.roles import BUSINESS
 
 contacts = Blueprint("contacts", __name__)
 

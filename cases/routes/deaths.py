@@ -14,10 +14,10 @@ from cases.decisions import Proposal, opening_refusals
 from cases.forms.deaths import DeathReportForm, by_weight
 from cases.models import Case, DeathMark, Decision
 from cases.periods import rules_of_case
-from cases.routes import MAKERS
 from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from workflows.roles import MAKERS
 from workflows.transition import Refusal
 
 blueprint = Blueprint("deaths", __name__)

@@ -16,7 +16,6 @@ from cases.forms.evidence import WithEvidence
 from cases.forms.work import NeededOpinionForm, OpinionForm
 from cases.models import Case, Decision, Evidence
 from cases.periods import rules_of_case
-from cases.routes import BUSINESS, MAKERS, READERS
 from cases.routes import decision_pages as blueprint
 from cases.routes.answers import answered
 from cases.withdrawals import withdraw
@@ -27,6 +26,7 @@ from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from web.filters import term
+from workflows.roles import BUSINESS, MAKERS, READERS
 
 Command = Callable[..., Decision]
 

@@ -18,8 +18,7 @@ from staff.access import access, current_actor
 from staff.clock import today
 from staff.offices import offices_of
 from web.forms import Form
-
-CHAIN = ("caseworker", "reviewer", "approver")
+from workflows.roles import CHAIN
 
 differences = Blueprint("differences", __name__, url_prefix="/imports/differences")
 

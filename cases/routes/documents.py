@@ -20,8 +20,8 @@ from staff.access import access, current_actor
 from staff.actor import in_area
 from staff.clock import today
 from web.language import current_language
+from workflows.roles import CHAIN, OVERSIGHT, READERS
 
-CHAIN = ("caseworker", "reviewer", "approver")
 STATUSES = ("held", "failed", "queued", "sending", "accepted")
 PAGE = 50
 
@@ -30,19 +30,19 @@ dossiers = Blueprint("dossiers", __name__)
 
 
 @notices.get("/notices")
-@access(*CHAIN, "inspector")
+@access(*OVERSIGHT)
 def index() -> str:
     actor, status = current_actor(), request.args.get("status", "held")
     before = request.args.get("before", type=int)
     query = select(Notice).join(Case, Notice.case_id == Case.id).where(Notice.status == status)
-    query = in_area(query, actor, Case.office_path, pages.READERS).order_by(Notice.id.desc()).limit(PAGE + 1)
+    query = in_area(query, actor, Case.office_path, READERS).order_by(Notice.id.desc()).limit(PAGE + 1)
     rows = db.session.scalars(query.where(Notice.id < before) if before else query).all()
     return render_template("notices/index.html", rows=rows[:PAGE], more=len(rows) > PAGE, status=status,
                            statuses=STATUSES, titles={name: row.title for name, row in kinds().items()})
 
 
 @notices.get("/notices/<public_id>")
-@access(*CHAIN, "inspector")
+@access(*OVERSIGHT)
 def notice(public_id: str) -> str:
     row, actor = _visible(public_id), current_actor()
     pages.note_view(row.case, actor, today(), "notice")
@@ -53,7 +53,7 @@ def notice(public_id: str) -> str:
 
 
 @notices.get("/notices/<public_id>/letter.pdf")
-@access(*CHAIN, "inspector")
+@access(*OVERSIGHT)
 def pdf(public_id: str) -> Any:
     row = _visible(public_id)
     pages.note_view(row.case, current_actor(), today(), "letter")
@@ -80,14 +80,14 @@ def release(public_id: str) -> Any:
 
 
 @dossiers.get("/cases/<public_id>/dossier")
-@access(*pages.READERS)
+@access(*READERS)
 def offer(public_id: str) -> str:
     case = pages.visible_case(public_id, current_actor())
     return render_template("dossier/offer.html", case=case, may_unmask=_may_unmask(case))
 
 
 @dossiers.post("/cases/<public_id>/dossier")
-@access(*pages.READERS)
+@access(*READERS)
 def create(public_id: str) -> Any:
     actor, case = current_actor(), pages.visible_case(public_id, current_actor())
     masked, lang = request.form.get("full") != "yes", request.form.get("lang", current_language())
@@ -110,7 +110,7 @@ def _may_unmask(case: Case) -> bool:
 def _visible(public_id: str) -> Notice:
     """A notice of a case in the reader's area; what lies outside answers like what does not exist (A1)."""
     query = select(Notice).join(Case, Notice.case_id == Case.id).where(Notice.public_id == public_id)
-    row = db.session.scalar(in_area(query, current_actor(), Case.office_path, pages.READERS))
+    row = db.session.scalar(in_area(query, current_actor(), Case.office_path, READERS))
     if row is None:
         abort(404)
     return row

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from cases import pages
 from cases.evidence import add_evidence
 from cases.forms.evidence import EvidenceForm, kind_choices
-from cases.routes import MAKERS, READERS, evidence_pages
+from cases.routes import evidence_pages
 from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from workflows.roles import MAKERS, READERS
 
 
 @evidence_pages.get("/evidence/<public_id>")

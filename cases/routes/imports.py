@@ -28,8 +28,8 @@ from staff.models import Office
 from staff.offices import offices_of
 from web.forms import Form
 from web.language import current_language
+from workflows.roles import CHAIN
 
-CHAIN = ("caseworker", "reviewer", "approver")
 KIND_WORDS = {"pensioners": lazy_gettext("待遇领取人员名册"), "pay_run": lazy_gettext("发放文件"),
               "payment_returns": lazy_gettext("回盘文件"), "recoveries": lazy_gettext("追回文件")}
 RUN_WORDS = {"staging": lazy_gettext("正在读取文件"), "releasing": lazy_gettext("正在导入")}

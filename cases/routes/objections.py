@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from cases import objection_list, objections, pages
 from cases.case_view import may_object
 from cases.forms.work import ObjectionForm
-from cases.routes import MAKERS, READERS
 from cases.routes import objection_pages as blueprint
 from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from workflows.roles import MAKERS, READERS
 
 
 @blueprint.get("/objections")

@@ -4,8 +4,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 
 from cases import overpayments
-from cases.routes import READERS
 from staff.access import access, current_actor
+from workflows.roles import READERS
 
 overpayment_pages = Blueprint("overpayments", __name__)
 

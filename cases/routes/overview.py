@@ -13,12 +13,13 @@ from staff.actor import Actor
 from staff.clock import today
 from web.charts import Chart, bar, stacked
 from web.filters import term
+from workflows.roles import OVERSIGHT
 
 overview_pages = Blueprint("overview", __name__)
 
 
 @overview_pages.get("/overview")
-@access(*figures.READERS)
+@access(*OVERSIGHT)
 def index() -> str:
     actor, on = current_actor(), today()
     entry = _bands(actor, on)
@@ -55,7 +56,7 @@ def _age(first: int, last: int | None) -> str:
 
 def _bands(actor: Actor, on: date) -> Entry | None:
     """Those of the place the reader looks after; without rules there is no such table."""
-    areas = actor.prefixes(figures.READERS) or (actor.office_path,)
+    areas = actor.prefixes(OVERSIGHT) or (actor.office_path,)
     try:
         return rules_for(areas[0].rstrip("/").rsplit("/", 1)[-1], on).entry("not_certified_bands")
     except (RulesNotInForce, KeyError):

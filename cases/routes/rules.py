@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from cases.routes import READERS
 from cases.routes.rule_names import RULE_NAMES, UNITS
 from cases.search import offices_below
 from rules import Entry, RulesNotInForce, rules_for
@@ -21,6 +20,7 @@ from workflows.glossary import entries
 from workflows.glossary import term as glossary_term
 from workflows.machine import Workflow
 from workflows.review_chain import chain_for
+from workflows.roles import READERS
 
 rule_pages = Blueprint("rules", __name__)
 PREFIXES = ("kind", "reason", "benefit", "level", "evidence", "death_source", "scheme", "method", "loss", "state")

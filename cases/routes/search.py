@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from cases import downloads
 from cases import search as finding
 from cases.models.case import STATES
-from cases.routes import READERS, case_pages
+from cases.routes import case_pages
 from cases.routes.wanted import given_in, selection, wanted
 from cases.routes.words import words
 from cases.spreadsheets import FORMS
@@ -21,6 +21,7 @@ from staff.refusals import StaffRefused
 from web.filters import mask_id, term
 from web.language import current_language
 from workflows.glossary import terms
+from workflows.roles import READERS
 
 NOBODY = "none"  # an ID number that belongs to no case of the reader's area
 REASONS = ("lapsed", "payment_failed", "suspected_loss", "confirmed_loss", "death_unconfirmed", "death", "missing",

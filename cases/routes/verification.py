@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from cases import pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
 from cases.models import VerificationTask
-from cases.routes import BUSINESS, MAKERS, verification_pages
+from cases.routes import verification_pages
 from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from workflows.roles import BUSINESS, MAKERS
 
 
 @verification_pages.get("/verifications")

@@ -6,9 +6,9 @@ from datetime import date
 from flask import Blueprint, abort, render_template, request, url_for
 
 from cases import contacts, pages, worklists
-from cases.routes import BUSINESS, MAKERS
 from staff.access import access, current_actor
 from staff.clock import today
+from workflows.roles import BUSINESS, MAKERS
 
 work_pages = Blueprint("work", __name__)
 

@@ -16,15 +16,16 @@ from workflows.review_chain import (
     CLOSED,
     DECISION_KINDS,
     HIGH_RISK_FLOOR,
+    SIGNATURES,
     can_be_signed,
     chain_for,
     required_level,
 )
+from workflows.roles import BUSINESS, CHAIN
 from workflows.transition import OFFICE_LEVELS, SYSTEM_ACTOR, Attempt, TransitionRefused
 
 SIGNING = ("initial_review", "recheck", "approve")
 AWAITED = {"draft": "submit", "initial_review": "initial_review", "recheck": "recheck", "approval": "approve"}
-ROLES = ("grassroots_officer", "caseworker", "reviewer", "approver")
 
 
 @pytest.mark.article("SC-29")
@@ -35,6 +36,10 @@ def test_three_signatures_lead_from_initial_review_over_recheck_to_approval():
         ("recheck", "recheck", "approval"), ("approve", "approval", "executed")])
     leap = ("initial_review", "initial_review", "executed")
     assert not chain.path_is_valid([("submit", "draft", "initial_review"), leap])
+
+
+def test_the_roles_of_the_chain_are_those_that_sign_in_that_order():
+    assert tuple(role for _action, role, _guards in SIGNATURES.values()) == CHAIN
 
 
 @pytest.mark.article("SC-11")
@@ -137,7 +142,7 @@ class ReviewByAnybody(RuleBasedStateMachine):
         facts = {**WILLING, "first_side": frozenset(self.first), "signed_this_round": frozenset(self.signed),
                  "maker": self.maker}
         try:
-            row = self.chain.take(self.stage, action, Attempt(person(who, *ROLES), ON, reason="意见", facts=facts))
+            row = self.chain.take(self.stage, action, Attempt(person(who, *BUSINESS), ON, reason="意见", facts=facts))
         except TransitionRefused as refused:
             assert refused.refusals
             return
