@@ -9,7 +9,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import product
@@ -26,6 +26,7 @@ __all__ = [
     "RulesNotInForce",
     "RulesRefused",
     "all_entries",
+    "change_days",
     "current_versions",
     "rules_by_version",
     "rules_for",
@@ -69,6 +70,22 @@ class Rules:
         """Rows of a table of flags that are on, in the order of the schema."""
         return tuple(row for row, entry in self._rows(table).items() if entry.value is True)
 
+    def altered(self, values: Mapping[str, object], basis: str) -> "Rules":
+        """Other rules with these values (path -> value) in place of what stands there; nothing is written.
+
+        Raises ValueError for a value the schema does not allow, KeyError for a path it does not know.
+        """
+        for path, value in values.items():
+            name, row = key_and_row(path)
+            if faults := KEYS[name].kind_of(row).faults(value):
+                raise ValueError(f"{path}: {'; '.join(faults)}")
+        pattern = next(iter(self.entries.values()))
+        changed = {
+            path: replace(self.entries.get(path, pattern), path=path, value=deepcopy(value), basis=basis)
+            for path, value in values.items()
+        }
+        return Rules(MappingProxyType({**self.entries, **changed}))
+
     def _rows(self, table: str) -> dict[str, Entry]:
         if table not in KEYS or not KEYS[table].rows:
             raise KeyError(table)
@@ -106,6 +123,11 @@ def rules_for(area: str, on: date, scheme: str | None = None) -> Rules:
     if not reached or not any(entry.in_force(on) for entry in matching[-1].entries):
         raise RulesNotInForce(f"{area} on {on}")
     return _in_force(matching, days[reached - 1])
+
+
+def change_days(area: str, scheme: str | None = None) -> tuple[date, ...]:
+    """Days on which a value of the area begins or has ended, earliest first: between two of them nothing changes."""
+    return _first_days(_layers_of(area, scheme))
 
 
 def _layers_of(area: str, scheme: str | None) -> tuple[Layer, ...]:

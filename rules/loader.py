@@ -50,15 +50,19 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)  # compared by identity: read once, a key of caches
 class Layer:
-    """A place. `schemes`: the only schemes its documents speak of; empty for all."""
+    """A place. `schemes`: the only schemes its documents speak of; empty for all. title: as people call it."""
 
     name: str
     prefix: str
     entries: tuple[Entry, ...]
     schemes: tuple[str, ...] = ()
+    title: str = ""
 
     def covers(self, area: str, scheme: str | None) -> bool:
         return area.startswith(self.prefix) and (not self.schemes or scheme in self.schemes)
+
+    def covers_schemes_of(self, other: "Layer") -> bool:
+        return not self.schemes or bool(other.schemes) and set(other.schemes) <= set(self.schemes)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -159,7 +163,7 @@ def load_layer(folder: Path) -> Layer:
     if faults:
         raise RulesRefused(faults)
     ordered = tuple(sorted(entries, key=lambda entry: (entry.path, entry.since)))
-    return Layer(folder.name, str(about.get("prefix", "")), ordered, schemes)
+    return Layer(folder.name, str(about.get("prefix", "")), ordered, schemes, about.get("name", folder.name))
 
 
 @lru_cache
