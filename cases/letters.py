@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from flask import current_app
@@ -15,9 +16,10 @@ from markupsafe import Markup
 from cases.models import Notice
 from cases.notice_kinds import NoticeKind, kinds, remedies
 from cases.pdf import render
+from cases.periods import rules_of_case
 from cases.wording import Wording, capital, print_environment
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 PUBLIC_CHANNELS = frozenset({"posting"})  # read by everybody: the name is shortened
 STYLES = ("print-document.css", "print-letter.css")
 DAYS = frozenset({"on", "due_on", "died_on", "return_by", "lodged_on", "evidence_on", "closed_on"})
@@ -59,13 +61,16 @@ def letter(notice: Notice, lang: str = "zh") -> Letter:
     facts = content["facts"]
     words = {name: _written(name, value, wording) for name, value in facts.items()}
     words |= {"amount_capital": capital(facts.get("amount_fen") or 0)}
+    values = content.get("rules") or row.values(rules_of_case(notice.case, notice.on))  # older ones lack it
+    words |= values
     label, amount = _amount(row, content)
     return Letter(
         lang=lang, title=wording.term(row.title), salutation=_salutation(notice, wording),
         person=_person(notice), reason=_reason(row, facts, wording),
-        paragraphs=tuple(text.format_map(words) for text in row.body[lang]), next_step=row.next[lang],
+        paragraphs=tuple(text.format_map(words) for text in row.body[lang] if _holds(text, words)),
+        next_step=row.next[lang],
         basis=tuple(content["basis"]), amount_label=label, amount_fen=amount,
-        remedies=tuple((remedies()[name].text(lang), remedies()[name].basis) for name in row.remedies),
+        remedies=tuple((remedies()[name].text(lang, values), remedies()[name].basis) for name in row.remedies),
         lines=tuple(content["lines"]) if row.sheet else (), notice=notice,
     )
 
@@ -110,6 +115,11 @@ def _render(template: str, notice: Notice, lang: str) -> str:
 def _person(notice: Notice) -> str:
     name = notice.case.pensioner.name
     return shortened(name) if notice.channel in PUBLIC_CHANNELS else name
+
+
+def _holds(text: str, words: Mapping[str, Any]) -> bool:
+    """Not where it names a rule that sets nothing in that place."""
+    return all(words[name] is not None for _literal, name, *_spec in Formatter().parse(text) if name)
 
 
 def _salutation(notice: Notice, wording: Wording) -> str:

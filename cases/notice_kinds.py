@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
+
+from rules import Rules
+from rules.schema import KEYS
 
 _FILE = Path(__file__).with_name("notice_kinds.yaml")
 LANGUAGES = ("zh", "en")
@@ -19,16 +23,16 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """A way to object, with the article that gives it."""
+    """A way to object, with the article that gives it; `limit`: the rule that says within what time."""
 
     zh: str
     en: str
     basis: str
-    days: int | None = None
-    months: int | None = None
+    limit: str | None = None
 
-    def text(self, lang: str) -> str:
-        return getattr(self, lang).format(days=self.days, months=self.months)
+    def text(self, lang: str, values: Mapping[str, Any]) -> str:
+        """values: of the rules that its kind of notice names."""
+        return getattr(self, lang).format_map(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,12 @@ class NoticeKind:
     next: Words
     reason: Words | None = None
     sheet: bool = False
+    rules: tuple[str, ...] = ()
+
+    def values(self, rules: Rules) -> dict[str, Any]:
+        """Of the rules that a notice of this kind names, times to object included. Raises RulesNotInForce."""
+        limits = (remedies()[name].limit for name in self.remedies)
+        return {name: rules.value(name) for name in (*self.rules, *filter(None, limits))}
 
 
 class BadNoticeKind(ValueError):
@@ -73,11 +83,11 @@ def _tree() -> dict:
 
 
 def _kind(name: str, row: dict) -> NoticeKind:
-    lists = {key: tuple(row[key]) for key in ("facts", "basis", "channels", "remedies")}
+    lists = {key: tuple(row.get(key, ())) for key in ("facts", "basis", "channels", "remedies", "rules")}
     body = {lang: tuple(row["body"][lang]) for lang in LANGUAGES}
     kind = NoticeKind(**row | lists | {"body": body})
     for column, found, known in (("amount", {kind.amount}, AMOUNTS), ("channels", set(kind.channels), CHANNELS),
-                                 ("remedies", set(kind.remedies), remedies())):
+                                 ("remedies", set(kind.remedies), remedies()), ("rules", set(kind.rules), KEYS)):
         if found - set(known):
             raise BadNoticeKind(f"{name}: {column}")
     if not (kind.basis and kind.remedies and (kind.reason or "reason" in kind.facts or "grounds" in kind.facts)):

@@ -17,6 +17,7 @@ from audit.events import NoticeQueued
 from audit.log import record
 from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner, ReviewStep
 from cases.notice_kinds import instead_of, kinds
+from cases.periods import rules_of_case
 from database import db, in_transaction
 from database.types import blind_index
 from staff.access import SYSTEM
@@ -105,6 +106,7 @@ def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], dec
     lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
     return {
         "facts": {name: _plain(value) for name, value in facts.items()},
+        "rules": row.values(rules_of_case(case, on)),
         "lines": [_line(line) for line in lines],
         "basis": basis or list(row.basis),
         "monthly_fen": facts.get("monthly_fen", _monthly(case, on)),

@@ -183,6 +183,7 @@ DUTIES = {
 OFFICE = {
     "home_service_age": Key(Integer(floor=60, ceiling=120), "years"),
     "reconsideration_days": Key(Integer(floor=60), "days"),
+    "lawsuit_months": Key(Integer(floor=6), "months"),
     "objection_decision_days": Key(Integer(floor=1), "days"),
     "retention_years": Key(Integer(floor=50), "years"),
     "session_idle_minutes": Key(Integer(floor=1, ceiling=60), "minutes"),

@@ -56,6 +56,7 @@ RULE_NAMES = {
     "sweep_halt": _("批量处理的暂停线"),
     "home_service_age": _("上门服务年龄"),
     "reconsideration_days": _("申请复议期限"),
+    "lawsuit_months": _("提起行政诉讼期限"),
     "objection_decision_days": _("异议办理期限"),
     "retention_years": _("档案保存"),
     "session_idle_minutes": _("登录闲置时限"),

@@ -1,6 +1,7 @@
 """Every letter states reason, basis, amount, date and how to object; it is an archive PDF; no box is printed."""
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 from flask import Flask
 
 from cases.letters import letter_html, letter_pdf, letter_text
-from cases.models import Notice, Objection
+from cases.models import Case, Notice, Objection
 from cases.notice_kinds import LANGUAGES, kinds
 from cases.notices import queue
 from cases.pdf import OutsideFile, RareCharacter, check_renderable, faults, render
 from cases.wording import Wording, capital
 from database import db, transaction
+from rules import loader as rules_loader
 from tests.documents import records
 
 ON = date(2026, 6, 4)
@@ -59,6 +61,57 @@ def test_the_letter_of_a_resumption_shows_each_month_and_the_sum_in_words(contex
     html = letter_html(notice)
     for shown in ("2026年4月", "¥3,180.50", "¥3,276.00", "¥9,732.50", "玖仟柒佰叁拾贰元伍角整", "2026年7月"):
         assert shown in html
+
+
+@pytest.fixture
+def changed_rules(tmp_path, monkeypatch):  # noqa: ANN001, ANN201
+    """Other values of rules, from now on, in every place."""
+
+    def change(file: str, old: str, new: str) -> None:
+        shutil.copytree(rules_loader.ROOT, tmp_path / "rules")
+        path = tmp_path / "rules" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        found = rules_loader.layers(tmp_path / "rules")
+        monkeypatch.setattr("rules.layers", lambda: found)
+
+    return change
+
+
+def a_letter(one: Case, once: str) -> Notice:
+    with transaction():
+        return queue(one, "suspended", on=ON, facts={"reason": "lapsed"}, once=once, channels=("letter",))
+
+
+def a_case() -> Case:
+    with transaction():
+        return records.case()
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said", "then"), [
+    ("national/offices.yaml", "value: 60", "value: 90", ("60 日", "60 days"), ("90 日", "90 days")),
+    ("national/offices.yaml", "value: 6\n", "value: 9\n", ("6 个月内", "6 months of"), ("9 个月内", "9 months of")),
+    ("provinces/sichuan/periods.yaml",
+     "suspended_to_stopped_months:\n  value: 3", "suspended_to_stopped_months:\n  value: 4",
+     ("暂停满 3 个月", "After 3 months"), ("暂停满 4 个月", "After 4 months")),
+])
+def test_a_time_in_a_letter_is_the_rule_in_force_on_its_day(
+    context: Flask, changed_rules, file: str, old: str, new: str, said: tuple[str, str], then: tuple[str, str],  # noqa: ANN001
+) -> None:
+    before = a_letter(one := a_case(), "before")
+    changed_rules(file, old, new)
+    after = a_letter(one, "after")
+    for lang, shown, later in zip(LANGUAGES, said, then, strict=True):
+        assert shown in letter_text(before, lang) and later not in letter_text(before, lang)
+        assert later in letter_text(after, lang) and shown not in letter_text(after, lang)
+
+
+def test_no_stop_is_announced_where_the_place_knows_none(context: Flask) -> None:
+    assert "将转为停发" in letter_text(a_letter(one := a_case(), "here"))
+    with transaction():
+        one.office_path = "37/3702/370202/"
+    assert "将转为停发" not in letter_text(a_letter(one, "in Qingdao"))
 
 
 def test_the_letter_about_a_dead_person_goes_to_the_family(context: Flask) -> None:

@@ -3,13 +3,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import yaml
 
 from rules.schema import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_YET = ROOT / "docs" / "not-yet.md"
 READERS = ("cases", "staff", "audit", "web", "matching", "workflows", "invariants")
+TABLES = ("cases/notice_kinds.yaml",)  # their rows name rules that the code beside them looks up
 NAMES_ONLY = {"rule_names.py"}  # names every key for a page
 
 
@@ -21,7 +25,17 @@ def read_keys() -> set[str]:
             if path.name not in NAMES_ONLY:
                 strings |= {node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                             if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    for table in TABLES:
+        strings |= set(_values(yaml.safe_load((ROOT / table).read_text(encoding="utf-8"))))
     return {text.partition(".")[0] for text in strings} & set(KEYS)
+
+
+def _values(tree: object) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list):
+        for below in tree.values() if isinstance(tree, dict) else tree:
+            yield from _values(below)
 
 
 def said_to_be_unread() -> set[str]:
