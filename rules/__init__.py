@@ -27,6 +27,7 @@ __all__ = [
     "RulesRefused",
     "all_entries",
     "change_days",
+    "named_places",
     "current_versions",
     "rules_by_version",
     "rules_for",
@@ -185,3 +186,8 @@ def current_versions() -> dict[str, Rules]:
 def all_entries() -> tuple[Entry, ...]:
     """Every value of every place, past and to come."""
     return tuple(entry for layer in layers() for entry in layer.entries)
+
+
+def named_places() -> tuple[tuple[str, str], ...]:
+    """(prefix of its codes, name) of every place that has rules of its own."""
+    return tuple((layer.prefix, layer.title) for layer in layers() if layer.prefix)

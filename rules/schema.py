@@ -196,6 +196,8 @@ OFFICE = {
     "relatives_declaration_months": Key(WHOLE_MONTHS, "months"),
 }
 
+SECTIONS = {"periods": PERIODS, "decisions": DECISIONS, "money": MONEY, "sources": SOURCES, "duties": DUTIES,
+            "office": OFFICE}
 KEYS: dict[str, Key] = PERIODS | DECISIONS | MONEY | SOURCES | DUTIES | OFFICE
 
 

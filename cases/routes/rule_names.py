@@ -3,6 +3,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
+SECTION_NAMES = {
+    "periods": _("认证周期、提醒和暂停"), "decisions": _("签署、机构和材料"), "money": _("发放和补发"),
+    "sources": _("数据来源"), "duties": _("日常职责"), "office": _("机构内部"),
+}
 RULE_NAMES = {
     "warning_months": _("预警期"),
     "period_months": _("认证周期"),

@@ -1,88 +1,90 @@
-"""The rules in force in a place on a day, each with its source, and the two tables of the workflow as pictures."""
+"""The rules in force in a place on a day, each with its source; what changed; the workflow as pictures."""
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from cases.routes.rule_names import RULE_NAMES, UNITS
-from cases.search import offices_below
-from rules import Entry, RulesNotInForce, rules_for
-from rules.schema import KEYS, key_and_row
+from cases.routes.rule_words import change_words, chosen_office, places, schemes, sections
+from rules import Rules, RulesNotInForce, rules_by_version, rules_for
+from rules.changes import changes
+from rules.vocabulary import SCHEMES
 from staff.access import access, current_actor
 from staff.clock import today
 from web.language import current_language
 from workflows.case_lifecycle import CASE
-from workflows.glossary import entries
-from workflows.glossary import term as glossary_term
 from workflows.machine import Workflow
 from workflows.review_chain import chain_for
 from workflows.roles import READERS
 
 rule_pages = Blueprint("rules", __name__)
-PREFIXES = ("kind", "reason", "benefit", "level", "evidence", "death_source", "scheme", "method", "loss", "state")
 
 
 @rule_pages.get("/rules")
 @access(*READERS)
 def index() -> str:
-    on, offices = _day() or today(), offices_below(current_actor())
-    office = next((one for one in offices if one.code == request.args.get("office")), offices[-1] if offices else None)
-    try:
-        found = rules_for(office.code, on) if office else None
-    except RulesNotInForce:
-        found = None
-    return render_template("rules/index.html", on=on, office=office, offices=offices, rules=found,
-                           rule_names=RULE_NAMES,
-                           rule_units={name: UNITS.get(key.unit, "") for name, key in KEYS.items()},
-                           groups=_groups(found.entries.values()) if found else {},
+    """In force in a place on a day; with `version`, as they stood when a decision was pinned to them."""
+    offices, office = chosen_office(current_actor(), request.args.get("office"))
+    on, version, scheme = day_of("on") or today(), request.args.get("version"), scheme_of()
+    found = _pinned(version) if version else in_force(office and office.code, on, scheme)
+    return render_template("rules/index.html", on=on, office=office, offices=offices, scheme=scheme, rules=found,
+                           schemes=schemes(), version=version, tabs=tabs("rules.index"),
+                           listed_by=sections(found.entries.values()) if found else {},
                            flows=[(flow, _picture(flow)) for flow in (CASE, chain_for(3), chain_for(2))])
 
 
-def _groups(found: Any) -> dict[str, list[tuple[Entry, str, str]]]:
-    """key -> (entry, words of its row, value as written), in the order of the schema."""
-    groups: dict[str, list[tuple[Entry, str, str]]] = {}
-    for name in KEYS:
-        for entry in found:
-            key, row = key_and_row(entry.path)
-            if key == name:
-                groups.setdefault(name, []).append((entry, _row(row), _value(entry.value)))
-    return groups
+@rule_pages.get("/rules/changes")
+@access(*READERS)
+def changed() -> str:
+    """Between two days of a place, or between two places."""
+    offices, office = chosen_office(current_actor(), request.args.get("office"))
+    last, scheme = day_of("to") or today(), scheme_of()
+    first = day_of("from") or last.replace(year=last.year - 1, day=min(last.day, 28))
+    other = next((one for one in places() if one.code == request.args.get("with")), None)
+    old = in_force(office and office.code, first, scheme)
+    new = in_force(other.code if other else office and office.code, last, scheme)
+    found = change_words(changes(old, new)) if old and new else []
+    return render_template("rules/changes.html", offices=offices, office=office, first=first, last=last, other=other,
+                           places=places(), scheme=scheme, schemes=schemes(), old=old, new=new,
+                           tabs=tabs("rules.changed"), of_value=[one for one in found if one[1].value_differs],
+                           of_basis=[one for one in found if not one[1].value_differs])
 
 
-def _row(row: str | None) -> str:
-    return " · ".join(_word(part) for part in row.split(".")) if row else ""
+def tabs(here: str) -> list[tuple[str, None, str, bool]]:
+    """The pages about rules, with the choice of office kept."""
+    kept = {name: request.args[name] for name in ("office", "scheme") if request.args.get(name)}
+    named = {"rules.index": _("有效规则"), "rules.changed": _("规则变动")}
+    return [(words, None, url_for(endpoint, **kept), endpoint == here) for endpoint, words in named.items()]
 
 
-def _word(key: str) -> str:
-    """The glossary's word for a bare name; a name that has none is shown as it is."""
-    known = next((f"{prefix}.{key}" for prefix in PREFIXES if f"{prefix}.{key}" in entries()), None)
-    return glossary_term(known, current_language()) if known else key
+def in_force(code: str | None, on: date, scheme: str | None) -> Rules | None:
+    try:
+        return rules_for(code, on, scheme) if code else None
+    except RulesNotInForce:
+        return None
 
 
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list):
-        return _("；").join(_any_of(one) for one in value) or "—"
-    if isinstance(value, dict):
-        return _("，").join(f"{_word(key)} {_value(one)}" for key, one in value.items())
-    return "—" if value is None else _word(str(value))
-
-
-def _any_of(one: object) -> str:
-    return _(" 或 ").join(_value(each) for each in one) if isinstance(one, list) else _value(one)
+def _pinned(version: str) -> Rules:
+    try:
+        return rules_by_version(version)
+    except KeyError:
+        abort(404)
 
 
 def _picture(flow: Workflow) -> Markup:
     return Markup(flow.diagram_svg(current_language()))
 
 
-def _day() -> date | None:
+def day_of(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get("on", ""))
+        return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def scheme_of() -> str | None:
+    given: Any = request.args.get("scheme")
+    return given if given in SCHEMES else None
