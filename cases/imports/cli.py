@@ -14,8 +14,8 @@ from cases.imports.batches import Progress, status_counts
 from cases.imports.errors import words
 from cases.imports.proposing import propose
 from cases.imports.quarantine import write_quarantine
-from cases.imports.reading import FileRefused
 from cases.imports.releasing import release
+from cases.imports.tables import FileRefused
 from cases.models import ImportBatch
 from cases.sweep import is_demonstration
 from database import db

@@ -16,7 +16,7 @@ from audit.events import ProposalClosed
 from audit.log import record
 from cases.certifications import submit_claim
 from cases.decisions import Proposal, draft, opening_refusals
-from cases.imports.fields import birth_of
+from cases.imports.id_cells import birth_of
 from cases.imports.proposals import rates_of
 from cases.models import Case, Decision, DecisionParticipant, ImportProposal
 from cases.money import in_force

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import yaml
 
-from cases.imports.fields import PARSERS, plain
-from cases.imports.reading import FileRefused
+from cases.imports.cells import plain
+from cases.imports.fields import PARSERS
+from cases.imports.tables import FileRefused
 
 SOURCE = Path(__file__).with_name("headings.yaml")
 

@@ -10,12 +10,12 @@ from audit.events import PayRunLoaded
 from audit.log import record, record_bulk
 from cases import money
 from cases.benefit_months import changed, new_month, withhold_closed_of
-from cases.imports.fields import modern_id_number
 from cases.imports.headings import Mapping
+from cases.imports.id_cells import modern_id_number
 from cases.imports.places import Places
-from cases.imports.reading import SourceRow
 from cases.imports.rows import parse_cells
 from cases.imports.staging import good, refused
+from cases.imports.tables import SourceRow
 from cases.imports.taken import Row, quarantine
 from cases.models import (
     BenefitMonth,

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from audit.events import ChangeProposed, ProposalClosed
 from audit.log import record_bulk
-from cases.imports.fields import birth_of
+from cases.imports.id_cells import birth_of
 from cases.imports.rows import Record
 from cases.imports.taken import Row
 from cases.models import BenefitRate, Case, Decision, ImportBatch, ImportProposal

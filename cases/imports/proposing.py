@@ -18,8 +18,9 @@ from cases.imports.headings import mapping_of
 from cases.imports.jobs import beat, finish_job, start_job
 from cases.imports.kinds import KINDS
 from cases.imports.places import Places
-from cases.imports.reading import FileRefused, Table, open_table
+from cases.imports.reading import open_table
 from cases.imports.staging import chunks, insert_rows, last_staged, sha256_of
+from cases.imports.tables import FileRefused, Table
 from cases.models import ImportBatch
 from cases.refused import attempt
 from database import db, transaction

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 
+from cases.imports.cells import FieldRefused, plain
 from cases.imports.errors import RowError, masked
-from cases.imports.fields import PARSERS, FieldRefused, birth_of, modern_id_number, plain, sex_of
+from cases.imports.fields import PARSERS
 from cases.imports.headings import Mapping
-from cases.imports.reading import SourceRow
+from cases.imports.id_cells import birth_of, modern_id_number, sex_of
+from cases.imports.tables import SourceRow
 
 CLAIM = "BIRTH_DIFFERS_FROM_ID_NUMBER"  # of somebody registered it is a claim to decide, not an error (F4)
 

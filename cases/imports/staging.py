@@ -12,8 +12,8 @@ from sqlalchemy import exists, func, insert, or_, select
 from cases.imports.errors import RowError
 from cases.imports.headings import Mapping
 from cases.imports.places import PlaceRefused, Places
-from cases.imports.reading import SourceRow
 from cases.imports.rows import Record, as_dict, benefit_key, content_digest, parse_row
+from cases.imports.tables import SourceRow
 from cases.models import Case, ImportBatch, ImportRow, Pensioner
 from database import db
 from database.types import blind_index

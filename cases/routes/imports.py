@@ -18,8 +18,8 @@ from cases.imports import uploads, views, waiting
 from cases.imports.batches import PROPOSERS, status_counts, withdraw
 from cases.imports.errors import words
 from cases.imports.quarantine import write_quarantine
-from cases.imports.reading import FileRefused
 from cases.imports.releasing import release_refusals
+from cases.imports.tables import FileRefused
 from cases.models import ImportBatch
 from database import db, transaction
 from staff.access import access, current_actor, lock_actor

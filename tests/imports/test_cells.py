@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from cases.imports.fields import PARSERS, FieldRefused, birth_of, modern_id_number, sex_of
+from cases.imports.cells import FieldRefused
+from cases.imports.fields import PARSERS
 from cases.imports.headings import mapping_of
+from cases.imports.id_cells import birth_of, modern_id_number, sex_of
 
 ON = date(2026, 3, 1)
 FIELDS = mapping_of("pensioners").fields

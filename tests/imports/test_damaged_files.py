@@ -10,8 +10,9 @@ import pytest
 from cases.imports.errors import words
 from cases.imports.headings import mapping_of
 from cases.imports.proposing import propose
-from cases.imports.reading import FileRefused, open_table
+from cases.imports.reading import open_table
 from cases.imports.rows import parse_row
+from cases.imports.tables import FileRefused
 from tests.imports.conftest import HEADINGS, ON, csv_file, person
 
 MAPPING = mapping_of("pensioners")

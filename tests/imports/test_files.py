@@ -7,8 +7,9 @@ from openpyxl import Workbook
 
 from cases.imports.errors import words
 from cases.imports.headings import mapping_of
-from cases.imports.reading import FileRefused, open_table
+from cases.imports.reading import open_table
 from cases.imports.rows import Record, benefit_key, content_digest, parse_row
+from cases.imports.tables import FileRefused
 
 ON = date(2026, 3, 1)
 MAPPING = mapping_of("pensioners")
