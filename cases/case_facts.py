@@ -5,16 +5,12 @@ One small function per named fact (workflows.facts.FACTS); only those a row asks
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import exists, select
 
 from cases.materials import evidence_kinds, material_groups, materials_missing
 from cases.models import (
     Case,
-    CaseTransition,
-    Certification,
     Decision,
     Notice,
     Objection,
@@ -23,50 +19,20 @@ from cases.models import (
     VerificationTask,
 )
 from cases.models.decision import MOVING, OPEN_STAGES
-from cases.periods import rules_of_case, stored_cycle
+from cases.period_facts import OF_THE_PERIOD
+from cases.subject import Subject, any_of
 from database import db
-from rules import Rules
 from workflows.case_lifecycle import CASE, DEATH_REASONS
-from workflows.deadlines import (
-    cycle_after,
-    failures_in_a_row,
-    month_of,
-    months_between,
-    next_month,
-    refer_on,
-    reminder_days,
-    warned_lapse_on,
-    warning_from,
-)
+from workflows.deadlines import failures_in_a_row, month_of, months_between, next_month
 from workflows.review_chain import DECISION_KINDS
 
 NO_DECISION_MOVES: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What the facts are about: a case on a day, the decision that would move it, the reason given."""
-
-    case: Case
-    on: date
-    action: str
-    reason: str | None = None
-    decision: Decision | None = None
-    import_released: bool = False
-
-    @property
-    def rules(self) -> Rules:
-        return rules_of_case(self.case, self.on)
 
 
 def gather(subject: Subject) -> dict[str, object]:
     """The facts that taking `action` now would read."""
     needed = CASE.facts_needed(subject.case.state, subject.action, subject.reason)
     return {name: READERS[name](subject) for name in needed if name in READERS}
-
-
-def _any(query: object) -> bool:
-    return bool(db.session.scalar(select(query)))  # type: ignore[call-overload]
 
 
 def death_reason(case: Case) -> bool:
@@ -80,100 +46,25 @@ def _annuls(s: Subject) -> bool:
     return s.decision is not None and s.decision.kind == "annul_death_mark"
 
 
-def _valid_certification(s: Subject) -> bool:
-    latest, period = s.case.last_certified_on, stored_cycle(s.case)
-    covered = cycle_after(latest, period.months, s.rules.value("month_count")) if latest and period else None
-    return bool(covered and covered.due_on >= s.on)
-
-
-def _submitted_in_time(s: Subject) -> bool:
-    due = s.case.due_on or s.on
-    return _any(exists().where(Certification.pensioner_id == s.case.pensioner_id,
-                               Certification.status == "submitted", Certification.submitted_on <= due))
-
-
-def _certifying_fact(s: Subject) -> bool:
-    return _any(exists().where(
-        Certification.pensioner_id == s.case.pensioner_id, Certification.status == "valid",
-        Certification.evidence_on >= (s.case.last_certified_on or date.min)))
-
-
 def _conflicting_loss(s: Subject) -> bool:
     return s.case.pensioner.death_mark is not None
 
 
-def _cycle_over(s: Subject) -> bool:
-    if s.case.due_on is None:
-        return False
-    rules = s.rules
-    return s.on >= warned_lapse_on(s.case.due_on, rules.value("lapse_days_after_due"), s.case.warn_from,
-                                   rules.value("warning_months"))
-
-
-def _lapsed_this_period(s: Subject) -> bool:
-    return _any(exists().where(CaseTransition.case_id == s.case.id, CaseTransition.action == "lapse",
-                               CaseTransition.period_due_on == s.case.due_on))
-
-
-def _notice_accepted(s: Subject) -> bool:
-    cycle = stored_cycle(s.case)
-    since = max(filter(None, (warning_from(cycle, s.rules.value("warning_months")) if cycle else None,
-                              s.case.warn_from)), default=date.min)
-    told = exists().where(Notice.case_id == s.case.id, Notice.status == "accepted", Notice.on >= since)
-    visited = exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "finished",
-                             VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
-    return _any(told) or _any(visited)
-
-
 def _notices_recorded(s: Subject) -> bool:
-    return _any(exists().where(Notice.case_id == s.case.id, Notice.kind == "suspended", Notice.status == "accepted"))
+    return any_of(exists().where(Notice.case_id == s.case.id, Notice.kind == "suspended", Notice.status == "accepted"))
 
 
 def _open_objection(s: Subject) -> bool:
-    return _any(exists().where(Objection.case_id == s.case.id, Objection.status == "open"))
+    return any_of(exists().where(Objection.case_id == s.case.id, Objection.status == "open"))
 
 
 def _open_task(s: Subject, *conditions: object) -> bool:
-    return _any(exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "open", *conditions))
-
-
-def reminder_stage(case: Case, on: date) -> date | None:
-    """The day on which the latest stage of reminding began; None before the first."""
-    cycle, rules = stored_cycle(case), rules_of_case(case, on)
-    if cycle is None:
-        return None
-    days = reminder_days(cycle, rules.value("reminder_month"), rules.value("reminder_months_before_due"))
-    return max((day for day in days if day <= on), default=None)
-
-
-def reminder_key(case: Case) -> str:
-    """Begins the key of every reminder of the period; the day of the stage follows: one reminder each (S6)."""
-    return f"reminder:{case.public_id}:{case.due_on}:"
-
-
-def _reminder_due(s: Subject) -> bool:
-    return reminder_stage(s.case, s.on) is not None and s.case.due_on >= s.on
-
-
-def _reminded(s: Subject) -> bool:
-    stage = reminder_stage(s.case, s.on)
-    return stage is not None and _any(exists().where(
-        Notice.case_id == s.case.id, Notice.kind == "certification_due", Notice.on >= stage,
-        Notice.once_key.startswith(reminder_key(s.case), autoescape=True)))
+    return any_of(exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "open", *conditions))
 
 
 def _open_decision(s: Subject) -> bool:
-    return _any(exists().where(Decision.case_id == s.case.id, Decision.stage.in_(OPEN_STAGES),
+    return any_of(exists().where(Decision.case_id == s.case.id, Decision.stage.in_(OPEN_STAGES),
                                Decision.kind.in_(MOVING)))
-
-
-def _verification_due(s: Subject) -> bool:
-    cycle = stored_cycle(s.case)
-    if cycle is None:
-        return False
-    if s.case.warn_from:
-        return s.on >= s.case.warn_from
-    return s.on >= refer_on(cycle, s.rules.value("refer_months_before_due"))
 
 
 def _months_suspended(s: Subject) -> int:
@@ -202,7 +93,7 @@ def _arrears_returned(s: Subject) -> bool:
         .order_by(Decision.id.desc()).limit(1))
     if decision is None or decision.back_pay_fen == 0:
         return True
-    return _any(exists().where(PaymentReturn.case_id == s.case.id, PaymentReturn.accepted.is_(True),
+    return any_of(exists().where(PaymentReturn.case_id == s.case.id, PaymentReturn.accepted.is_(True),
                                PaymentReturn.decision_no == decision.decision_no))
 
 
@@ -238,17 +129,11 @@ def _reasons_in_force(s: Subject) -> tuple[str, ...]:
     return s.rules.chosen("suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons")
 
 
-READERS: dict[str, Callable[[Subject], object]] = {
+READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | {
     "death_marked": lambda s: s.case.pensioner.death_mark is not None,
     "death_reason": lambda s: death_reason(s.case),
     "annuls_death_mark": _annuls,
-    "valid_certification": _valid_certification,
-    "submitted_certification": _submitted_in_time,
-    "certifying_fact": _certifying_fact,
     "conflicting_loss": _conflicting_loss,
-    "cycle_over": _cycle_over,
-    "lapsed_this_period": _lapsed_this_period,
-    "notice_accepted": _notice_accepted,
     "notices_recorded": _notices_recorded,
     "open_objection": _open_objection,
     "open_decision": _open_decision,
@@ -257,9 +142,6 @@ READERS: dict[str, Callable[[Subject], object]] = {
                                                  VerificationTask.escalated_on.is_(None)),
     "verification_escalated": lambda s: _open_task(s, VerificationTask.escalated_on.is_not(None)),
     "home_visit_open": lambda s: _open_task(s, VerificationTask.cause == "home_visit"),
-    "reminder_due": _reminder_due,
-    "reminded": _reminded,
-    "verification_due": _verification_due,
     "payment_data_mended": _payment_data_mended,
     "arrears_returned": _arrears_returned,
     "arrears_bound": _arrears_bound,

@@ -11,7 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from cases.channels import BadTransport, NotNow, receipts
 from cases.delivery import DeliveryRunning, deliver, hold
 from cases.dossier import issue
-from cases.dossier_content import NotInRecord
+from cases.dossier_entries import NotInRecord
 from cases.letters import font_folder
 from cases.models import Installation
 from cases.pdf import FontsMissing, RareCharacter, faults

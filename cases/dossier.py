@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from audit.events import DossierIssued, Unmasked
 from audit.log import record
-from cases.dossier_content import NotInRecord, content, made_at
+from cases.dossier_content import content, made_at
+from cases.dossier_entries import NotInRecord
 from cases.letters import font_folder
 from cases.models import Case
 from cases.notice_kinds import kinds

@@ -5,47 +5,25 @@ is plain JSON, the same in every language; it is printed, and attached to the pr
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from audit.events import TYPES, Recorded, parse
-from audit.models import AuditEvent, AuditPersonal, AuditTx
-from audit.words import words_of
+from audit.models import AuditEvent, AuditPersonal
+from cases.dossier_decisions import decisions_of, named, sheet
+from cases.dossier_entries import Entry, entries_of, extract, latest, names_of, those_of, time_of
 from cases.models import Case, Evidence
 from database import db
 from rules import RulesNotInForce, rules_for
-from staff.models import Office, StaffAccount
+from staff.models import Office
 from workflows.deadlines import retained_through
 
 FORMAT = "pension-eligibility dossier 1"
-LEFT_OUT = frozenset({"access"})
-SIGNING = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
-           "DecisionReturned": "return", "DecisionRejected": "reject"}
 NOTICE_STATUS = {"NoticeQueued": "queued", "NoticeSent": "accepted", "NoticeFailed": "failed", "NoticeHeld": "held",
                  "NoticeReleased": "queued", "NoticeReturned": "returned"}
-CLOSING = {"DecisionExecuted": "executed", "DecisionRejected": "rejected", "DecisionWithdrawn": "withdrawn"}
-PROPOSED = ("reason", "lines", "back_pay_fen", "payable_through", "fields", "reasons")
 ID_HEAD, TAIL = 6, 4
-
-
-class NotInRecord(LookupError):
-    """No such case, or no event of it in that transaction."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An event of the case, as it stands in the log; `data` with its free text."""
-
-    recorded: Recorded
-    data: dict[str, Any]
-    seq: int
-    uid: str
-    digest: str
-    tx_uid: str
 
 
 def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> dict[str, Any]:
@@ -53,54 +31,27 @@ def content(case: Case, *, as_of_tx: str | None = None, masked: bool = True) -> 
 
     Raises NotInRecord.
     """
-    entries = _entries(case, as_of_tx)
+    entries = entries_of(case, as_of_tx)
     last = entries[-1]
-    decisions = _decisions(entries)
-    names = _names(entries)
+    decisions = decisions_of(entries)
+    names = names_of(entries)
     return {
-        "format": FORMAT, "masked": masked, "as_of": {"tx": last.tx_uid, "recorded_at": _time(last), "seq": last.seq},
+        "format": FORMAT, "masked": masked, "as_of": {"tx": last.tx_uid, "recorded_at": time_of(last), "seq": last.seq},
         "case": _case(case, entries), "person": _person(case, entries, masked), "archive": _archive(case, entries),
-        "path": _path(entries), "decisions": [_named(decision, names) for decision in decisions],
+        "path": _path(entries), "decisions": [named(decision, names) for decision in decisions],
         "objections": _objections(entries), "evidence": _evidence(entries), "notices": _notices(entries),
         "certifications": _certifications(entries),
-        "arrears": [_sheet(one) for one in decisions if one["stage"] == "executed" and one["lines"]],
+        "arrears": [sheet(one) for one in decisions if one["stage"] == "executed" and one["lines"]],
         "overpaid": _overpaid(entries),
-        "extract": [_extract(entry, names) for entry in entries],
+        "extract": [extract(entry, names) for entry in entries],
     }
-
-
-def _entries(case: Case, as_of_tx: str | None) -> list[Entry]:
-    rows = db.session.execute(select(AuditEvent, AuditTx.uid).join(AuditTx, AuditEvent.tx_id == AuditTx.id)
-                              .where(AuditEvent.case_id == case.id).order_by(AuditEvent.case_seq)).all()
-    kept = [(row, tx) for row, tx in rows if TYPES[row.type].FAMILY not in LEFT_OUT]
-    read = {row.id: parse(bytes(row.canonical)) for row, _tx in kept}
-    told = words_of(read)
-    found = [Entry(read[row.id], told[row.id], row.case_seq, row.uid, row.digest, tx) for row, tx in kept]
-    cut = max((e.seq for e in found if as_of_tx in (None, e.tx_uid)), default=None)
-    if cut is None:
-        raise NotInRecord(as_of_tx or case.case_no)
-    return [entry for entry in found if entry.seq <= cut]
-
-
-def _of(entries: Iterable[Entry], *types: str) -> list[Entry]:
-    return [entry for entry in entries if entry.recorded.type in types]
-
-
-def _time(entry: Entry) -> str:
-    return entry.recorded.meta.recorded_at.isoformat()
-
-
-def _latest(entries: Iterable[Entry], field: str) -> Any:
-    return next((e.data[field] for e in reversed(list(entries)) if e.data.get(field) is not None), None)
 
 
 def _case(case: Case, entries: list[Entry]) -> dict[str, Any]:
     """State and dates as the events leave them; what never changes from the case itself."""
     states = [entry for entry in entries if "to_state" in entry.data]
     dated = [e for e in entries if e in states or e.recorded.type == "CertificationAccepted"]
-    offices = {office.path: office for office in db.session.scalars(
-        select(Office).where(Office.path == case.office_path))}
-    office = offices.get(case.office_path, case.paying_office)
+    office = db.session.scalar(select(Office).where(Office.path == case.office_path)) or case.paying_office
     return {
         "case_no": case.case_no, "scheme": case.scheme, "benefit_kind": case.benefit_kind, "office": office.name,
         "office_code": office.code, "phone": office.phone, "paying_office": case.paying_office.name,
@@ -108,7 +59,7 @@ def _case(case: Case, entries: list[Entry]) -> dict[str, Any]:
         "state": states[-1].data["to_state"] if states else case.state,
         "state_since": states[-1].data["on"] if states else case.state_since.isoformat(),
         "state_reason": states[-1].data.get("reason") if states else case.state_reason,
-        "due_on": _latest(dated, "due_on"), "last_certified_on": _latest(dated, "last_certified_on"),
+        "due_on": latest(dated, "due_on"), "last_certified_on": latest(dated, "last_certified_on"),
         "rules_version": states[-1].data["rules_version"] if states else case.rules_version,
     }
 
@@ -118,7 +69,7 @@ def _person(case: Case, entries: list[Entry], masked: bool) -> dict[str, Any]:
     name = _value_then(case, cut, "old_name") or person.name
     number = _value_then(case, cut, "old_id_number") or person.id_number
     show: Callable[[str | None, int], str | None] = _mask if masked else lambda value, head: value
-    died = _of(entries, "DeathMarked", "DeathMarkAnnulled")
+    died = those_of(entries, "DeathMarked", "DeathMarkAnnulled")
     return {
         "name": name, "id_number": show(number, ID_HEAD), "sex": person.sex,
         "birth_on": person.birth_on.isoformat() if not masked else f"{person.birth_on.year}",
@@ -159,45 +110,8 @@ def _path(entries: list[Entry]) -> list[dict[str, Any]]:
             for e in entries if "to_state" in e.data]
 
 
-def _decisions(entries: list[Entry]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for entry in entries:
-        kind, data = entry.recorded.type, entry.data
-        if kind == "DecisionOpened":
-            found[data["decision"]] = {**{name: data.get(name) for name in
-                ("decision", "decision_no", "kind", "office_level", "signatures_required", "rules_version", "stage",
-                 *PROPOSED)}, "round": 1, "opened_on": entry.recorded.meta.on.isoformat(), "closed_on": None,
-                "by_system": data["proposed_by_system"], "content_digest": None, "acts": [], "evidence": []}
-        decision = found.get(data.get("decision") or "")
-        if decision is None:
-            continue
-        if kind in SIGNING:
-            decision["acts"].append(_act(entry))
-        if kind in ("DecisionEdited", "DecisionExecuted"):
-            decision |= {name: data[name] for name in PROPOSED if data.get(name) is not None}
-            found[data["decision"]] = decision
-        _advance(decision, entry)
-    return list(found.values())
-
-
-def _act(entry: Entry) -> dict[str, Any]:
-    return {"act": SIGNING[entry.recorded.type], "actor": entry.recorded.meta.actor, "at": _time(entry),
-            **{name: entry.data.get(name) for name in ("round", "stage", "role", "opinion", "content_digest")}}
-
-
-def _advance(decision: dict[str, Any], entry: Entry) -> None:
-    kind, data = entry.recorded.type, entry.data
-    decision["stage"] = CLOSING.get(kind) or data.get("next_stage") or data.get("stage") or decision["stage"]
-    decision["round"] = data.get("new_round") or max(decision["round"], data.get("round") or 1)
-    if kind in CLOSING:
-        decision["closed_on"] = data.get("closed_on") or entry.recorded.meta.on.isoformat()
-        decision["content_digest"] = data.get("content_digest")
-    if kind == "EvidenceAdded":
-        decision["evidence"].append(data["evidence"])
-
-
 def _evidence(entries: list[Entry]) -> list[dict[str, Any]]:
-    added = _of(entries, "EvidenceAdded")
+    added = those_of(entries, "EvidenceAdded")
     titles = dict(db.session.execute(select(Evidence.public_id, Evidence.title).where(
         Evidence.public_id.in_([e.data["evidence"] for e in added]))).tuples().all())
     return [{"title": titles.get(e.data["evidence"], e.data["kind"]), **{name: e.data.get(name) for name in
@@ -206,11 +120,11 @@ def _evidence(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for entry in _of(entries, *NOTICE_STATUS):
+    for entry in those_of(entries, *NOTICE_STATUS):
         data = entry.data
         row = found.setdefault(data["notice"], {"notice": data["notice"], "kind": data["kind"],
-                                                "channel": data["channel"], "queued_at": _time(entry), "proof": None})
-        row |= {"status": NOTICE_STATUS[entry.recorded.type], "at": _time(entry),
+                                                "channel": data["channel"], "queued_at": time_of(entry), "proof": None})
+        row |= {"status": NOTICE_STATUS[entry.recorded.type], "at": time_of(entry),
                 "proof": data.get("proof") or data.get("error") or row["proof"]}
         found[data["notice"]] = row
     return list(found.values())
@@ -218,7 +132,7 @@ def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def _objections(entries: list[Entry]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for entry in _of(entries, "ObjectionLodged", "ObjectionUpheld", "ObjectionDismissed"):
+    for entry in those_of(entries, "ObjectionLodged", "ObjectionUpheld", "ObjectionDismissed"):
         data = entry.data
         if entry.recorded.type == "ObjectionLodged":
             found[data["objection"]] = {**{name: data.get(name) for name in
@@ -230,42 +144,16 @@ def _objections(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def _certifications(entries: list[Entry]) -> list[dict[str, Any]]:
     return [{name: e.data.get(name) for name in ("method", "evidence_on", "due_on", "previous_due_on")}
-            for e in _of(entries, "CertificationAccepted")]
-
-
-def _sheet(decision: dict[str, Any]) -> dict[str, Any]:
-    sums = {name: sum(line[name] for line in decision["lines"])
-            for name in ("entitled_fen", "pay_fen", "forfeited_fen")}
-    return {"decision_no": decision["decision_no"], "lines": decision["lines"], "totals": sums}
+            for e in those_of(entries, "CertificationAccepted")]
 
 
 def _overpaid(entries: list[Entry]) -> dict[str, list[dict[str, Any]]]:
     """Months overpaid as they stand, claims and receipts (amounts in fen)."""
     months = {e.data["month"]: {name: e.data[name] for name in ("month", "overpaid", "recovered")}
-              for e in _of(entries, "BenefitMonthChanged")}
+              for e in those_of(entries, "BenefitMonthChanged")}
     receipts = [{name: e.data[name] for name in ("month", "amount_fen", "receipt_ref", "way", "received_on")}
-                for e in _of(entries, "OverpaymentRecovered")]
+                for e in those_of(entries, "OverpaymentRecovered")]
     return {"months": [row for _, row in sorted(months.items()) if row["overpaid"]], "receipts": receipts}
-
-
-def _names(entries: list[Entry]) -> dict[str, tuple[str, str]]:
-    """Account's public id -> (name, office)."""
-    actors = {entry.recorded.meta.actor for entry in entries}
-    rows = db.session.execute(select(StaffAccount.public_id, StaffAccount.display_name, Office.name).join(
-        Office, StaffAccount.office_id == Office.id).where(StaffAccount.public_id.in_(actors)))
-    return {public_id: (name, office) for public_id, name, office in rows}
-
-
-def _named(decision: dict[str, Any], names: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    acts = [{**act, "name": names.get(act["actor"], (act["actor"], ""))[0],
-             "office": names.get(act["actor"], ("", ""))[1]} for act in decision["acts"]]
-    return {**decision, "acts": acts}
-
-
-def _extract(entry: Entry, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    actor = entry.recorded.meta.actor
-    return {"seq": entry.seq, "type": entry.recorded.type, "at": _time(entry), "on": entry.recorded.meta.on.isoformat(),
-            "actor": names.get(actor, (actor, ""))[0], "uid": entry.uid, "digest": entry.digest, "tx": entry.tx_uid}
 
 
 def made_at(data: dict[str, Any]) -> datetime:

@@ -11,7 +11,7 @@ from cases.models import Case, Evidence, EvidenceContent
 from cases.moves import lock_case
 from cases.refused import attempt, refuse
 from database import db
-from rules.vocabulary import EVIDENCE_KINDS, LIFE_PROOFS
+from rules.vocabulary import EVIDENCE_KINDS
 from staff.access import lock_actor
 from staff.actor import Actor
 
@@ -61,7 +61,3 @@ def _check(received: Received, on: date) -> None:
         raise refuse("FILE_SIZE", size=len(received.content))
     if received.happened_on > on:
         raise refuse("DATE_IN_FUTURE", date=received.happened_on.isoformat())
-
-
-def is_life_proof(evidence: Evidence) -> bool:
-    return evidence.kind in LIFE_PROOFS

@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload
 from audit import events
 from audit.log import record
 from cases.benefit_months import withhold_closed
-from cases.case_facts import Subject, gather
+from cases.case_facts import gather
 from cases.models import Case, CaseTransition, Decision
 from cases.periods import area_of, rules_of_case
+from cases.subject import Subject
 from database import db
 from staff.actor import Actor as StaffActor
 from workflows.case_lifecycle import CASE

@@ -13,15 +13,17 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from cases.bulk import Batch
-from cases.case_facts import READERS, Subject, reminder_key, reminder_stage
+from cases.case_facts import READERS
 from cases.decisions import Proposal
 from cases.eligibility import check_eligible, to_be_checked
 from cases.eligibility_sql import might_lack
 from cases.evidence import Received, keep
 from cases.facts_sql import Scope
 from cases.models import Case, Decision, Notice, PaymentReturn, VerificationTask
+from cases.period_facts import reminder_key, reminder_stage
 from cases.periods import rules_of_case
 from cases.proposals import propose
+from cases.subject import Subject
 from database import db
 from staff.actor import SYSTEM
 from workflows import guards as g

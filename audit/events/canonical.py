@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from audit.events.base import MAX_INT, TYPES, Event, Meta
+from audit.events.base import MAX_INT, Event, Meta
 
 FORMAT = 1
 SALT_BYTES = 32
@@ -77,10 +77,6 @@ def parse(data: bytes) -> Recorded:
     meta["on"] = date.fromisoformat(meta["on"])
     meta["recorded_at"] = datetime.fromisoformat(meta["recorded_at"])
     return Recorded(body["type"], Meta(**meta), body["data"], body["personal"])
-
-
-def event_type(recorded: Recorded) -> type[Event]:
-    return TYPES[recorded.type]
 
 
 def _fields(thing: Any) -> dict[str, Any]:

@@ -96,11 +96,3 @@ def _narrowed(query: Select[Any], wanted: Wanted, actor: Actor, roles: tuple[str
     if wanted.batch_id:
         query = query.where(ImportProposal.batch_id == wanted.batch_id)
     return query
-
-
-def open_of_case(case: Case) -> list[Row]:
-    """What still waits about one case."""
-    found = db.session.scalars(select(ImportProposal).where(
-        ImportProposal.case_id == case.id, ImportProposal.status == "open").order_by(ImportProposal.id))
-    return [Row(one, differences_of(one), 0) for one in found]
-

@@ -13,7 +13,8 @@ from flask import Flask
 from audit.models import AuditEvent, AuditTx
 from cases.delivery import deliver
 from cases.dossier import data_json, dossier, dossier_html, issue
-from cases.dossier_content import NotInRecord, content
+from cases.dossier_content import content
+from cases.dossier_entries import NotInRecord
 from cases.models import Case, Decision
 from cases.pdf import RareCharacter
 from database import db

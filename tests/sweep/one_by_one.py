@@ -12,9 +12,11 @@ from sqlalchemy import select
 from audit.log import record
 from cases import notices, sweep_steps
 from cases.bulk import escalated
-from cases.case_facts import READERS, Subject, reminder_key, reminder_stage
+from cases.case_facts import READERS
 from cases.models import Case
 from cases.moves import lock_case, move, refusals
+from cases.period_facts import reminder_key, reminder_stage
+from cases.subject import Subject
 from cases.sweep import Done
 from cases.sweep_steps import STEPS
 from cases.verification import open_task, open_task_of

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from audit.models import AuditEvent, AuditTx
-from cases.case_facts import reminder_key, reminder_stage
 from cases.models import (
     Case,
     CaseTransition,
@@ -22,6 +21,7 @@ from cases.models import (
     Pensioner,
     VerificationTask,
 )
+from cases.period_facts import reminder_key, reminder_stage
 from database import db
 from database.types import now, public_id
 from staff.models import NaturalPerson, Office, StaffAccount

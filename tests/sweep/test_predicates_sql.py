@@ -10,13 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Date, Integer, cast, literal, select
 
-from cases.case_facts import READERS, Subject
+from cases.case_facts import READERS
 from cases.dates_sql import add_days, add_months, first_of_month, months_between
 from cases.facts_sql import FACTS_SQL, NEVER_NULL, Scope
 from cases.models import Case
 from cases.moves import refusals, workflow_actor
 from cases.predicates_sql import CannotCompile, compiled
 from cases.rule_values import places
+from cases.subject import Subject
 from database import db
 from staff.actor import SYSTEM
 from tests.sweep.examples import examples
