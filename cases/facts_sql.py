@@ -1,4 +1,4 @@
-"""The named facts of a case as SQL, a table: what case_facts.py and period_facts.py reads for one case (a test compares them).
+"""The named facts of a case as SQL: what case_facts.py and period_facts.py read for one case (a test compares them).
 
 Each is over `cases` joined with the rules of its place (cases/rule_values.py).
 """
