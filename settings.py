@@ -36,7 +36,7 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),
     "NOTICE_TRANSPORT": ("NOTICE_TRANSPORT", "file", str),
     "SMS_TRANSPORT": ("SMS_TRANSPORT", "", str),
-    "SWEEP_BATCH": ("SWEEP_BATCH", "500", positive),
+    "SWEEP_BATCH": ("SWEEP_BATCH", "2000", positive),
     "TRUST_TERMINAL": ("TRUST_TERMINAL", "no", bool),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }

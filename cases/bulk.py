@@ -10,40 +10,47 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, update
 
 from audit.events import Event, NoticeQueued, VerificationEscalated
-from audit.log import record_bulk
-from cases import notices
+from audit.log import record_of_locked
+from cases import money, notices
 from cases.benefit_months import changed, months_to_withhold
+from cases.bulk_reading import CaseRead, Offices, last_steps, queued
 from cases.models import BenefitMonth, Case, CaseTransition, Notice, VerificationTask
 from cases.moves import event_of, step_columns, take_row
 from cases.verification import task_columns, task_opened
 from database import db
+from database.many import among, insert_many
 from database.types import public_id
 from staff.actor import SYSTEM
-from staff.models import Office
 from workflows.case_lifecycle import CASE
 
 COLUMNS = ("state", "state_since", "state_reason", "state_basis", "rules_version", "withheld_from", "task_open")
+TASK = ("escalated_on",)  # what not every task opened has
+MONTH = ("case_id", "month", "owed", *money.AMOUNTS)
 
 
 class Batch:
-    """Cases read with what they need and let go by the session: what is changed on them is written by `write`."""
+    """Cases locked and read: what is changed on them is written by `write`."""
 
-    def __init__(self, cases: Sequence[Case], offices: Mapping[str, Office], on: date) -> None:
+    def __init__(self, cases: Sequence[CaseRead], offices: Offices, on: date) -> None:
         self.cases, self.on, self._offices = cases, on, offices
-        self._before = {case.id: _columns(case) for case in cases}
-        self._steps = _last_steps([case.id for case in cases])
+        self._before = {case.id: (_columns(case), case.case_seq) for case in cases}
+        self._steps = last_steps(self.ids)
         self._events: dict[int, list[Event]] = defaultdict(list)
         self._transitions: list[tuple[Event, dict[str, Any]]] = []
         self._tasks: list[dict[str, Any]] = []
-        self._notices: list[tuple[Case, dict[str, Any]]] = []
+        self._notices: list[tuple[CaseRead, dict[str, Any]]] = []
         self._escalated: list[int] = []
         self._to_visit: list[int] = []
         self._months: list[BenefitMonth] = []
 
-    def move(self, case: Case, action: str, reason: str | None = None, **details: object) -> str:
+    @property
+    def ids(self) -> list[int]:
+        return [case.id for case in self.cases]
+
+    def move(self, case: CaseRead, action: str, reason: str | None = None, **details: object) -> str:
         """One row of the table; returns its basis as letters cite it."""
         row = CASE.row(case.state, action)
         if row is None:
@@ -63,32 +70,32 @@ class Batch:
         for month in self._months:
             self._events[month.case_id].append(changed(month, "withheld"))
 
-    def open_task(self, case: Case, cause: str) -> None:
+    def open_task(self, case: CaseRead, cause: str) -> None:
         """For cases without an open one."""
         columns = task_columns(case, cause, self.on)
         self._tasks.append(columns)
         case.task_open = True
         self._events[case.id].append(task_opened(case, columns["public_id"], cause, columns["due_on"]))
 
-    def escalate(self, case: Case, task: VerificationTask) -> None:
+    def escalate(self, case: CaseRead, task: Row[Any]) -> None:
         self._escalated.append(task.id)
         self._events[case.id].append(escalated(case, task.public_id, task.cause, task.due_on))
 
-    def visit(self, case: Case, task: VerificationTask) -> None:
+    def visit(self, case: CaseRead, task: Row[Any]) -> None:
         """The open task is a home visit from now on; its first cause stays in the log."""
         self._to_visit.append(task.id)
         self._events[case.id].append(escalated(case, task.public_id, "home_visit", task.due_on))
 
-    def open_escalated(self, case: Case, cause: str) -> None:
+    def open_escalated(self, case: CaseRead, cause: str) -> None:
         """A task that is everybody's from the first day."""
         self.open_task(case, cause)
         columns = self._tasks[-1]
         columns["escalated_on"] = self.on
         self._events[case.id].append(escalated(case, columns["public_id"], cause, columns["due_on"]))
 
-    def notify(self, case: Case, kind: str, once: str, facts: Mapping[str, Any]) -> None:
+    def notify(self, case: CaseRead, kind: str, once: str, facts: Mapping[str, Any]) -> None:
         """One notice for each channel that reaches the person; `once` as for notices.queue."""
-        content = notices.content_of(case, kind, on=self.on, facts=facts, office=self._offices.get(case.office_path))
+        content = notices.content_of(case, kind, on=self.on, facts=facts, office=self._offices.of_case(case))
         for channel in notices.channels_of(case, kind):
             key = f"{once}/{channel}"
             columns = {"public_id": public_id(), "case_id": case.id, "kind": kind, "channel": channel, "once_key": key,
@@ -100,24 +107,23 @@ class Batch:
     def write(self, command: str) -> None:
         """Everything gathered, in the caller's transaction."""
         self._drop_known_notices()
-        ids = self._record(command)
-        if self._transitions:
-            db.session.execute(insert(CaseTransition.__table__), [
-                {**columns, "event_id": ids[id(happened)]} for happened, columns in self._transitions])
-        db.session.add_all(self._months)
-        for model, rows in ((VerificationTask, self._tasks), (Notice, [columns for _, columns in self._notices])):
-            _insert(model, rows)
+        ids, session = self._record(command), db.session()
+        insert_many(session, CaseTransition, [
+            {**columns, "event_id": ids[id(happened)]} for happened, columns in self._transitions])
+        insert_many(session, BenefitMonth, [
+            {name: getattr(month, name) for name in MONTH} for month in self._months])
+        insert_many(session, VerificationTask, [dict.fromkeys(TASK) | columns for columns in self._tasks])
+        insert_many(session, Notice, [columns for _, columns in self._notices])
         self._update_tasks(self._escalated, escalated_on=self.on)
         self._update_tasks(self._to_visit, cause="home_visit",
                            escalated_on=func.coalesce(VerificationTask.escalated_on, self.on))
         self._update_cases()
-        db.session.flush()
 
     def _drop_known_notices(self) -> None:
         """A notice queued before is not queued again (S6)."""
         keys = [columns["once_key"] for _, columns in self._notices]
-        known = set(db.session.scalars(select(Notice.once_key).where(Notice.once_key.in_(keys)))) if keys else set()
-        for case, columns in self._notices:
+        known = queued(keys) if keys else set()
+        for case, columns in self._notices if known else ():
             if columns["once_key"] in known:
                 self._events[case.id] = [one for one in self._events[case.id]
                                          if getattr(one, "once_key", None) != columns["once_key"]]
@@ -125,42 +131,31 @@ class Batch:
 
     def _record(self, command: str) -> dict[int, int]:
         """id() of an event -> id of its row; the events of a case stand together, in their order."""
-        rows = [(one, case_id) for case_id, found in self._events.items() for one in found]
-        written = record_bulk(rows, actor=SYSTEM, on=self.on, command=command)
+        rows = [(one, case) for case in self.cases for one in self._events.get(case.id, ())]
+        written = record_of_locked(rows, actor=SYSTEM, on=self.on, command=command)
         return {id(one): row for (one, _), row in zip(rows, written, strict=True)}
 
     def _update_tasks(self, ids: list[int], **values: Any) -> None:
         if ids:
-            db.session.execute(update(VerificationTask).where(VerificationTask.id.in_(ids)).values(values)
-                               .execution_options(synchronize_session=False))
+            db.session.execute(update(VerificationTask.__table__).where(among(VerificationTask.id, ids)).values(values))
 
     def _update_cases(self) -> None:
-        """One statement for all cases that changed in the same way."""
+        """One statement for all cases that changed in the same way; the version moves with what is shown of a case."""
         groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for case in self.cases:
-            if _columns(case) != self._before[case.id]:
-                groups[_columns(case)].append(case.id)
-        for values, ids in groups.items():
-            changes = dict(zip(COLUMNS, values, strict=True)) | {"version": Case.version + 1}
-            db.session.execute(update(Case).where(Case.id.in_(ids)).values(changes)
-                               .execution_options(synchronize_session=False))
+            (before, seq), after = self._before[case.id], _columns(case)
+            if after != before or case.case_seq != seq:
+                groups[after, after != before, case.case_seq - seq].append(case.id)
+        for (values, moved, events), ids in groups.items():
+            changes = dict(zip(COLUMNS, values, strict=True)) | {"version": Case.version + 1} if moved else {}
+            db.session.execute(update(Case.__table__).where(among(Case.id, ids))
+                               .values(changes | {"case_seq": Case.case_seq + events}))
 
 
-def escalated(case: Case, task: str, cause: str, due_on: date) -> VerificationEscalated:
+def escalated(case: Case | CaseRead, task: str, cause: str, due_on: date) -> VerificationEscalated:
     """The event of a task that the county itself is to see to. `task`: public id."""
     return VerificationEscalated(task=task, cause=cause, due_on=due_on, escalated_to=case.office_path)
 
 
-def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        names = {name for row in rows for name in row}
-        db.session.execute(insert(model.__table__), [dict.fromkeys(names) | row for row in rows])
-
-
-def _columns(case: Case) -> tuple[Any, ...]:
+def _columns(case: CaseRead) -> tuple[Any, ...]:
     return tuple(getattr(case, name) for name in COLUMNS)
-
-
-def _last_steps(ids: list[int]) -> dict[int, int]:
-    query = select(CaseTransition.case_id, func.max(CaseTransition.step)).where(CaseTransition.case_id.in_(ids))
-    return dict(db.session.execute(query.group_by(CaseTransition.case_id)).all())

@@ -1,13 +1,14 @@
 """Moving a case: the only place that assigns `state`, and only as the table says (S1, R1)."""
 from __future__ import annotations
 
-from dataclasses import fields as fields_of
 from datetime import date
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from audit import events
+from audit.events.base import field_types
 from audit.log import record
 from cases.benefit_months import withhold_closed
 from cases.case_facts import gather
@@ -85,7 +86,12 @@ def take_row(case: Case, row: Transition, on: date, reason: str | None) -> str |
 
 def basis_of(row: Transition, case: Case) -> str:
     """The row's articles that bind the case's place, as letters cite them."""
-    return "；".join(cite(row.basis, area_of(case)))
+    return _cited(row.basis, area_of(case))
+
+
+@cache
+def _cited(basis: tuple[str, ...], area: str) -> str:
+    return "；".join(cite(basis, area))
 
 
 def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffActor, on: date, reason: str | None,
@@ -113,7 +119,7 @@ def event_of(case: Case, row: Transition, step: int, *, before: str | None, on: 
         "period_start": case.period_start, "period_due_on": case.due_on, "withheld_from": case.withheld_from,
         **details,
     }
-    known = {field.name for field in fields_of(kind)}
+    known = field_types(kind)
     return kind(**{name: value for name, value in values.items() if name in known})
 
 

@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy import Select, TextualSelect, select, update
 
 from audit.events import SweepRun
 from audit.log import record
 from cases.bulk import Batch
+from cases.bulk_reading import LOCKED, CaseRead, Offices, cases_of, reading
 from cases.facts_sql import Scope
-from cases.models import Case, Installation, Job, Pensioner
+from cases.models import Case, Installation, Job
 from cases.periods import area_of
 from cases.rule_values import places
 from cases.sweep_steps import STEPS, Step
 from database import db, transaction
+from database.many import among
+from database.prepared import written_out
 from database.types import now
 from rules import rules_for
 from staff.actor import SYSTEM
@@ -62,16 +65,33 @@ class Run:
     listed: Callable[[Done], None]
     job: int | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    _due: dict[str, TextualSelect] = field(default_factory=dict)
 
     @cached_property
     def scope(self) -> Scope:
         return Scope(self.on, places(self.on, self.area))
 
     @cached_property
-    def offices(self) -> dict[str, Office]:
-        rows = {office.path: office for office in db.session.scalars(select(Office))}
-        db.session.expunge_all()
-        return rows
+    def offices(self) -> Offices:
+        rows = db.session.scalars(select(Office)).all()
+        for office in rows:
+            db.session.expunge(office)
+        return Offices({office.path: office for office in rows}, {office.id: office for office in rows})
+
+    def due(self, step: Step) -> TextualSelect:
+        """The cases locked that are due still, as columns: written out once, for it is asked of every batch."""
+        if step.name not in self._due:
+            query = self._of_rules(reading()).where(step.where(self.scope))
+            self._due[step.name] = written_out(query, db.engine.dialect.name)
+        return self._due[step.name]
+
+    def _of_rules(self, query: Select[Any]) -> Select[Any]:
+        here = self.scope.rule.c
+        return query.join(self.scope.rule, (here.office_path == Case.office_path) & (here.scheme == Case.scheme))
+
+    def due_objects(self, step: Step, ids: list[int]) -> Sequence[Case]:
+        query = self._of_rules(select(Case)).where(among(Case.id, ids), step.where(self.scope)).order_by(Case.id)
+        return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
     def note(self, found: list[Done]) -> None:
         self.counts.update(one.action for one in found)
@@ -149,31 +169,24 @@ def _take(step: Step, ids: list[int], run: Run, *, wait: bool) -> Iterable[int]:
 
 
 def _lock(ids: list[int], *, wait: bool) -> list[int]:
-    query = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(skip_locked=not wait)
+    query = select(Case.id).where(among(Case.id, ids)).order_by(Case.id).with_for_update(skip_locked=not wait)
     return list(db.session.scalars(query))
 
 
 def _do(step: Step, locked: list[int], run: Run) -> list[Done]:
     """The step for those that are due still, now that nobody else can change them."""
-    here = run.scope.rule.c
-    query = (select(Case).join(run.scope.rule, (here.office_path == Case.office_path) & (here.scheme == Case.scheme))
-             .where(Case.id.in_(locked), step.where(run.scope)).order_by(Case.id)
-             .execution_options(populate_existing=True))
     if step.each:
-        cases = db.session.scalars(query).all()
-        return [_done(name, case) for case in cases for name in step.each(case, run.on)]
-    cases = db.session.scalars(query.options(
-        defer(Case.payee_account), selectinload(Case.rates),
-        joinedload(Case.pensioner).options(
-            defer(Pensioner.id_number), joinedload(Pensioner.residence_office)))).all()
-    db.session.expunge_all()
+        return [_done(name, case) for case in run.due_objects(step, locked) for name in step.each(case, run.on)]
+    db.session.flush()
+    rows = db.session.execute(run.due(step), {LOCKED: locked}).all()
+    cases = cases_of(rows, run.offices)
     batch = Batch(cases, run.offices, run.on)
     step.bulk(batch)
     batch.write("sweep")
     return [_done(step.name, case) for case in cases]
 
 
-def _done(action: str, case: Case) -> Done:
+def _done(action: str, case: Case | CaseRead) -> Done:
     return Done(action, area_of(case), case.case_no)
 
 

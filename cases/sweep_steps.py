@@ -13,13 +13,14 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from cases.bulk import Batch
+from cases.bulk_reading import open_tasks
 from cases.case_facts import READERS
 from cases.decisions import Proposal
 from cases.eligibility import check_eligible, to_be_checked
 from cases.eligibility_sql import might_lack
 from cases.evidence import Received, keep
 from cases.facts_sql import Scope
-from cases.models import Case, Decision, Notice, PaymentReturn, VerificationTask
+from cases.models import Case, Decision, Notice, PaymentReturn
 from cases.period_facts import reminder_key, reminder_stage
 from cases.periods import rules_of_case
 from cases.proposals import propose
@@ -105,7 +106,7 @@ def _visit(batch: Batch) -> None:
 
     An open task becomes that visit, and the county is told, for its days for anything else are over.
     """
-    tasks = _open_tasks(batch)
+    tasks = open_tasks(batch.ids)
     for case in batch.cases:
         if case.id in tasks:
             batch.visit(case, tasks[case.id])
@@ -114,25 +115,19 @@ def _visit(batch: Batch) -> None:
 
 
 def _escalate(batch: Batch) -> None:
-    tasks = _open_tasks(batch)
+    tasks = open_tasks(batch.ids)
     for case in batch.cases:
         batch.escalate(case, tasks[case.id])
 
 
 def _hold_for_recheck(batch: Batch) -> None:
     """Submitted in time and not rechecked: the person waits for the office, not the other way round (S5)."""
-    tasks = _open_tasks(batch)
+    tasks = open_tasks(batch.ids)
     for case in batch.cases:
         if case.id in tasks:
             batch.escalate(case, tasks[case.id])
         else:
             batch.open_escalated(case, "submitted_in_time")
-
-
-def _open_tasks(batch: Batch) -> dict[int, VerificationTask]:
-    query = select(VerificationTask).where(VerificationTask.status == "open",
-                                           VerificationTask.case_id.in_([case.id for case in batch.cases]))
-    return {task.case_id: task for task in db.session.scalars(query)}
 
 
 def _three_months(s: Scope) -> ColumnElement[bool]:

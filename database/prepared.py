@@ -48,8 +48,19 @@ def rows_of(query: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
 
 @lru_cache(maxsize=1024)
 def _written(query: Select[Any], engine: str) -> TextualSelect:
+    return written_out(query, engine)
+
+
+def written_out(query: Select[Any], engine: str) -> TextualSelect:
+    """The query as text for an engine, to be kept by a caller that asks it many times."""
     compiled = query.compile(dialect=DIALECTS[engine])
+    lists = {name: one for one, name in compiled.bind_names.items() if one.expanding}
     given = [bindparam(name, type_=one.type) if one.required else bindparam(name, one.value, type_=one.type)
-             for one, name in compiled.bind_names.items()]
+             for one, name in compiled.bind_names.items() if name not in lists]
+    written = compiled.string
+    for name, one in lists.items():  # an IN of known values: one parameter each
+        names = [f"{name}_of_{number}" for number in range(len(one.value))]
+        written = written.replace(f"__[POSTCOMPILE_{name}]", ", ".join(f":{each}" for each in names))
+        given += [bindparam(each, value, type_=one.type) for each, value in zip(names, one.value, strict=True)]
     shown = [column(one.name, one.type) for one in query.selected_columns]
-    return text(compiled.string).bindparams(*given).columns(*shown)
+    return text(written).bindparams(*given).columns(*shown)

@@ -1,7 +1,6 @@
 """Column types: encrypted text, blind index, UTC time, text enumerations, public ids."""
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
-from sqlalchemy import DateTime, LargeBinary, String
+from sqlalchemy import ColumnElement, DateTime, LargeBinary, String, false, func, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -34,7 +33,7 @@ def blind_index(value: str) -> str:
     Under the same key for staff and pensioners, so that a person is one person.
     """
     key: bytes = current_app.config["INDEX_KEY"]
-    return hmac.new(key, value.strip().upper().encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, value.strip().upper().encode(), "sha256").hex()
 
 
 class Encrypted(TypeDecorator[str]):
@@ -43,6 +42,7 @@ class Encrypted(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
     KEY_ID = b"\x01"
+    EMPTY = 1 + 12 + 16  # bytes of no text at all
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         if value is None:
@@ -55,6 +55,11 @@ class Encrypted(TypeDecorator[str]):
             return None
         raw = bytes(value)
         return _cipher().decrypt(raw[1:13], raw[13:], None).decode()
+
+
+def has_text(column: Any) -> ColumnElement[bool]:
+    """An encrypted text is there and not empty; asked without reading it."""
+    return func.coalesce(func.length(type_coerce(column, LargeBinary)) > Encrypted.EMPTY, false())
 
 
 def _cipher() -> AESGCM:

@@ -132,7 +132,12 @@ def change_days(area: str, scheme: str | None = None) -> tuple[date, ...]:
 
 
 def _layers_of(area: str, scheme: str | None) -> tuple[Layer, ...]:
-    return tuple(layer for layer in layers() if layer.covers(area, scheme))
+    return _covering(layers(), area, scheme)
+
+
+@lru_cache(maxsize=10_000)
+def _covering(every: tuple[Layer, ...], area: str, scheme: str | None) -> tuple[Layer, ...]:
+    return tuple(layer for layer in every if layer.covers(area, scheme))
 
 
 @lru_cache

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import cache
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from audit.events.base import MAX_INT, Event, Meta
@@ -40,18 +42,15 @@ def canonical(event: Event, meta: Meta, salts: Mapping[str, bytes] | None = None
     values = personal_values(event)
     if set(values) - set(salts or {}):
         raise NotCanonical(f"no salt for {sorted(set(values) - set(salts or {}))}")
-    body = {
-        "v": FORMAT,
-        "type": event.type(),
-        "meta": _fields(meta),
-        "data": {n: v for n, v in _fields(event).items() if n not in event.PERSONAL},
-        "personal": {n: commitment((salts or {})[n], values[n]) if n in values else None for n in event.PERSONAL},
-    }
-    return _dump(body)
+    personal = {n: commitment((salts or {})[n], values[n]) if n in values else None for n in event.PERSONAL}
+    return _encoded(f'{{"data":{{{_written(event)}}},"meta":{{{_written(meta)}}},'
+                    f'"personal":{_dump(personal) if personal else "{}"},"type":"{event.type()}","v":{FORMAT}}}')
 
 
 def personal_values(event: Event) -> dict[str, str]:
     """The personal values of `event` that are present, as the text that is committed to."""
+    if not event.PERSONAL:
+        return {}
     present = {name: getattr(event, name) for name in sorted(event.PERSONAL)}
     return {name: _text(value) for name, value in present.items() if value is not None}
 
@@ -71,12 +70,29 @@ def digest(data: bytes) -> str:
 def parse(data: bytes) -> Recorded:
     """Canonical bytes -> Recorded. Raises ValueError if they are not JSON of this format."""
     body = json.loads(data)
-    if body["v"] != FORMAT or _dump(body) != data:
+    if body["v"] != FORMAT or _encoded(_dump(body)) != data:
         raise NotCanonical("not in canonical form")
     meta = dict(body["meta"])
     meta["on"] = date.fromisoformat(meta["on"])
     meta["recorded_at"] = datetime.fromisoformat(meta["recorded_at"])
     return Recorded(body["type"], Meta(**meta), body["data"], body["personal"])
+
+
+@cache
+def _keys(cls: type) -> tuple[tuple[str, str], ...]:
+    """The keys of a kind as they are written, each with the name of its field; without personal ones."""
+    kept = {field.name for field in fields(cls)} - getattr(cls, "PERSONAL", frozenset())
+    return tuple((f"{_quoted(name)}:", name) for name in sorted(kept))
+
+
+def _written(thing: Any) -> str:
+    return ",".join([key + _json(getattr(thing, name)) for key, name in _keys(type(thing))])
+
+
+def _json(value: Any) -> str:
+    """The one written form of a value. Nearly all are of a few plain types."""
+    write = _PLAIN.get(type(value))
+    return write(value) if write else _dump(_value(value))
 
 
 def _fields(thing: Any) -> dict[str, Any]:
@@ -120,9 +136,22 @@ def _key(key: Any) -> str:
     return key
 
 
-def _dump(body: dict[str, Any]) -> bytes:
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+def _integer(value: int) -> str:
+    return str(_value(value))
+
+
+def _dump(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
         raise NotCanonical("text that is not Unicode") from error
+
+
+_PLAIN: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: "null", bool: lambda value: "true" if value else "false", str: _quoted, int: _integer,
+    date: lambda value: f'"{value.isoformat()}"',
+}

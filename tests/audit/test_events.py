@@ -77,6 +77,15 @@ def test_every_event_has_one_written_form_that_reads_back(event: Any, meta: Meta
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(any_event, any_meta, st.binary(min_size=32, max_size=32))
+def test_the_written_form_is_json_with_sorted_keys_and_no_spaces(event: Any, meta: Meta, salt: bytes) -> None:
+    data = canonical(event, meta, dict.fromkeys(event.PERSONAL, salt))
+    body = json.loads(data)
+    assert json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() == data
+    assert set(body["meta"]) == {field.name for field in dataclasses.fields(Meta)}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(any_event, st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
 def test_a_personal_value_shows_only_as_a_commitment_under_its_salt(event: Any, one: bytes, other: bytes) -> None:
     first, second = (canonical(event, META, dict.fromkeys(event.PERSONAL, salt)) for salt in (one, other))
