@@ -1,9 +1,11 @@
 """The arrears sheet of a decision: withheld months of the record, at the rates in force, by the reason's row."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +18,28 @@ from database import db
 from rules import Rules
 from workflows.deadlines import first_open_month, months_through, next_month
 
-WITH_ARREARS = ("resume", "restore", "terminate", "annul_death_mark", "back_pay_correction")
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a kind of decision pays what was withheld. pays: whether it does, by its fields; named: the decision names
+    months and amounts itself, beside what was paid of them; to_death: nothing beyond the month of death; gives_back:
+    months that a mark of death took are owed again; keeps: what was paid in a withheld month was its payment."""
+
+    pays: Callable[[Mapping[str, Any]], bool] = lambda fields: True
+    named: bool = False
+    to_death: bool = False
+    gives_back: bool = False
+    keeps: bool = True
+
+
+SHEETS = {
+    "resume": Sheet(),
+    "restore": Sheet(),
+    # a sealed account: what was due stays withheld for a later claim (SC 32)
+    "terminate": Sheet(lambda fields: fields.get("account_status") != "sealed", to_death=True, keeps=False),
+    "annul_death_mark": Sheet(lambda fields: bool(fields.get("resume")), gives_back=True),
+    "back_pay_correction": Sheet(named=True, keeps=False),
+}
 
 
 def first_unpaid_by_run(case: Case, on: date, rules: Rules) -> str:
@@ -38,7 +61,7 @@ def withheld_months(case: Case, through: str, rows: Mapping[str, Month]) -> list
 def _months(decision: Decision) -> dict[str, Month]:
     """The months as they will stand when the sheet is paid: an annulment first gives back what the mark took."""
     case, rows = decision.case, months_of(decision.case)
-    if decision.kind != "annul_death_mark":
+    if not SHEETS[decision.kind].gives_back:
         return rows
     rates = rates_of(case)
     copies = {month: SimpleNamespace(owed=row.owed, **{name: getattr(row, name) for name in money.AMOUNTS})
@@ -59,7 +82,7 @@ def _left(lines: tuple[Line, ...], rows: Mapping[str, Month]) -> tuple[Line, ...
     return tuple(found)
 
 
-def arrears_facts(case: Case, decision: Decision) -> dict[str, object]:
+def _facts(case: Case, decision: Decision) -> dict[str, object]:
     fields = decision.fields
     facts: dict[str, object] = {"acquitted": bool(fields.get("acquitted"))}
     if fields.get("released_on"):
@@ -67,33 +90,26 @@ def arrears_facts(case: Case, decision: Decision) -> dict[str, object]:
     died_on = fields.get("died_on")
     mark = case.pensioner.death_mark
     known = [day[:7] for day in (died_on, mark and mark.died_on.isoformat()) if day]
-    if decision.kind == "terminate" and known:
+    if SHEETS[decision.kind].to_death and known:
         facts["death_month"] = min(known)  # a later date in the decision pays nothing beyond the mark (M2)
     return facts
 
 
 def sheet(decision: Decision, on: date, rules: Rules) -> BackPayment:
     """What the decision would pay if executed on `on`. Raises CannotCalculate."""
-    case = decision.case
-    if decision.kind not in WITH_ARREARS or _pays_nobody(decision):
+    case, kind = decision.case, SHEETS.get(decision.kind)
+    if kind is None or not kind.pays(decision.fields):
         return BackPayment((), 0, None)
-    if decision.kind == "back_pay_correction":
+    if kind.named:
         return _correction(decision)
     through = next_month(first_unpaid_by_run(case, on, rules), -1)
     reason = str(decision.fields.get("arrears_reason") or case.state_reason or "lapsed")
     rates = [Rate(rate.since_month, rate.monthly_fen) for rate in case.rates]
     rows = _months(decision)
     owed = calculate(rates, withheld_months(case, through, rows), reason, rules.cited("arrears"),
-                     arrears_facts(case, decision))
+                     _facts(case, decision))
     lines = _left(owed.lines, rows)
     return BackPayment(lines, sum(line.pay_fen for line in lines), owed.payable_through)
-
-
-def _pays_nobody(decision: Decision) -> bool:
-    """An annulment without resumption, and a sealed account: what was due stays withheld for a later claim (SC 32)."""
-    fields = decision.fields
-    return (decision.kind == "annul_death_mark" and not fields.get("resume")) or (
-        decision.kind == "terminate" and fields.get("account_status") == "sealed")
 
 
 def _correction(decision: Decision) -> BackPayment:
@@ -113,7 +129,7 @@ def store(decision: Decision, back_payment: BackPayment) -> None:
 
 def settle_months(decision: Decision) -> list[BenefitMonth]:
     """Enter the signed sheet in the months of money (M1-M3); returns the months changed."""
-    rows, whole = months_of(decision.case, lock=True), decision.kind != "back_pay_correction"
+    rows, whole = months_of(decision.case, lock=True), not SHEETS[decision.kind].named
     found = {}
     for line in decision.lines:
         row = rows.get(line.month)
@@ -127,7 +143,9 @@ def settle_months(decision: Decision) -> list[BenefitMonth]:
 
 
 def keep_payments(decision: Decision) -> list[BenefitMonth]:
-    """Resumed: what was paid in a withheld month was its payment after all; returns the months changed."""
+    """What was paid in a withheld month was its payment after all; returns the months changed."""
+    if not SHEETS[decision.kind].keeps:
+        return []
     rows = [row for row in months_of(decision.case, lock=True).values()
             if row.owed and money.open_overpayment(row) and money.still_withheld(row)]
     for row in rows:

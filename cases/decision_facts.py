@@ -18,7 +18,7 @@ from cases.moves import workflow_actor
 from database import db
 from rules import Rules, rules_by_version
 from staff.actor import Actor
-from workflows.review_chain import DECISION_KINDS, chain_for, required_level
+from workflows.review_chain import DECISION_KINDS, IN_PERSON, chain_for, required_level
 from workflows.transition import Attempt
 
 
@@ -56,7 +56,7 @@ def attempt_of(review: Review, opinion: str | None = None) -> Attempt:
 
 def _paths(decision: Decision) -> tuple[str, ...]:
     residence = decision.case.pensioner.residence_office
-    if residence and decision.kind == "certify":
+    if residence and decision.kind in IN_PERSON:
         return decision.office_path, residence.path
     return (decision.office_path,)
 
@@ -67,7 +67,7 @@ def _roles_here(review: Review) -> frozenset[str]:
 
 
 def _in_area(review: Review) -> bool:
-    if review.decision.kind == "certify" and review.action in ("submit", "edit"):
+    if review.decision.kind in IN_PERSON and review.action in ("submit", "edit"):
         return True  # any window certifies who stands before it (SC 5, 11)
     row = chain_for(review.decision.signatures_required).row(review.decision.stage, review.action)
     wanted = row.by if row else frozenset()

@@ -89,7 +89,6 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> Non
     if actor.is_system:
         return
     kind = DECISION_KINDS[proposal.kind]
-    window = proposal.kind == "certify"
     if case.pensioner.natural_person_id == actor.natural_person_id:
         raise refuse("OWN_CASE", "JS-8.1")
     if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
@@ -97,7 +96,7 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> Non
     if actor.roles.isdisjoint(MAKERS):
         raise refuse("NO_GRANT", "JS-8.1")
     area = area_for(case, responsible_path(standing_of(case), proposal.kind, rules))
-    if not window and not any(actor.holds(role, area) for role in MAKERS):
+    if not kind.in_person and not any(actor.holds(role, area) for role in MAKERS):
         raise refuse("OUT_OF_AREA", "QD-7")
     if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(kind.entry_level):
         raise refuse("OFFICE_LEVEL_TOO_LOW", "SC-28", required_level=kind.entry_level)

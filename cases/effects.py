@@ -25,8 +25,7 @@ def execute(decision: Decision, *, actor: Actor, on: date) -> None:
 
 def _pay(decision: Decision, actor: Actor, on: date) -> None:
     """Enter the signed arrears sheet in the months of money."""
-    kept = [] if decision.kind in ("terminate", "back_pay_correction") else keep_payments(decision)
-    months = {row.month: row for row in (*kept, *settle_months(decision))}
+    months = {row.month: row for row in (*keep_payments(decision), *settle_months(decision))}
     for row in months.values():
         record(changed(row, decision.kind, decision), case=decision.case, actor=actor, on=on)
     if not decision.lines:

@@ -13,11 +13,16 @@ from cases.models import Decision, DecisionParticipant, Objection, ReviewStep
 from database import db
 from staff.actor import Actor
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
-from workflows.review_chain import CHAINS, SIGNATURES, can_be_signed, required_level
+from workflows.review_chain import (
+    CHAINS,
+    DECIDES_OBJECTION,
+    DISMISSES_OBJECTION,
+    SIGNATURES,
+    can_be_signed,
+    required_level,
+)
 from workflows.roles import CHAIN
 from workflows.transition import OFFICE_LEVELS
-
-DECIDES_OBJECTION = ("dismiss_objection", "resume", "restore", "annul_death_mark", "back_pay_correction")
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def suspension_participants(decision: Decision) -> frozenset[int]:
 
     A dismissal decides it, and so does whatever would uphold it while it is open.
     """
-    if decision.kind not in DECIDES_OBJECTION or not (decision.kind == "dismiss_objection" or _objected(decision)):
+    dismisses = decision.kind in DISMISSES_OBJECTION
+    if decision.kind not in DECIDES_OBJECTION or not (dismisses or _objected(decision)):
         return frozenset()
     earlier = select(Decision.id).where(Decision.case_id == decision.case_id, Decision.stage == "executed",
                                         Decision.kind.in_(("suspend", "stop")))

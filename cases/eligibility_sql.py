@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from cases.eligibility import DECIDES_OBJECTION, holders, stages_ahead, to_be_checked, who_could
+from cases.eligibility import holders, stages_ahead, to_be_checked, who_could
 from cases.models import Case, Decision, DecisionParticipant, Objection, Pensioner, ReviewStep
 from database import db
 from staff.models import DeclaredRelative
-from workflows.review_chain import SIGNATURES, can_be_signed
+from workflows.review_chain import DECIDES_OBJECTION, DISMISSES_OBJECTION, SIGNATURES, can_be_signed
 from workflows.roles import CHAIN
 
 _LIKE = ("office_path", "kind", "signatures_required", "stage")  # what decides who may sign, but for persons barred
@@ -131,4 +131,4 @@ def _objected_to() -> tuple[ColumnElement[bool], ...]:
     """The suspension or stop that an open objection is about (P8)."""
     objected = exists().where(Objection.case_id == Decision.case_id, Objection.status == "open").correlate(Decision)
     return (_EARLIER.case_id == Decision.case_id, _EARLIER.stage == "executed", _EARLIER.kind.in_(("suspend", "stop")),
-            Decision.kind.in_(DECIDES_OBJECTION), or_(Decision.kind == "dismiss_objection", objected))
+            Decision.kind.in_(DECIDES_OBJECTION), or_(Decision.kind.in_(DISMISSES_OBJECTION), objected))

@@ -25,6 +25,7 @@ from database import db, transaction
 from database.prepared import unsought
 from staff.actor import Actor, area_condition, in_area
 from staff.models import Office
+from workflows.review_chain import IN_PERSON
 from workflows.roles import MAKERS, OVERSIGHT, READERS
 
 # Who may see which value whole, and for what (A3): field -> roles
@@ -57,7 +58,7 @@ def _paid_in_area(actor: Actor) -> Any:
 
 def visible_decision(public_id: str, actor: Actor) -> Decision:
     """A decision of the reader's area; certifications also for the office of residence. Raises NotFound."""
-    residence = and_(Decision.kind == "certify", area_condition(actor, Office.path, READERS))
+    residence = and_(Decision.kind.in_(IN_PERSON), area_condition(actor, Office.path, READERS))
     query = (select(Decision).join(Case, Decision.case_id == Case.id).join(Pensioner, Case.pensioner_id == Pensioner.id)
              .outerjoin(Office, Pensioner.residence_office_id == Office.id).where(Decision.public_id == public_id))
     kept = area_condition(actor, Case.office_path, READERS)

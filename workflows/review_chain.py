@@ -19,6 +19,7 @@ from workflows.transition import SYSTEM, Guard, Transition
 DRAFT, INITIAL_REVIEW, RECHECK, APPROVAL = "draft", "initial_review", "recheck", "approval"
 EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
 CLOSED = (EXECUTED, REJECTED, WITHDRAWN)
+UPHELD, DISMISSED = "upheld", "dismissed"  # what becomes of an objection
 
 HOW_MANY_SIGN = "house: docs/decisions/002-how-many-sign"
 OVERPAYMENTS = "house: docs/decisions/070-overpayments-and-months"
@@ -47,7 +48,9 @@ CHAINS: Mapping[int, tuple[str, ...]] = MappingProxyType({
 class DecisionKind:
     """The floor of a kind; an area's rules may ask for more, never for less. signatures: how many persons;
     office_level: lowest level that may recheck and approve; initial_level, entry_level: lowest for initial review, and
-    for making, editing and withdrawing; moves: case actions it may execute."""
+    for making, editing and withdrawing; moves: case actions it may execute; in_person: any window opens it for whoever
+    stands there, and the office of residence takes part (SC 5, 11); objection: whether it dismisses an open one, or
+    upholds it (P8)."""
 
     kind: str
     signatures: int
@@ -58,27 +61,36 @@ class DecisionKind:
     basis: tuple[str, ...]
     initial_level: str = "county"
     entry_level: str = "village"
+    in_person: bool = False
+    objection: str = ""
 
 
 ENTER = tuple(f"enter_{state}" for state in ("pending", "verified", "suspended", "stopped", "resumed", "terminated"))
 _KINDS = (
-    DecisionKind("certify", 2, "county", ("certify",), False, False, ("SC-11", "SC-33"), initial_level="village"),
+    DecisionKind("certify", 2, "county", ("certify",), False, False, ("SC-11", "SC-33"), initial_level="village",
+                 in_person=True),
     DecisionKind("suspend", 2, "county", ("suspend",), False, True, ("SC-24", "JS-4.5g", "QD-25")),
     DecisionKind("stop", 2, "county", ("stop",), False, True, ("SC-25", "SC-26")),
-    DecisionKind("resume", 3, "county", ("resume",), True, False, ("SC-27", "SC-29")),
-    DecisionKind("back_pay_correction", 3, "county", (), True, False, ("SC-29",)),
+    DecisionKind("resume", 3, "county", ("resume",), True, False, ("SC-27", "SC-29"), objection=UPHELD),
+    DecisionKind("back_pay_correction", 3, "county", (), True, False, ("SC-29",), objection=UPHELD),
     DecisionKind("terminate", 3, "county", ("terminate",), True, True, ("SC-29", "SC-32", "JS-7.4")),
-    DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city"),
-    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", HOW_MANY_SIGN)),
+    DecisionKind("restore", 3, "city", ("restore",), True, False, ("SC-28", "SC-29"), "city", "city",
+                 objection=UPHELD),
+    DecisionKind("annul_death_mark", 3, "county", ("resume",), True, True, ("SC-27b", "SC-36", HOW_MANY_SIGN),
+                 objection=UPHELD),
     DecisionKind("change_identity", 3, "county", (), True, False, ("JS-5.1.2e", HOW_MANY_SIGN)),
     DecisionKind("mark_death", 2, "county", (), False, True, ("SC-13", MARKS)),
     DecisionKind("recover_overpayment", 3, "county", (), False, True, ("RS-3.2", OVERPAYMENTS)),
     DecisionKind("change_payee", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
     DecisionKind("change_rate", 2, "county", (), False, False, (PAYEE_AND_RATE,)),
-    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", HOW_MANY_SIGN)),
+    DecisionKind("dismiss_objection", 2, "county", (), False, True, ("SC-26", "SC-9c", HOW_MANY_SIGN),
+                 objection=DISMISSED),
     DecisionKind("release_import", 2, "county", ENTER, False, False, (HOW_MANY_SIGN,), entry_level="county"),
 )
 DECISION_KINDS: Mapping[str, DecisionKind] = MappingProxyType({row.kind: row for row in _KINDS})
+IN_PERSON = tuple(row.kind for row in _KINDS if row.in_person)
+DECIDES_OBJECTION = tuple(row.kind for row in _KINDS if row.objection)
+DISMISSES_OBJECTION = tuple(row.kind for row in _KINDS if row.objection == DISMISSED)
 HIGH_RISK_FLOOR = 3  # no area goes below (docs/decisions/002)
 _ENTRY_ACTIONS = frozenset({"submit", "edit", "withdraw"})
 
