@@ -57,7 +57,8 @@ _refuse("decision_no_delete", "DELETE", "decision", _ALWAYS, "decisions are neve
 register(
     *append_only("review_step", ("id",), ("decision_id", "round", "natural_person_id"), ("event_id",)),
     *append_only("decision_participant", ("decision_id", "natural_person_id", "side")),
-    *append_only("case_transition", ("id",), ("case_id", "step"), ("event_id",)),
+    *append_only("case_transition", ("id",), ("case_id", "step"), ("event_id",),
+                 only={("case_id", "action", "period_due_on"): "action = 'lapse'"}),
     *append_only("evidence", ("id",), ("public_id",)),
 )
 _refuse("case_no_delete", "DELETE", "cases", _ALWAYS, "cases are never deleted")

@@ -87,11 +87,12 @@ def _postgresql(name: str, table: str, when: str, message: str, clause: str) -> 
     )
 
 
-def append_only(table: str, *unique: tuple[str, ...], update_unless: str = "") -> list[Trigger]:
+def append_only(table: str, *unique: tuple[str, ...], update_unless: str = "",
+                only: dict[tuple[str, ...], str] | None = None) -> list[Trigger]:
     """Triggers that leave INSERT alone and refuse the rest.
 
-    `unique` lists the column sets whose conflict could make `INSERT OR REPLACE` delete a row on SQLite; a change is
-    refused unless `update_unless` holds.
+    `unique` lists the column sets whose conflict could make `INSERT OR REPLACE` delete a row on SQLite; `only`, those
+    of partial indexes with a condition over one row. A change is refused unless `update_unless` holds.
     """
     message = f"rows of {table} never change"
     allowed = f"NOT ({update_unless})" if update_unless else ""
@@ -99,13 +100,16 @@ def append_only(table: str, *unique: tuple[str, ...], update_unless: str = "") -
         refuse(f"{table}_no_update", table, "BEFORE UPDATE", message, allowed),
         refuse(f"{table}_no_delete", table, "BEFORE DELETE", message),
         refuse(f"{table}_no_truncate", table, "BEFORE TRUNCATE", message),
-        Trigger(f"{table}_no_replace", _no_replace(table, unique, message), ""),
+        Trigger(f"{table}_no_replace", _no_replace(table, unique, only or {}, message), ""),
     ]
 
 
-def _no_replace(table: str, unique: tuple[tuple[str, ...], ...], message: str) -> str:
+def _no_replace(table: str, unique: tuple[tuple[str, ...], ...], only: dict[tuple[str, ...], str],
+                message: str) -> str:
     # Fires without recursive_triggers too, which a foreign connection would not switch on.
-    same = " OR ".join("(" + " AND ".join(f"{c} = NEW.{c}" for c in columns) + ")" for columns in unique)
+    conflicts = dict.fromkeys(unique, "") | {columns: f" AND {given}" for columns, given in only.items()}
+    same = " OR ".join("(" + " AND ".join(f"{c} = NEW.{c}" for c in columns) + given + ")"
+                       for columns, given in conflicts.items())
     return (f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE(ABORT, '{message}'); END")
 
