@@ -16,7 +16,7 @@ from bench.multiply import multiply
 from cases.models import BenefitRate, Case, CaseTransition, Decision, DecisionParticipant, NamePart, Pensioner
 from cases.names import name_parts, name_sort
 from cases.numbers import numbers
-from cases.periods import cycle
+from cases.periods import Benefit, cycle
 from database import db, transaction
 from database.types import blind_index, public_id
 from rules import rules_for
@@ -112,7 +112,7 @@ def _cases(serials: range, pensioners: range) -> list[dict[str, Any]]:
 
 def _case(serial: int, pensioner: int, office: Office, case_no: str) -> dict[str, Any]:
     rules, granted, form = rules_for(office.code, ON), date(2010, 3, 1), shape(serial)
-    period = cycle("pension", granted, form["last_certified_on"], rules)
+    period = cycle(Benefit("pension", granted, form["last_certified_on"]), rules, ON)
     return form | {
         "public_id": public_id(), "case_no": case_no, "pensioner_id": pensioner, "scheme": "enterprise_employees",
         "benefit_kind": "pension", "paying_office_id": office.id, "office_path": office.path, "granted_on": granted,

@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, update
 from audit.events import Event, NoticeQueued, VerificationEscalated
 from audit.log import record_of_locked
 from cases import money, notices
+from cases.ages import begin_period
 from cases.benefit_months import changed, months_to_withhold
 from cases.bulk_reading import CaseRead, Offices, last_steps, queued
 from cases.models import BenefitMonth, Case, CaseTransition, Notice, VerificationTask
@@ -26,7 +27,8 @@ from database.types import public_id
 from staff.actor import SYSTEM
 from workflows.case_lifecycle import CASE
 
-COLUMNS = ("state", "state_since", "state_reason", "state_basis", "rules_version", "withheld_from", "task_open")
+COLUMNS = ("period_start", "due_on", "warn_from", "state", "state_since", "state_reason", "state_basis",
+           "rules_version", "withheld_from", "task_open")
 TASK = ("escalated_on",)  # what not every task opened has
 MONTH = ("case_id", "month", "owed", *money.AMOUNTS)
 
@@ -69,6 +71,12 @@ class Batch:
         self._months = months_to_withhold(self.cases)
         for month in self._months:
             self._events[month.case_id].append(changed(month, "withheld"))
+
+    def begin_period(self, case: CaseRead) -> str:
+        """The first period the rules give the case; returns the basis as letters cite it."""
+        happened, basis = begin_period(case, self.on)
+        self._events[case.id].append(happened)
+        return basis
 
     def open_task(self, case: CaseRead, cause: str) -> None:
         """For cases without an open one."""
@@ -144,12 +152,13 @@ class Batch:
         groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for case in self.cases:
             (before, seq), after = self._before[case.id], _columns(case)
-            if after != before or case.case_seq != seq:
-                groups[after, after != before, case.case_seq - seq].append(case.id)
-        for (values, moved, events), ids in groups.items():
-            changes = dict(zip(COLUMNS, values, strict=True)) | {"version": Case.version + 1} if moved else {}
+            changed_now = tuple(one for one in zip(COLUMNS, before, after, strict=True) if one[1] != one[2])
+            if changed_now or case.case_seq != seq:
+                groups[tuple((name, new) for name, _, new in changed_now), case.case_seq - seq].append(case.id)
+        for (changes, events), ids in groups.items():
+            counted = {"version": Case.version + 1} if changes else {}
             db.session.execute(update(Case.__table__).where(among(Case.id, ids))
-                               .values(changes | {"case_seq": Case.case_seq + events}))
+                               .values(dict(changes) | counted | {"case_seq": Case.case_seq + events}))
 
 
 def escalated(case: Case | CaseRead, task: str, cause: str, due_on: date) -> VerificationEscalated:

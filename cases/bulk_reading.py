@@ -40,6 +40,7 @@ class PersonRead:
     address: bool
     phone: bool
     phone_failed_on: date | None
+    birth_on: date
     residence_office: Office | None
 
 
@@ -55,6 +56,8 @@ class CaseRead:
     benefit_kind: str
     paying_office_id: int
     office_path: str
+    granted_on: date
+    last_certified_on: date | None
     state: str
     state_since: date
     state_reason: str | None
@@ -76,7 +79,7 @@ _COLUMNS = tuple(name for name in CaseRead.__dataclass_fields__ if name not in (
 def reading() -> Select[Any]:
     """Of the cases whose ids are given as LOCKED, in their order; conditions are the caller's to add."""
     person = (has_text(Pensioner.address).label("has_address"), has_text(Pensioner.phone).label("has_phone"),
-              Pensioner.phone_failed_on, Pensioner.residence_office_id)
+              Pensioner.phone_failed_on, Pensioner.birth_on, Pensioner.residence_office_id)
     return (select(*(getattr(Case, name) for name in _COLUMNS), *person).join(Pensioner)
             .where(among(Case.id, name=LOCKED)).order_by(Case.id))
 
@@ -86,8 +89,8 @@ def cases_of(rows: Sequence[Row[Any]], offices: Offices) -> list[CaseRead]:
     found, many = [], len(_COLUMNS)
     rates = _rates([row[0] for row in rows])
     for row in rows:
-        address, phone, failed_on, residence = row[many:]
-        person = PersonRead(address, phone, failed_on, residence and offices.by_id[residence])
+        address, phone, failed_on, born_on, residence = row[many:]
+        person = PersonRead(address, phone, failed_on, born_on, residence and offices.by_id[residence])
         found.append(CaseRead(*row[:many], person, rates[row[0]]))
     return found
 

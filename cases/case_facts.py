@@ -19,6 +19,7 @@ from cases.models import (
     VerificationTask,
 )
 from cases.models.decision import MOVING, OPEN_STAGES
+from cases.ages import OF_AN_AGE
 from cases.period_facts import OF_THE_PERIOD
 from cases.subject import Subject, any_of
 from database import db

@@ -23,13 +23,13 @@ from cases.models import (
 )
 from cases.objections import WITHHELD, objection_refusals
 from cases.overpayments import claimable
-from cases.periods import cycle_of_case, rules_of_case
+from cases.periods import begins_on, benefit_of, certified_cycle, rules_of_case, stored_cycle
 from database import db
 from rules import Rules
 from staff.actor import Actor
 from staff.models import StaffAccount
 from workflows.case_lifecycle import CASE, PAID
-from workflows.deadlines import lapsed_on, reminder_days, warned_lapse_on, warning_from
+from workflows.deadlines import Cycle, lapsed_on, reminder_days, warned_lapse_on, warning_from
 from workflows.review_chain import DECISION_KINDS
 from workflows.transition import Refusal
 
@@ -73,12 +73,13 @@ class Happened:
 
 @dataclass(frozen=True)
 class Due:
-    """How the due date was counted. reminder_on: the first reminder, None where the rules set none."""
+    """How the due date was counted. counted: from what, and the rule value; reminder_on: of the first reminder, None
+    where the rules set none."""
 
     start: date
     months: int
     due_on: date
-    first: bool
+    counted: str
     reminder_on: date | None
     warning_from: date
     lapses_on: date
@@ -86,9 +87,19 @@ class Due:
 
 
 @dataclass(frozen=True)
+class NoPeriod:
+    """No certification before that age (QD 10). begins_on: day from which there is one."""
+
+    age: int
+    begins_on: date
+    basis: str
+
+
+@dataclass(frozen=True)
 class CaseView:
     case: Case
     due: Due | None
+    no_period: NoPeriod | None
     offers: list[Offer]
     lodge_refusals: tuple[Refusal, ...]
     timeline: list[Happened]
@@ -102,7 +113,7 @@ class CaseView:
 
 def view(case: Case, actor: Actor, on: date) -> CaseView:
     return CaseView(
-        case, due(case, on), offers(case, actor), objection_refusals(case, actor), timeline(case),
+        case, due(case, on), no_period(case, on), offers(case, actor), objection_refusals(case, actor), timeline(case),
         _of(case, Evidence), _of(case, Objection), _of(case, VerificationTask), _of(case, Notice), _of(case, Decision),
         list(db.session.scalars(select(BenefitMonth).where(BenefitMonth.case_id == case.id)
                                 .order_by(BenefitMonth.month.desc()))))
@@ -137,19 +148,38 @@ def may_object(case: Case) -> bool:
 
 
 def due(case: Case, on: date) -> Due | None:
-    """None where the rules of the place set no period."""
-    rules: Rules = rules_of_case(case, on)
-    cycle = cycle_of_case(case, rules)
-    if cycle is None or case.due_on is None:
+    """None where the case has no period: see `no_period`."""
+    rules, cycle = rules_of_case(case, on), stored_cycle(case)
+    if cycle is None:
         return None
     value = rules.value
-    lapse = warned_lapse_on(case.due_on, value("lapse_days_after_due"), case.warn_from, value("warning_months"))
-    first = case.last_certified_on is None or cycle.start != case.last_certified_on
-    names = (f"period_months.{case.benefit_kind}", "first_cycle_start" if first else "month_count")
+    lapse = warned_lapse_on(cycle.due_on, value("lapse_days_after_due"), case.warn_from, value("warning_months"))
+    counted, names = _counted(case, cycle, rules)
     reminders = reminder_days(cycle, value("reminder_month"), value("reminder_months_before_due"))
-    return Due(cycle.start, cycle.months, case.due_on, first, min(reminders, default=None),
-               warning_from(cycle, value("warning_months")), max(lapse, lapsed_on(case.due_on, 0)),
+    return Due(cycle.start, cycle.months, cycle.due_on, counted, min(reminders, default=None),
+               warning_from(cycle, value("warning_months")), max(lapse, lapsed_on(cycle.due_on, 0)),
                tuple(dict.fromkeys(rules.entry(name).basis for name in names)))
+
+
+def _counted(case: Case, cycle: Cycle, rules: Rules) -> tuple[str, tuple[str, ...]]:
+    """How a period was counted, as `<from what>.<rule value>`, and the rules that say so."""
+    benefit, kind = benefit_of(case, rules), case.benefit_kind
+    names = (f"period_months.{kind}", *((f"period_by_monthly_amount.{kind}", "longest_period_months")
+                                        if cycle.months != rules.value("period_months").get(kind) else ()))
+    if certified_cycle(benefit, rules) == cycle:
+        return f"certified.{rules.value('month_count')}", (*names, "month_count")
+    if begins_on(benefit, rules) > benefit.granted_on:
+        return "birthday.day_benefit_begins", (*names, f"no_period_before_age.{kind}")
+    return f"first.{rules.value('first_cycle_start')}", (*names, "first_cycle_start")
+
+
+def no_period(case: Case, on: date) -> NoPeriod | None:
+    """Why a case without a period has none; None where the rules of the place set none at all."""
+    rules = rules_of_case(case, on)
+    age = rules.entry(f"no_period_before_age.{case.benefit_kind}")
+    if case.due_on is not None or age.value is None:
+        return None
+    return NoPeriod(age.value, begins_on(benefit_of(case, rules), rules), age.basis)
 
 
 def timeline(case: Case) -> list[Happened]:

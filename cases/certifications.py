@@ -12,7 +12,7 @@ from cases.decisions import Proposal, draft, hand_in
 from cases.evidence import Received, keep
 from cases.models import Case, Certification, Decision, Evidence, VerificationTask
 from cases.moves import lock_case, move
-from cases.periods import cycle_of_case, rules_of_case
+from cases.periods import rules_of_case, set_period
 from cases.refused import attempt, refuse
 from cases.verification import finish_open_task
 from database import db
@@ -150,10 +150,8 @@ def roll_forward(case: Case, row: Certification, *, actor: Actor, on: date, deci
     """Start = latest certification, end = start + one period; never backwards (SC 8, 34; S7)."""
     rules, before = rules_of_case(case, on), case.due_on
     case.last_certified_on = max(filter(None, (case.last_certified_on, row.evidence_on)))
-    cycle = cycle_of_case(case, rules)
-    if cycle:
-        case.period_start, case.due_on = cycle.start, cycle.due_on
     case.warn_from = None
+    set_period(case, rules, on, row.evidence_on)
     record(events.CertificationAccepted(
         certification=row.public_id, method=row.method, evidence_on=row.evidence_on, source_ref=row.source_ref,
         period_start=case.period_start, due_on=case.due_on, previous_due_on=before,

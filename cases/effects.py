@@ -4,15 +4,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from sqlalchemy import select
+
 from audit import events
 from audit.log import record
 from cases import certifications, identity, notices, objections, overpayments, terms
+from cases.ages import reset_period
 from cases.arrears import keep_payments, settle_months
 from cases.benefit_months import changed
 from cases.deaths import annul_mark, mark_death, propose_stops, tell_death
-from cases.models import Decision
+from cases.models import Case, Decision
 from cases.moves import move
 from cases.refused import refuse
+from database import db
 from staff.actor import Actor
 
 Effect = Callable[[Decision, Actor, date], None]
@@ -101,6 +105,8 @@ def _annul(decision: Decision, actor: Actor, on: date) -> None:
 
 def _change_identity(decision: Decision, actor: Actor, on: date) -> None:
     identity.change(decision, actor=actor, on=on)
+    for case in db.session.scalars(select(Case).filter_by(pensioner_id=decision.case.pensioner_id).order_by(Case.id)):
+        reset_period(case, "IdentityChanged", decision=decision, actor=actor, on=on)
     _tell(decision, "identity_changed", on)
 
 
@@ -111,6 +117,7 @@ def _change_payee(decision: Decision, actor: Actor, on: date) -> None:
 
 def _change_rate(decision: Decision, actor: Actor, on: date) -> None:
     terms.change_rate(decision, actor=actor, on=on)
+    reset_period(decision.case, "RateChanged", decision=decision, actor=actor, on=on)
     rates = "，".join(f"{month} {fen / 100:.2f}" for month, fen in sorted(decision.fields["rates"].items()))
     _tell(decision, "rate_changed", on, rates=rates)
 

@@ -39,11 +39,13 @@ from cases.models import (
     Notice,
     Objection,
     PaymentReturn,
+    Pensioner,
     VerificationTask,
 )
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.predicates_sql import CannotCompile, compiled
 from cases.rule_values import Places
+from rules.vocabulary import BENEFIT_KINDS
 from workflows.case_lifecycle import CASE
 from workflows.predicates import Node
 from workflows.transition import SYSTEM, Transition
@@ -149,6 +151,30 @@ def _verification_due(s: Scope) -> ColumnElement[bool]:
     return _truth(and_(_months(s).is_not(None), due))
 
 
+def _of_benefit(s: Scope, name: str) -> ColumnElement[int]:
+    """The value of the case's kind of benefit: a column of the rules for each."""
+    return case(*((Case.benefit_kind == kind, s.rule.c[f"{name}_{kind}"]) for kind in BENEFIT_KINDS))
+
+
+def _of_age(s: Scope, years: ColumnElement[int]) -> ColumnElement[bool]:
+    """NULL where there is no such age."""
+    born = select(Pensioner.birth_on).where(Pensioner.id == Case.pensioner_id).scalar_subquery()
+    return add_months(born, years * 12) <= s.on
+
+
+def _period_to_begin(s: Scope) -> ColumnElement[bool]:
+    age = _of_benefit(s, "age")
+    begun = or_(age.is_(None), and_(_of_age(s, age), Case.granted_on <= s.on))
+    return _truth(and_(Case.due_on.is_(None), _of_benefit(s, "months") > 0, begun))
+
+
+def _adult_dependant(s: Scope) -> ColumnElement[bool]:
+    concerned = s.rule.c.adult_kinships.contains(literal(",") + Case.kinship + ",")
+    able = func.coalesce(Case.work_capacity, "") != "wholly_lost"
+    return _truth(and_(Case.benefit_kind == "dependants_allowance", concerned, able,
+                       _of_age(s, s.rule.c.adult_age)))
+
+
 def _arrears_returned(s: Scope) -> ColumnElement[bool]:
     """Of the last resumption executed; where there was none, nothing is open."""
     later = Decision.__table__.alias("later_resumption")
@@ -210,6 +236,10 @@ FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyTyp
     "home_visit_open": lambda s: _open_task(VerificationTask.cause == "home_visit"),
     "reminder_due": lambda s: _truth(and_(_stage(s).is_not(None), Case.due_on >= s.on)),
     "reminded": _reminded,
+    "period_to_begin": _period_to_begin,
+    "adult_dependant": _adult_dependant,
+    "adult_looked_at": lambda s: exists().where(VerificationTask.case_id == Case.id,
+                                                VerificationTask.cause == "dependant_adult"),
     "verification_due": _verification_due,
     "arrears_returned": _arrears_returned,
     "import_released": lambda s: literal(s.import_released),

@@ -76,6 +76,10 @@ def _certified(tables: Tables, happened: Recorded) -> None:
         tables.cases[happened.meta.case] |= told
 
 
+def _period(tables: Tables, happened: Recorded) -> None:
+    tables.cases[happened.meta.case or ""]["due_on"] = happened.data["due_on"]
+
+
 def _decided(tables: Tables, happened: Recorded) -> None:
     """Whatever an event of a decision says of its columns, the newest counts."""
     data = happened.data
@@ -116,8 +120,8 @@ _DECISION_EVENTS = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "
                     "RoundVoided", "DecisionExecuted", *ACTS)
 APPLIERS: dict[str, tuple[Callable[[Tables, Recorded], None], ...]] = {
     **dict.fromkeys(STATE_CHANGING, (_moved,)), "CaseEntered": (_moved, _entered), "RateChanged": (_rated,),
-    "CertificationAccepted": (_certified,), "BenefitMonthChanged": (_month,), "DeathMarked": (_marked,),
-    "DeathMarkAnnulled": (_annulled,), **dict.fromkeys(_DECISION_EVENTS, (_decided,)),
+    "CertificationAccepted": (_certified,), "PeriodSet": (_period,), "BenefitMonthChanged": (_month,),
+    "DeathMarked": (_marked,), "DeathMarkAnnulled": (_annulled,), **dict.fromkeys(_DECISION_EVENTS, (_decided,)),
     **dict.fromkeys(ACTS, (_decided, _signed)),
 }
 

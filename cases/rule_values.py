@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import CTE, Boolean, Date, Integer, String, cast, column, exists, select, values
 
 from cases.models import Case
-from cases.periods import rules_of_place
+from cases.periods import adult_age, longest_months, rules_of_place
 from database import db
 from rules import Rules, RulesNotInForce
-from rules.vocabulary import SCHEMES
+from rules.vocabulary import BENEFIT_KINDS, SCHEMES
 from staff.actor import AFTER_SLASH
 from staff.models import Office
 from workflows.deadlines import COUNTS, add_months
@@ -20,7 +20,11 @@ from workflows.deadlines import COUNTS, add_months
 LONGEST_CLAMP = timedelta(days=3)  # adding months to a long month's end and back may lose so many days
 _COLUMNS = (("kind", Integer), ("whole", Boolean), ("months_later", Integer), ("warning_months", Integer),
             ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
-            ("failures", Integer), ("remind_before", Date), ("refer_before", Date), ("lapse_before", Date))
+            ("failures", Integer), ("adult_age", Integer), ("adult_kinships", String),
+            *((f"months_{kind}", Integer) for kind in BENEFIT_KINDS),
+            *((f"age_{kind}", Integer) for kind in BENEFIT_KINDS),
+            ("remind_before", Date), ("refer_before", Date), ("lapse_before", Date))
+_NO_VALUE = {Integer: 0, Boolean: False, String: "", Date: date.min}
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Places:
                       name="stage").data(rows or [(-1, 0, False)]).cte("stage")
 
 
-_NOTHING = (-1, False, 0, 0, 0, 0, 0, 0, date.min, date.min, date.min)
+_NOTHING = (-1, *(_NO_VALUE[kind] for _, kind in _COLUMNS[1:]))
 
 
 def places(on: date, area: str = "") -> Places:
@@ -92,9 +96,12 @@ def _stages(rules: Rules) -> list[tuple[int, bool]]:
 def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
     """Values in the order of _COLUMNS; the last three bound `due_on`: beyond them a step has nothing to do."""
     count, refer = COUNTS[rules.value("month_count")], rules.value("refer_months_before_due")
-    longest = max((months for months in rules.value("period_months").values() if months), default=0)
+    longest = longest_months(rules)
     remind = max((longest - months if from_start else months for months, from_start in _stages(rules)), default=0)
     lapse = rules.value("lapse_days_after_due")
     return (number, count.whole, count.months_later, rules.value("warning_months"), refer, lapse,
             rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
+            adult_age(rules), f",{','.join(rules.value('dependant_adult_kinships'))},",
+            *(rules.value("period_months").get(kind) for kind in BENEFIT_KINDS),
+            *(rules.value(f"no_period_before_age.{kind}") for kind in BENEFIT_KINDS),
             add_months(on, remind) + LONGEST_CLAMP, add_months(on, refer) + LONGEST_CLAMP, on - timedelta(days=lapse))

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
+from cases.ages import adult_facts, period_facts
 from cases.bulk import Batch
 from cases.bulk_reading import open_tasks
 from cases.case_facts import READERS
@@ -58,12 +59,20 @@ AWAITS_RECHECK = And(g.cycle_over.predicate, g.no_valid_certification.predicate,
 STOP = And(g.suspended_long_enough.predicate, g.notices_recorded.predicate, g.no_open_objection.predicate,
            g.no_other_open_decision.predicate)
 ESCALATE = Fact("verification_overdue")
-TREES = (REMIND, HOME_VISIT, AWAITS_RECHECK, STOP, ESCALATE)  # conditions beyond those of the table's own rows
+PERIOD_BEGINS = And(Fact("period_to_begin"), Not(Fact("death_marked")))
+OF_AGE = And(Fact("adult_dependant"), Not(Fact("adult_looked_at")), Not(Fact("death_marked")),
+             Not(Fact("open_verification")))
+# conditions beyond those of the table's own rows
+TREES = (PERIOD_BEGINS, OF_AGE, REMIND, HOME_VISIT, AWAITS_RECHECK, STOP, ESCALATE)
 
 
 def _paid(net: str, tree: Node) -> Where:
     """Of the cases that are paid and whose due date is not beyond the column `net` of the rules."""
     return lambda s: and_(Case.state.in_(PAID), Case.due_on <= s.rule.c[net], s.condition(tree))
+
+
+def _unperioded() -> ColumnElement[bool]:
+    return and_(Case.state.in_(PAID), Case.due_on.is_(None))
 
 
 def _lapses(s: Scope) -> ColumnElement[bool]:
@@ -72,6 +81,20 @@ def _lapses(s: Scope) -> ColumnElement[bool]:
 
 def _referred(s: Scope) -> ColumnElement[bool]:
     return and_(Case.state.in_(PAID), Case.due_on <= s.rule.c.refer_before, s.allows("refer"))
+
+
+def _begin(batch: Batch) -> None:
+    for case in batch.cases:
+        basis = batch.begin_period(case)
+        batch.notify(case, "period_begun", f"period_begun:{case.public_id}:{case.period_start}",
+                     period_facts(case, basis))
+
+
+def _of_age(batch: Batch) -> None:
+    """SC 13 (2), 14: whether the person is able to work is verified; nothing is lost by the birthday alone."""
+    for case in batch.cases:
+        batch.open_task(case, "dependant_adult")
+        batch.notify(case, "referred", f"dependant_adult:{case.public_id}", adult_facts(case, batch.on))
 
 
 def _settle(batch: Batch) -> None:
@@ -180,6 +203,8 @@ def _check_eligible(case: Case, on: date) -> list[str]:
 
 
 STEPS: dict[str, Step] = {step.name: step for step in (
+    Step("begin_period", lambda s: and_(_unperioded(), s.condition(PERIOD_BEGINS)), bulk=_begin),
+    Step("of_age", lambda s: and_(Case.state.in_(PAID), s.condition(OF_AGE)), bulk=_of_age),
     Step("settle", lambda s: and_(Case.state == "resumed", s.allows("settle")), bulk=_settle),
     Step("remind", _paid("remind_before", REMIND), bulk=_remind),
     Step("refer", _referred, bulk=_refer),

@@ -21,6 +21,7 @@ from workflows.roles import MAKERS
 
 OUTCOMES = ("eligible", "lost", "not_found", "refused")
 MEANS = ("home_visit", "activity", "visit", "health_check", "household_survey", "village_assistant", "phone", "window")
+NOT_ANSWERED_BY_LIFE = ("dependant_adult",)  # being alive says nothing of the capacity to work
 
 
 def open_task(case: Case, cause: str, *, actor: Actor, on: date,
@@ -83,7 +84,7 @@ def finish(task_id: int, *, outcome: str, means: str, note: str, evidence: Recei
 def finish_open_task(case: Case, outcome: str, *, actor: Actor, on: date) -> None:
     """A certification answers the open task. Inside the caller's transaction."""
     task = open_task_of(case)
-    if task and task.objection_id is None:
+    if task and task.objection_id is None and task.cause not in NOT_ANSWERED_BY_LIFE:
         _close(task, case, outcome, None, None, actor, on)
 
 

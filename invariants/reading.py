@@ -4,19 +4,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from audit.models import AuditEvent
-from cases.models import Case, CaseTransition
-from cases.periods import cycle_of_case, rules_of_case
+from cases.models import Case, CaseTransition, Job
+from cases.periods import begins_on, benefit_of, cycle_of_case, lengths, rules_of_case, stored_cycle
 from cases.responsibility import KEEP, responsible_path, rules_of_place, standing_of
 from cases.sweep import is_demonstration
 from database import db
 from database.roles import excesses
 from database.triggers import TRIGGERS
-from workflows.case_lifecycle import TRANSITIONS
+from rules import Rules
+from workflows.case_lifecycle import PAID, TRANSITIONS
+from workflows.deadlines import Cycle
 
 BATCH = 1000
 INSTALLED = {
@@ -65,10 +69,29 @@ def steps_outside_the_table() -> Iterator[str]:
 
 def moved_due_dates() -> Iterator[str]:
     """Cases whose due date is not what the rules make of their dates (S7)."""
-    for case in db.session.scalars(select(Case).execution_options(yield_per=BATCH)):
-        found = cycle_of_case(case, rules_of_case(case, case.recorded_at.date()))
-        if (found and found.due_on) != case.due_on:
+    swept = list(db.session.execute(select(Job.on, Job.office_path).where(Job.kind == "sweep",
+                                                                          Job.status == "finished")))
+    query = select(Case).options(joinedload(Case.pensioner), selectinload(Case.rates))
+    for case in db.session.scalars(query.execution_options(yield_per=BATCH)):
+        rules = rules_of_case(case, case.recorded_at.date())
+        found = cycle_of_case(case, rules, date.max)
+        waits = case.due_on is None and _waits(case, begins_on(benefit_of(case, rules), rules), swept)
+        if (found and found.due_on) != case.due_on and not waits and not _kept_longer(case, rules, found):
             yield f"{case.case_no}: {case.due_on}, recomputed {found and found.due_on}"
+
+
+def _waits(case: Case, begins: date, swept: list[Any]) -> bool:
+    """Whether no sweep could have given the case the period that begins at an age (QD 10)."""
+    if case.state not in PAID or case.pensioner.death_mark:
+        return True
+    return not any(on >= begins and case.office_path.startswith(path or "") for on, path in swept)
+
+
+def _kept_longer(case: Case, rules: Rules, found: Cycle | None) -> bool:
+    """A longer period of a time of lower benefit stays (QD 11): it ends later, and its length is one the rules give."""
+    kept, steps = stored_cycle(case), rules.value(f"period_by_monthly_amount.{case.benefit_kind}")
+    return bool(kept and found and kept.due_on > found.due_on and kept.months in lengths(case.benefit_kind, rules)
+                and steps)
 
 
 def misplaced_cases() -> Iterator[str]:

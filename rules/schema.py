@@ -17,6 +17,7 @@ from rules.vocabulary import (
     ELIGIBLE_SOURCES,
     EVIDENCE_KINDS,
     HIGH_RISK_KINDS,
+    KINSHIPS,
     LOSS_SIGNS,
     OFFICE_LEVELS,
     PROMISED_SERVICES,
@@ -74,6 +75,7 @@ PERIODS = {
     "period_by_monthly_amount": Key(
         ListOf(Record({"below_fen": Integer(floor=1, ceiling=10_000_000), "months": Integer(floor=1, ceiling=24)})),
         "months by fen a month",
+        BENEFIT_KINDS,
     ),
     "first_cycle_start": Key(Choice(("month_after_benefit_begins", "day_benefit_begins")), "word"),
     "month_count": Key(Choice(("to_the_day", "month_after", "month_counts")), "word"),
@@ -162,6 +164,7 @@ SOURCES = {
     ),
     "loss_signs": Key(ListOf(Choice(LOSS_SIGNS)), "words", BENEFIT_KINDS),
     "dependant_adult_age": Key(Integer(floor=16, ceiling=30, optional=True), "years"),
+    "dependant_adult_kinships": Key(ListOf(Choice(KINSHIPS)), "words"),
     "matching_every_months": Key(Integer(floor=1, ceiling=1), "months"),
     "matching_by_day": Key(DAY_OF_MONTH, "day of month"),
 }

@@ -2,6 +2,8 @@
 
 SCHEMES = ("enterprise_employees", "public_institutions", "urban_rural_residents", "work_injury")
 BENEFIT_KINDS = ("pension", "dependants_allowance", "work_injury_benefit")
+KINSHIPS = ("spouse", "child", "parent", "grandparent", "grandchild", "sibling", "orphan", "orphan_elder",
+            "other_relative", "other")  # of a dependant with the deceased
 CASE_STATES = ("pending", "verified", "suspended", "stopped", "resumed", "terminated")
 DECISION_KINDS = (
     "certify",

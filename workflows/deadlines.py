@@ -77,6 +77,35 @@ FIRST_CYCLES = {"month_after_benefit_begins": _MONTH_AFTER, "day_benefit_begins"
 COUNTS = {"to_the_day": _TO_THE_DAY, "month_after": _MONTH_AFTER, "month_counts": _MONTH_COUNTS}
 
 
+def birthday(born_on: date, age: int) -> date:
+    """The day on which that age is reached; for 29 February the last of February in a common year."""
+    return add_months(born_on, 12 * age)
+
+
+def counted_from(granted_on: date, born_on: date | None, no_period_before_age: int | None) -> date:
+    """Day from which periods are counted: the grant, or the birthday before which there is none (QD 10).
+
+    Raises ValueError where the birthday decides and is not known.
+    """
+    if no_period_before_age is None:
+        return granted_on
+    if born_on is None:
+        raise ValueError("a period that begins at an age needs the date of birth")
+    return max(granted_on, birthday(born_on, no_period_before_age))
+
+
+def lengthened(
+    period_months: int, monthly_fen: int | None, steps: Iterable[Mapping[str, int]], longest_period_months: int
+) -> int:
+    """Months of a period by the level of the benefit (QD 11): of the steps above the amount, the lowest `below_fen`.
+
+    Never shortened, never past `longest_period_months`.
+    """
+    above = [step for step in steps if monthly_fen is not None and monthly_fen < step["below_fen"]]
+    months = min(above, key=lambda step: step["below_fen"])["months"] if above else period_months
+    return max(period_months, min(months, longest_period_months))
+
+
 def first_cycle(benefit_from: date, period_months: int | None, first_cycle_start: str) -> Cycle | None:
     """The period of a new benefit; None where the rules set no period."""
     return FIRST_CYCLES[first_cycle_start](benefit_from, period_months) if period_months else None

@@ -44,6 +44,20 @@ class CertificationRefused(CertificationEvent):
 
 
 @event("fact")
+class PeriodSet(Event):
+    """The period of a case as its rules give it, by no certification: an age reached, rules come into force, or a
+    signed change of the dates or the rate it is counted from (QD 10, 11)."""
+
+    cause: str
+    period_start: date | None
+    due_on: date | None
+    previous_due_on: date | None = None
+    warn_from: date | None = None
+    rules_version: str
+    decision: str | None = None
+
+
+@event("fact")
 class EvidenceAdded(Event):
     """Bytes kept as received; `sha256` of them, hex."""
 

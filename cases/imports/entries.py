@@ -8,7 +8,7 @@ from datetime import date
 from cases.imports.rows import Record
 from cases.imports.taken import Row
 from cases.moves import workflow_actor
-from cases.periods import cycle
+from cases.periods import Benefit, cycle
 from rules import Rules
 from staff.actor import Actor
 from workflows.case_lifecycle import PAID
@@ -54,9 +54,14 @@ STATE_OF: dict[str, Callable[[Record, Cycle | None, date], str]] = {
 }
 
 
+def _benefit(record: Record) -> Benefit:
+    return Benefit(record.benefit_kind, record.granted_on, record.last_certified_on, record.birth_on,
+                   dict(record.rates))
+
+
 def entry(row: Row, record: Record, rules: Rules, on: date) -> Entry:
     """The state a case comes in with, and since when (design.md section 4, enter)."""
-    period = cycle(record.benefit_kind, record.granted_on, record.last_certified_on, rules)
+    period = cycle(_benefit(record), rules, on)
     state = STATE_OF[record.payment_status](record, period, on)
     since = record.status_since or (record.last_certified_on if state == "verified" else record.granted_on)
     return Entry(row, record, rules, period, state, min(since, on))

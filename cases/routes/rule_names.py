@@ -47,6 +47,7 @@ RULE_NAMES = {
     "withheld_ceiling_per_mille": _("暂停和停发的提示线"),
     "paid_same_month_through_day": _("几日前认证当月补发"),
     "dependant_adult_age": _("供养亲属成年年龄"),
+    "dependant_adult_kinships": _("成年后须核实的供养亲属"),
     "matching_every_months": _("每几个月比对一次"),
     "matching_by_day": _("每月几日前比对"),
     "benefit_age": _("领取待遇年龄"),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from audit.log import record
 from cases import notices, sweep_steps
+from cases.ages import adult_facts, begin_period, period_facts
 from cases.bulk import escalated
 from cases.case_facts import READERS
 from cases.models import Case
@@ -43,6 +44,24 @@ def _holds(case: Case, on: date, tree: object) -> bool:
 
 def _may(case: Case, on: date, action: str, reason: str | None = None) -> bool:
     return case.state in PAID and not refusals(case, action, actor=SYSTEM, on=on, reason=reason)
+
+
+def _begin(case: Case, on: date) -> list[str]:
+    if case.state not in PAID or not _holds(case, on, sweep_steps.PERIOD_BEGINS):
+        return []
+    happened, basis = begin_period(case, on)
+    record(happened, case=case, actor=SYSTEM, on=on)
+    notices.queue(case, "period_begun", on=on, once=f"period_begun:{case.public_id}:{case.period_start}",
+                  facts=period_facts(case, basis))
+    return ["begin_period"]
+
+
+def _of_age(case: Case, on: date) -> list[str]:
+    if case.state not in PAID or not _holds(case, on, sweep_steps.OF_AGE):
+        return []
+    open_task(case, "dependant_adult", actor=SYSTEM, on=on)
+    notices.queue(case, "referred", on=on, once=f"dependant_adult:{case.public_id}", facts=adult_facts(case, on))
+    return ["of_age"]
 
 
 def _settle(case: Case, on: date) -> list[str]:
@@ -123,6 +142,7 @@ def _escalate_task(case: Case, task: object, on: date) -> None:
 
 
 ACTS: dict[str, Callable[[Case, date], list[str]]] = {
+    "begin_period": _begin, "of_age": _of_age,
     "settle": _settle, "remind": _remind, "refer": _refer, "lapse": _lapse, "await_recheck": _await_recheck,
     "home_visit": _visit, "propose_suspension": _propose_suspension, "propose_stop": _propose_stop,
     "escalate": _escalate, "check_eligible": sweep_steps._check_eligible,
