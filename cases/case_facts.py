@@ -130,7 +130,7 @@ def _reasons_in_force(s: Subject) -> tuple[str, ...]:
     return s.rules.chosen("suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons")
 
 
-READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | {
+READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | OF_AN_AGE | {
     "death_marked": lambda s: s.case.pensioner.death_mark is not None,
     "death_reason": lambda s: death_reason(s.case),
     "annuls_death_mark": _annuls,

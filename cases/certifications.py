@@ -139,7 +139,8 @@ def make_valid(case: Case, row: Certification, *, actor: Actor, on: date, decisi
         finish_open_task(case, "eligible", actor=actor, on=on)
         move(case, "certify", actor=actor, on=on, decision=decision, certification=row.public_id, method=row.method,
              evidence_on=row.evidence_on, last_certified_on=case.last_certified_on)
-        notices.queue(case, "certification_accepted", on=on, decision=decision, once=f"certified:{row.public_id}",
+        told = "certification_accepted" if case.due_on else "certification_on_file"
+        notices.queue(case, told, on=on, decision=decision, once=f"certified:{row.public_id}",
                       facts={"due_on": case.due_on and case.due_on.isoformat(), "method": row.method,
                              "evidence_on": row.evidence_on.isoformat()})
     elif case.state in ("suspended", "stopped"):

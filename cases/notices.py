@@ -33,6 +33,7 @@ READ_FROM_RECORD = {
     "reason": lambda c, d, o, on: (d and d.reason) or c.state_reason,
     "on": lambda c, d, o, on: on,
     "due_on": lambda c, d, o, on: c.due_on,
+    "period_start": lambda c, d, o, on: c.period_start,
     "from_month": lambda c, d, o, on: _paid_again_from(d) or c.withheld_from or month_of(on),
     "amount_fen": lambda c, d, o, on: d.back_pay_fen if d else 0,
     "decision_kind": lambda c, d, o, on: d and d.kind,

@@ -22,10 +22,13 @@ from cases.models import (
     VerificationTask,
 )
 from cases.period_facts import reminder_key, reminder_stage
-from database import db
+from database import db, transaction
 from database.types import now, public_id
+from staff.access import SYSTEM
 from staff.models import NaturalPerson, Office, StaffAccount
+from staff.offices import create_office
 from tests.people import account, make_founders
+from tests.places import QINGDAO
 from workflows.case_lifecycle import STATES
 from workflows.deadlines import add_months
 
@@ -53,7 +56,12 @@ cases = st.fixed_dictionaries({
                                       st.booleans()), max_size=2),
     "reminded": st.booleans(),
     "open_decision": st.booleans(),
-    "office": st.sampled_from(("510104", "510107")),
+    "office": st.sampled_from(("510104", "510107", "370203")),
+    "dependant": st.none() | st.tuples(
+        st.sampled_from((None, "child", "grandchild", "spouse")),
+        st.sampled_from((None, "full", "under_age", "wholly_lost")),
+        st.builds(lambda years, days: add_months(ON, -12 * years) + timedelta(days=days), st.sampled_from((16, 18)),
+                  st.integers(-2, 2)) | st.just(date(2008, 2, 29))),
 })
 cities = st.lists(cases, min_size=1, max_size=12)
 
@@ -66,6 +74,9 @@ def enter(city: list[dict[str, Any]]) -> list[int]:
 def prepare() -> None:
     """Offices and an account that stands wherever somebody must."""
     make_founders()
+    with transaction():
+        for code, name, level, parent in QINGDAO:
+            create_office(code, name, level, parent, actor=SYSTEM, on=ON)
 
 
 def _add(model: Any, **row: Any) -> int:
@@ -79,10 +90,10 @@ def _enter(one: dict[str, Any]) -> int:
     serial, office = next(_serial), db.session.query(Office).filter_by(code=one["office"]).one()
     person = _add(NaturalPerson, id_number_index=f"random {serial}")
     pensioner = _add(Pensioner, natural_person_id=person, name="周", name_sort="zhou", id_number="1", sex="female",
-                     birth_on=date(1950, 1, 1))
+                     birth_on=one["dependant"][2] if one["dependant"] else date(1950, 1, 1))
     columns = ("state", "granted_on", "last_certified_on", "warn_from", "period_start", "due_on", "state_since")
     case = _add(Case, case_no=f"random-{serial}", pensioner_id=pensioner, scheme="enterprise_employees",
-                benefit_kind="pension", paying_office_id=office.id, office_path=office.path, rules_version="x",
+                **_benefit(one), paying_office_id=office.id, office_path=office.path, rules_version="x",
                 task_open=one["open_task"] is not None, **{name: one[name] for name in columns})
     _person_facts(one, pensioner)
     _work(one, case, office)
@@ -90,6 +101,13 @@ def _enter(one: dict[str, Any]) -> int:
     _resumptions(one, case, office)
     _reminder(one, case)
     return case
+
+
+def _benefit(one: dict[str, Any]) -> dict[str, Any]:
+    if one["dependant"] is None:
+        return {"benefit_kind": "pension"}
+    kinship, capacity, _born = one["dependant"]
+    return {"benefit_kind": "dependants_allowance", "kinship": kinship, "work_capacity": capacity}
 
 
 def _person_facts(one: dict[str, Any], pensioner: int) -> None:

@@ -240,3 +240,39 @@ def test_inside_a_cycle_the_clocks_keep_their_order(on):
     assert (
         cycle.start <= deadlines.reminder_on(cycle, 10) <= cycle.due_on < deadlines.lapsed_on(cycle.due_on, 1)
     )
+
+
+STEPS = [{"below_fen": 150_000, "months": 24}, {"below_fen": 300_000, "months": 18}]
+
+
+@pytest.mark.article("QD-11")
+@pytest.mark.parametrize(("monthly_fen", "months"), [
+    (100_000, 24), (149_999, 24), (150_000, 18), (299_999, 18), (300_000, 12), (900_000, 12), (None, 12),
+])
+def test_a_period_is_lengthened_by_the_level_of_the_benefit(monthly_fen, months):
+    assert deadlines.lengthened(12, monthly_fen, STEPS, 24) == months
+
+
+@pytest.mark.article("QD-11")
+def test_no_level_lengthens_past_the_longest_or_shortens():
+    assert deadlines.lengthened(12, 1, STEPS, 20) == 20
+    assert deadlines.lengthened(12, 1, [{"below_fen": 2, "months": 6}], 24) == 12
+
+
+@pytest.mark.article("QD-10")
+@pytest.mark.parametrize(("born", "age", "on"), [
+    (date(2010, 5, 5), 16, date(2026, 5, 5)), (date(2008, 2, 29), 18, date(2026, 2, 28)),
+    (date(2012, 2, 29), 16, date(2028, 2, 29)), (date(2008, 12, 31), 18, date(2026, 12, 31)),
+])
+def test_an_age_is_reached_on_the_birthday(born, age, on):
+    assert deadlines.birthday(born, age) == on
+    assert deadlines.age_on(born, on) == age
+    assert deadlines.age_on(born, on - deadlines.DAY) == age - 1
+
+
+@given(DATES, st.integers(16, 18), st.integers(0, 400))
+def test_the_birthday_is_the_first_day_of_that_age(born, age, days):
+    reached = deadlines.birthday(born, age)
+    assert deadlines.age_on(born, reached) >= age > deadlines.age_on(born, reached - deadlines.DAY)
+    assert deadlines.counted_from(reached + deadlines.DAY * days, born, age) == reached + deadlines.DAY * days
+    assert deadlines.counted_from(reached - deadlines.DAY * days, born, age) == reached
