@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import exists, select
 
+from cases.ages import OF_AN_AGE
 from cases.materials import evidence_kinds, material_groups, materials_missing
 from cases.models import (
     Case,
@@ -19,7 +20,6 @@ from cases.models import (
     VerificationTask,
 )
 from cases.models.decision import MOVING, OPEN_STAGES
-from cases.ages import OF_AN_AGE
 from cases.period_facts import OF_THE_PERIOD
 from cases.subject import Subject, any_of
 from database import db

@@ -158,7 +158,7 @@ def _of_benefit(s: Scope, name: str) -> ColumnElement[int]:
 
 def _of_age(s: Scope, years: ColumnElement[int]) -> ColumnElement[bool]:
     """NULL where there is no such age."""
-    born = select(Pensioner.birth_on).where(Pensioner.id == Case.pensioner_id).scalar_subquery()
+    born = select(Pensioner.birth_on).where(Pensioner.id == Case.pensioner_id).correlate(Case).scalar_subquery()
     return add_months(born, years * 12) <= s.on
 
 
