@@ -17,10 +17,13 @@ from cases.dossier_content import content, made_at
 from cases.dossier_entries import NotInRecord
 from cases.letters import font_folder
 from cases.models import Case
+from cases.moves import lock_case
 from cases.notice_kinds import kinds
+from cases.pages import may_issue
 from cases.pdf import Attached, render
 from cases.wording import print_environment
 from database import db, transaction
+from staff.access import AccessDenied, lock_actor
 
 TEMPLATE_VERSION = "1"
 STYLES = ("print-document.css", "print-dossier.css")
@@ -37,13 +40,18 @@ def dossier(case: Case | str, *, as_of_tx: str | None = None, masked: bool = Tru
 
 def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None, masked: bool = True,
           lang: str = "zh") -> bytes:
-    """As `dossier`, and the log says that it was issued, with its hash. Opens its own transaction."""
+    """As `dossier`, and the log says that it was issued, with its hash. Opens its own transaction.
+
+    Raises AccessDenied when rights have gone while it was made (P4).
+    """
     found = _found(case)
     case_id, data = found.id, content(found, as_of_tx=as_of_tx, masked=masked)
     document = printed(data, lang)
     db.session.rollback()
-    with transaction() as session:
-        issued = session.get_one(Case, case_id, with_for_update=True)
+    with transaction():
+        issued, actor = lock_case(case_id), lock_actor(actor)
+        if not actor.is_system and not may_issue(actor, issued.office_path, masked=masked):
+            raise AccessDenied("NO_GRANT")
         for field in () if masked else UNMASKED:
             subject = issued.public_id if field == "payee_account" else issued.pensioner.public_id
             record(Unmasked(subject=subject, field=field, purpose="dossier"), case=issued, actor=actor, on=on)

@@ -21,8 +21,10 @@ from cases.models import (
     Pensioner,
     VerificationTask,
 )
+from cases.moves import lock_case
 from database import db, transaction
 from database.prepared import unsought
+from staff.access import AccessDenied, lock_actor
 from staff.actor import Actor, area_condition, in_area
 from staff.models import Office
 from workflows.review_chain import IN_PERSON
@@ -129,11 +131,20 @@ def may_unmask(actor: Actor, field: str, path: str | None) -> bool:
     return bool(path) and any(actor.holds(role, path) for role in UNMASKABLE.get(field, ()))
 
 
-def unmask(case: Case, field: str, purpose: str, *, actor: Actor, on: date) -> str | None:
-    """The value whole, once, with an event that says who asked for it and what for."""
+def may_issue(actor: Actor, path: str, *, masked: bool) -> bool:
+    """Whether the actor may be handed the dossier of a case kept at `path`; whole only who may unmask what it shows."""
+    return masked or all(may_unmask(actor, field, path) for field in ("id_number", "payee_account"))
+
+
+def unmask(case: Case, field: str, purpose: str, *, actor: Actor, on: date,
+           paths: tuple[str | None, ...] = ()) -> str | None:
+    """The value whole, once, with an event that says who asked for it and what for. `paths`: offices one of whose
+    readers may ask; the case's own when left out. Raises AccessDenied: rights are those of this moment (P4)."""
     case_id = case.id
-    with transaction() as session:
-        case = session.get_one(Case, case_id)
+    with transaction():
+        case, actor = lock_case(case_id), lock_actor(actor)
+        if not any(may_unmask(actor, field, path) for path in paths or (case.office_path,)):
+            raise AccessDenied("NO_GRANT")
         subject = case.public_id if field == "payee_account" else case.pensioner.public_id
         record(Unmasked(subject=subject, field=field, purpose=purpose, role=_role(actor, case.office_path)),
                case=case, actor=actor, on=on)

@@ -96,7 +96,7 @@ def _stage(batch_id: int, job_id: int, table: Table, actor: Actor, progress: Pro
     rows = (row for row in table.rows if row.number > after)
     for chunk in chunks(rows, batches.CHUNK):
         with transaction():
-            batch = lock_batch(batch_id)
+            batch = _locked(batch_id, actor)
             if batch.status != "staging":
                 return
             insert_rows([kind.stage(batch, row, mapping, places, on) for row in chunk])
@@ -104,8 +104,16 @@ def _stage(batch_id: int, job_id: int, table: Table, actor: Actor, progress: Pro
             total = beat(job_id, done)
         progress(*total)
     with transaction():
-        _finish_staging(lock_batch(batch_id), actor, on)
+        _finish_staging(_locked(batch_id, actor), actor, on)
         finish_job(job_id)
+
+
+def _locked(batch_id: int, actor: Actor) -> ImportBatch:
+    """The batch, when the rights of this moment still let `actor` bring it in (A2). Raises TransitionRefused."""
+    actor, batch = lock_actor(actor), lock_batch(batch_id)
+    if refusals := grant_refusals(actor, PROPOSERS, batch.office_path):
+        raise TransitionRefused(tuple(refusals))
+    return batch
 
 
 def _finish_staging(batch: ImportBatch, actor: Actor, on: date) -> None:

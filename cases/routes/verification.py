@@ -49,14 +49,18 @@ def unmask(public_id: str) -> Any:
         abort(403)
     if not form.validate_on_submit():
         abort(400)
-    value = pages.unmask(row.case, "phone", form.purpose.data, actor=actor, on=today())
+    value = pages.unmask(row.case, "phone", form.purpose.data, actor=actor, on=today(), paths=_paths(row))
     answer = make_response(render_template("verifications/phone.html", value=value, task=row))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def _may_reach(row: VerificationTask, actor: Actor) -> bool:
-    return any(pages.may_unmask(actor, "phone", path) for path in (row.grassroots_path, row.office_path))
+    return any(pages.may_unmask(actor, "phone", path) for path in _paths(row))
+
+
+def _paths(row: VerificationTask) -> tuple[str | None, ...]:
+    return row.grassroots_path, row.office_path
 
 
 def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
