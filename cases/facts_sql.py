@@ -187,10 +187,15 @@ def _arrears_returned(s: Scope) -> ColumnElement[bool]:
                            last, Decision.back_pay_fen != 0, ~paid)
 
 
-def _months_suspended(s: Scope) -> ColumnElement[int]:
+def suspended_from() -> ColumnElement[date]:
+    """The day from which the months of a suspension count: its first, or that of the last dismissal of an objection."""
     dismissed = (select(func.max(Objection.closed_on))
                  .where(Objection.case_id == Case.id, Objection.status == "dismissed").scalar_subquery())
-    return months_between(later_of(Case.state_since, func.coalesce(dismissed, Case.state_since)), s.on)
+    return later_of(Case.state_since, func.coalesce(dismissed, Case.state_since))
+
+
+def _months_suspended(s: Scope) -> ColumnElement[int]:
+    return months_between(suspended_from(), s.on)
 
 
 def _open_task(*conditions: Any) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ overrides a wider one.
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +27,7 @@ __all__ = [
     "RulesRefused",
     "all_entries",
     "change_days",
+    "law_of",
     "named_places",
     "current_versions",
     "rules_by_version",
@@ -129,6 +130,11 @@ def rules_for(area: str, on: date, scheme: str | None = None) -> Rules:
 def change_days(area: str, scheme: str | None = None) -> tuple[date, ...]:
     """Days on which a value of the area begins or has ended, earliest first: between two of them nothing changes."""
     return _first_days(_layers_of(area, scheme))
+
+
+def law_of(area: str, scheme: str | None = None) -> Hashable:
+    """Areas and schemes with the same answer have the same rules on every day."""
+    return _layers_of(area, scheme)
 
 
 def _layers_of(area: str, scheme: str | None) -> tuple[Layer, ...]:

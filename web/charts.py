@@ -92,6 +92,12 @@ def _draw(kind: type[Graph], key: str, title: str, labels: Sequence[str], series
     return Chart(title, _quiet(graph.render(is_unicode=True), title), (head, *series), rows, write)
 
 
+def short_months(months: Sequence[str]) -> list[str]:
+    """The year only where it begins: twelve labels must fit beside each other."""
+    years = [at for at, month in enumerate(months) if month.endswith("-01")] or [0]
+    return [month if at in years else month[5:] for at, month in enumerate(months)]
+
+
 def ticks(highest: int, unit: int = 1) -> list[int]:
     """Marks of an axis from nothing to at least `highest`: at most six, whole multiples of `unit` in round steps."""
     step = unit

@@ -11,7 +11,7 @@ from rules import Entry, RulesNotInForce, rules_for
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
-from web.charts import Chart, bar, stacked
+from web.charts import Chart, bar, short_months, stacked
 from web.filters import term
 from workflows.roles import OVERSIGHT
 
@@ -37,17 +37,11 @@ def _charts(actor: Actor, on: date) -> list[Chart]:
     return [
         bar("states", _("各状态的案件"), [term(f"state.{one}") for one in states], {_("案件"): list(states.values())},
             head=_("状态")),
-        bar("due", _("按月到期的案件"), _short(list(due)), {_("到期"): list(due.values())}, head=_("月份")),
+        bar("due", _("按月到期的案件"), short_months(list(due)), {_("到期"): list(due.values())}, head=_("月份")),
         stacked("waiting", _("待签署的经办件（按已等天数）"), [_age(*one) for one in figures.AGES],
                 {term(f"stage.{stage}"): numbers for stage, numbers in waiting.items()}, head=_("天数")),
-        bar("moved", _("近十二个月新暂停、新停发"), _short(list(moved["stopped"])), coming, head=_("月份")),
+        bar("moved", _("近十二个月新暂停、新停发"), short_months(list(moved["stopped"])), coming, head=_("月份")),
     ]
-
-
-def _short(months: list[str]) -> list[str]:
-    """The year only where it begins: twelve labels must fit beside each other."""
-    years = [at for at, month in enumerate(months) if month.endswith("-01")] or [0]
-    return [month if at in years else month[5:] for at, month in enumerate(months)]
 
 
 def _age(first: int, last: int | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from cases.routes.rule_names import RULE_NAMES, SECTION_NAMES, UNITS
+from cases.routes.rule_names import RULE_NAMES, SECTION_NAMES, UNITS, VALUE_WORDS
 from cases.search import offices_below
 from rules import Entry, named_places
 from rules.changes import Change
@@ -59,7 +59,9 @@ def row_words(row: str | None) -> str:
 
 
 def word(key: str) -> str:
-    """The glossary's word for a bare name; a name that has none is shown as it is."""
+    """The word for a bare name: the rules' own, else the glossary's; a name that has none is shown as it is."""
+    if key in VALUE_WORDS:
+        return str(VALUE_WORDS[key])
     known = next((f"{prefix}.{key}" for prefix in PREFIXES if f"{prefix}.{key}" in entries()), None)
     return glossary_term(known, current_language()) if known else key
 

@@ -18,7 +18,7 @@ from web.language import current_language
 from workflows.case_lifecycle import CASE
 from workflows.machine import Workflow
 from workflows.review_chain import chain_for
-from workflows.roles import READERS
+from workflows.roles import OVERSIGHT, READERS
 
 rule_pages = Blueprint("rules", __name__)
 
@@ -57,6 +57,8 @@ def tabs(here: str) -> list[tuple[str, None, str, bool]]:
     """The pages about rules, with the choice of office kept."""
     kept = {name: request.args[name] for name in ("office", "scheme") if request.args.get(name)}
     named = {"rules.index": _("有效规则"), "rules.changed": _("规则变动")}
+    if set(OVERSIGHT) & current_actor().roles:
+        named["rules.what_if"] = _("假如规则不同")
     return [(words, None, url_for(endpoint, **kept), endpoint == here) for endpoint, words in named.items()]
 
 

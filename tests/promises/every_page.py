@@ -38,6 +38,9 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
                      "since=2026-01-01&until=2027-01-01"),
     "staff.people": ("name=li", "name={there}"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
+    "rules.changed": ("office=510104&with=3702", "office=510107"),
+    "rules.what_if": ("office=510104&lapse_days_after_due=31", "office=510107&lapse_days_after_due=31&after={number}",
+                      "office=51&place=50"),
 }
 # a letter as PDF costs a fifth of a second, and its page says the same; of forms, every kind for two cases
 FEW_OF = {"notices.pdf": 2, "decisions.new": 2 * len(DECISION_KINDS)}

@@ -57,7 +57,8 @@ def county(count: int = 14, office: str = "510107") -> list[int]:
         path.write_text("\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]), encoding="utf-8")
         one, two = _importers(office)
         release(propose(path, office_by_code(office), one, ENTERED), two, ENTERED)
-    ids = list(db.session.scalars(select(Case.id).order_by(Case.id)))
+    path_of_office = office_by_code(office).path
+    ids = list(db.session.scalars(select(Case.id).where(Case.office_path == path_of_office).order_by(Case.id)))
     refused = db.session.scalars(select(ImportRow.errors).where(ImportRow.status == "quarantined")).all()
     assert len(ids) == count, refused
     return ids
