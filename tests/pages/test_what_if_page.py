@@ -27,7 +27,8 @@ def zhao(app: Flask) -> Iterator[FlaskClient]:
     with app.app_context():
         make_account("zhao", ["approver"])
         make_case(ON, 最近认证日期="2025-06-16")
-        make_case(ON, 最近认证日期="2025-01-01", 发放状态="停发", 停发或暂停原因="死亡", **{"暂停/停发日期": "2026-01-20"})
+        make_case(ON, 最近认证日期="2025-01-01", 发放状态="停发", 停发或暂停原因="死亡",
+                  **{"暂停/停发日期": "2026-01-20"})
     yield sign_in(app.test_client(), "zhao")
     app.config.pop("TODAY")
 
