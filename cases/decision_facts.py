@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from cases import content as signed_content
 from cases.case_facts import death_reason, signers
 from cases.eligibility import eligible_ahead, eligible_next, first_side, relatives_of, suspension_participants
+from cases.limits import open_pause_of
 from cases.materials import materials_missing
 from cases.models import Decision, ReviewStep
 from cases.models.decision import MOVING, OPEN_STAGES
@@ -111,6 +112,7 @@ READERS: dict[str, Callable[[Review], object]] = {
     "kind_touches_death_marked": lambda r: DECISION_KINDS[r.decision.kind].may_touch_death_marked,
     "case_in_area": _in_area,
     "open_decision": _other_open,
+    "limit_paused": lambda r: open_pause_of(r.decision.limit) is not None,
     "digest_now": lambda r: signed_content.digest(r.content),
     "digest_signed": _digest_signed,
     "required_level": lambda r: required_level(r.decision.kind, r.action, r.decision.stage),

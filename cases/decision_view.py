@@ -9,6 +9,7 @@ from cases.content import differences
 from cases.decision_facts import fresh_content, refusals
 from cases.decisions import unpack
 from cases.eligibility import Candidate, eligible_ahead
+from cases.limit_view import LimitView, Report, limit_view, report_of
 from cases.materials import evidence_kinds, material_groups
 from cases.models import Decision, ReviewStep
 from cases.models.decision import OPEN_STAGES
@@ -62,6 +63,8 @@ class DecisionView:
     acts: list[Act]
     greyed: list[tuple[list[str], tuple[Refusal, ...]]]
     rules: list[Entry]
+    limit: LimitView | None
+    report: Report | None
     personal: dict[str, str]
     proposed: dict[str, Any]
 
@@ -74,7 +77,8 @@ def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
     shown = acts(decision, actor, on)
     return DecisionView(
         decision, materials(decision, rules), rounds(decision), changed_since(decision, on) if is_open else {},
-        awaited(decision) if is_open else [], shown, greyed(shown), cited(decision, rules), unpack(decision), proposed)
+        awaited(decision) if is_open else [], shown, greyed(shown), cited(decision, rules), limit_view(decision, on),
+        report_of(decision), unpack(decision), proposed)
 
 
 def materials(decision: Decision, rules: Rules) -> list[Material]:

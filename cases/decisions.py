@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 
 from audit import events
 from audit.log import record
+from cases import limits
 from cases.binding import calculate, event_lines, join_first, keep_and_bind, recalculate, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
@@ -80,6 +81,7 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
         rules_area=decision.rules_area, rules_version=decision.rules_version, proposed_by_system=actor.is_system,
         person=actor.natural_person_id, payable_through=decision.payable_through, back_pay_fen=decision.back_pay_fen,
         lines=event_lines(decision), **_proposed(decision)), case=case, actor=actor, on=on)
+    limits.start(decision, "opened", rules, actor=actor, on=on)
     return decision
 
 
@@ -191,6 +193,7 @@ def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
         decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,
         person=actor.natural_person_id, eligible={stage: len(people) for stage, people in here.items()},
         referred_to=awaited_elsewhere(decision, here)), case=decision.case, actor=actor, on=on)
+    limits.start(decision, "submitted", rules_by_version(decision.rules_version), actor=actor, on=on)
     return decision
 
 

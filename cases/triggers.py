@@ -1,5 +1,5 @@
 """What the database itself refuses, whoever asks: the last word on P1, P2 and on what never changes."""
-from database.triggers import Trigger, append_only, register
+from database.triggers import Trigger, append_only, refuse, register
 
 LATER_STAGES = "('recheck', 'approval')"
 
@@ -64,3 +64,29 @@ register(
 _refuse("case_no_delete", "DELETE", "cases", _ALWAYS, "cases are never deleted")
 _refuse("case_state_version", "UPDATE OF state", "cases",
         "SELECT 1 WHERE NEW.state <> OLD.state AND NEW.version <= OLD.version", "state moves with the version")
+
+_PROMISED = ("NEW.decision_id <> OLD.decision_id OR NEW.service <> OLD.service OR NEW.working_days <> OLD.working_days"
+             " OR NEW.started_on <> OLD.started_on OR NEW.basis <> OLD.basis OR NEW.by_article <> OLD.by_article")
+_AS_PAUSED = ("OLD.resumed_on IS NOT NULL OR NEW.decision_id <> OLD.decision_id OR NEW.paused_on <> OLD.paused_on"
+              " OR NEW.reason <> OLD.reason OR NEW.note <> OLD.note OR NEW.paused_by <> OLD.paused_by")
+_AS_PROPOSED = ("NEW.year <> OLD.year OR NEW.document <> OLD.document OR NEW.document_no <> OLD.document_no"
+                " OR NEW.proposed_by_person <> OLD.proposed_by_person")
+_OTHER_PERSON = """SELECT 1 FROM staff_account a
+    WHERE (a.id = NEW.settled_by AND a.natural_person_id <> NEW.settled_by_person)
+    OR (a.id = NEW.proposed_by AND a.natural_person_id <> NEW.proposed_by_person)"""
+_SETTLED_YEAR = "SELECT 1 FROM calendar_year y WHERE y.id = NEW.calendar_year_id AND y.status <> 'proposed'"
+_refuse("calendar_year_person_insert", "INSERT", "calendar_year", _OTHER_PERSON, "account and person differ")
+_refuse("calendar_year_person_update", "UPDATE", "calendar_year", _OTHER_PERSON, "account and person differ")
+_refuse("calendar_day_of_proposal", "INSERT", "calendar_day", _SETTLED_YEAR, "a settled year gets no more days")
+register(
+    refuse("calendar_year_settled", "calendar_year", "BEFORE UPDATE", "a settled year never changes",
+           "OLD.status <> 'proposed'"),
+    refuse("calendar_year_as_proposed", "calendar_year", "BEFORE UPDATE", "a proposed year never changes",
+           _AS_PROPOSED),
+    refuse("calendar_year_no_delete", "calendar_year", "BEFORE DELETE", "years of the calendar are never deleted"),
+    *append_only("calendar_day", ("calendar_year_id", "day")),
+    refuse("service_limit_promised", "service_limit", "BEFORE UPDATE", "what was promised never changes", _PROMISED),
+    refuse("service_limit_no_delete", "service_limit", "BEFORE DELETE", "limits are never deleted"),
+    refuse("limit_pause_as_made", "limit_pause", "BEFORE UPDATE", "a pause never changes", _AS_PAUSED),
+    refuse("limit_pause_no_delete", "limit_pause", "BEFORE DELETE", "pauses are never deleted"),
+)

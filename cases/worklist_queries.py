@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from cases.models import Case, Decision, DecisionParticipant, Pensioner, ReviewStep
+from cases.models import Case, Decision, DecisionParticipant, Pensioner, ReviewStep, ServiceLimit
 from cases.models.decision import OPEN_STAGES
 from database.prepared import unsought, written_in
 from staff.actor import Actor, bound_area, bound_values
@@ -77,10 +77,13 @@ def page_query(tab: str, shape: Shape, size: int, after: str | None) -> Select[A
     claimant = aliased(StaffAccount)
     return (select(Decision.id, Decision.public_id, Decision.decision_no, Decision.kind, Decision.stage,
                    Decision.opened_on, Decision.claimed_by, Pensioner.name.label("pensioner"),
-                   Office.name.label("office"), claimant.display_name.label("claimant"))
+                   Office.name.label("office"), claimant.display_name.label("claimant"), Decision.rules_area,
+                   ServiceLimit.decision_id.label("limit_of"), ServiceLimit.due_on.label("limit_due_on"),
+                   ServiceLimit.provisional.label("limit_provisional"))
             .join(found, found.c.id == Decision.id).join(Case, Decision.case_id == Case.id)
             .join(Pensioner, Case.pensioner_id == Pensioner.id).join(Office, Decision.office_id == Office.id)
             .outerjoin(claimant, Decision.claimed_by == claimant.id)
+            .outerjoin(ServiceLimit, ServiceLimit.decision_id == Decision.id)
             .order_by(found.c.stage, found.c.opened_on, found.c.id).limit(size + 1))
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cases.decision_facts import refusals
+from cases.limit_view import Standing, listed
 from cases.models import Case, Decision
+from cases.working_calendar import working_calendar
 from cases.worklist_queries import TABS, count_query, page_query, shape_of, values_of
 from database import db
 from database.prepared import rows_of
@@ -30,10 +32,12 @@ Key = tuple[str, date, int]
 @dataclass(frozen=True)
 class Waiting:
     """A row of a list. decision: its id, public_id, decision_no, kind, stage, opened_on, claimed_by, and the names of
-    pensioner, office and claimant; days: age since it was opened; refusals: why this person cannot sign it."""
+    pensioner, office and claimant; days: age since it was opened; limit: how its promised limit stands; refusals:
+    why this person cannot sign it."""
 
     decision: Any
     days: int
+    limit: Standing | None
     refusals: tuple[Refusal, ...] = ()
 
 
@@ -55,7 +59,9 @@ def page(tab: str, actor: Actor, on: date, after: Key | None = None) -> Page:
     found = rows_of(query, values).all()
     shown = found[:size]
     reasons = _reasons([one.id for one in shown], actor, on) if tab == "blocked" else {}
-    rows = [Waiting(one, (on - one.opened_on).days, reasons.get(one.id, ())) for one in shown]
+    calendar = working_calendar()
+    rows = [Waiting(one, (on - one.opened_on).days, listed(one, on, calendar), reasons.get(one.id, ()))
+            for one in shown]
     return Page(rows, (shown[-1].stage, shown[-1].opened_on, shown[-1].id) if len(found) > size else None)
 
 

@@ -18,8 +18,10 @@ from rules.vocabulary import (
     EVIDENCE_KINDS,
     HIGH_RISK_KINDS,
     KINSHIPS,
+    LIMIT_STARTS,
     LOSS_SIGNS,
     OFFICE_LEVELS,
+    PAUSE_REASONS,
     PROMISED_SERVICES,
     SCHEMES,
     STOP_REASONS,
@@ -177,6 +179,13 @@ DUTIES = {
     "results_posting_every_months": Key(Integer(floor=1, ceiling=12), "months"),
     "reconciliation_every_months": Key(Integer(floor=1, ceiling=12), "months"),
     "service_working_days": Key(Integer(floor=1, ceiling=60), "working days", PROMISED_SERVICES),
+    "promised_limits": Key(
+        Record({"service": Choice(PROMISED_SERVICES), "starts": Choice(LIMIT_STARTS)}),
+        "promised service and the act it runs from",
+        DECISION_KINDS,
+    ),
+    "pause_reasons": Key(Flag(), "allowed", PAUSE_REASONS),
+    "limit_warning_working_days": Key(Integer(floor=1, ceiling=20), "working days"),
     "quiet_hours": Key(
         Record({"from_hour": Integer(ceiling=23), "until_hour": Integer(ceiling=23)}), "hours of the day"
     ),

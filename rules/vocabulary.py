@@ -118,7 +118,10 @@ PROMISED_SERVICES = (
     "bridging_letter",
     "bridging_check",
     "bridging_entry",
+    "other_decision",
 )
+LIMIT_STARTS = ("opened", "submitted")  # the act of a decision from which its limit runs
+PAUSE_REASONS = ("materials_awaited", "source_correction_awaited", "other_office_awaited", "person_unreachable")
 
 LIFE_PROOFS = (
     "window_visit_record",

@@ -14,7 +14,8 @@ from workflows.glossary import term as glossary_term
 # field of an event -> prefixes of the glossary its values may stand under, the first that has the word
 PREFIXES: dict[str, tuple[str, ...]] = {
     "kind": ("kind", "evidence", "notice", "objection", "export"), "stage": ("stage",), "next_stage": ("stage",),
-    "reason": ("reason",), "from_state": ("state",), "to_state": ("state",), "role": ("role",), "level": ("level",),
+    "reason": ("reason", "pause"),
+    "service": ("service",), "from_state": ("state",), "to_state": ("state",), "role": ("role",), "level": ("level",),
     "office_level": ("level",), "scheme": ("scheme",), "benefit_kind": ("benefit",), "method": ("method", "means"),
     "means": ("means",), "outcome": ("verification",), "cause": ("reason", "event", "status"), "channel": ("channel",),
     "lodged_by": ("lodged_by",), "kinship": ("kinship",), "account_status": ("account",), "refusal": ("refusal",),

@@ -33,6 +33,7 @@ SECTIONS = (
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),
     Section("overview.index", _("统计"), "/overview", OVERSIGHT),
     Section("rules.index", _("规则与流程"), "/rules", READERS),
+    Section("calendar.index", _("工作日历"), "/calendar", ADMINISTRATION),
     Section("audit.search", _("审计"), "/audit", LOG_READERS),
     Section("staff.people", _("机构与人员"), "/staff", ADMINISTRATION + INSPECTION),
 )

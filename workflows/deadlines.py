@@ -4,11 +4,9 @@ Dates are inclusive: on `due_on` a certification is still in time. Months are "Y
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from holidays import country_holidays
 
 DAY = timedelta(days=1)
 
@@ -230,16 +228,3 @@ def age_on(born_on: date, on: date) -> int:
 def retained_through(created_on: date, retention_years: int) -> date:
     """Last day of the retention period, which runs from 1 January of the year after creation."""
     return date(created_on.year + retention_years, 12, 31)
-
-
-def add_working_days(on: date, days: int, is_working_day: Callable[[date], bool] | None = None) -> date:
-    """The last of `days` working days after `on`, by the State Council's calendar unless another is given.
-
-    A year whose calendar is not yet announced counts its holidays without the weekends worked in their place.
-    """
-    is_working_day = is_working_day or country_holidays("CN").is_working_day
-    last = on
-    while days:
-        last += DAY
-        days -= is_working_day(last)
-    return last

@@ -71,6 +71,7 @@ FACTS: Mapping[str, FactShape] = MappingProxyType({
         notices_recorded="the notices of the suspension stand in the record",
         open_objection="an objection to the suspension or stop is open",
         open_decision="another open decision would move the case",
+        limit_paused="the promised limit of the decision stands still, for a reason on record",
         open_verification="a verification task of the case is open",
         verification_overdue="the open verification task is past its day and not escalated yet",
         verification_escalated="the open verification task was escalated",

@@ -122,6 +122,12 @@ def content_unchanged(attempt: Attempt) -> Refusal | None:
     return None if same else Refusal("CALCULATION_STALE", article="SC-29")
 
 
+@reads("limit_paused")
+def limit_running(attempt: Attempt) -> Refusal | None:
+    """While a limit stands still the office waits: nothing is handed in or signed (docs/decisions/012)."""
+    return Refusal("LIMIT_PAUSED") if attempt.fact("limit_paused") else None
+
+
 @reads()
 def opinion_given(attempt: Attempt) -> Refusal | None:
     return None if (attempt.reason or "").strip() else Refusal("OPINION_MISSING")

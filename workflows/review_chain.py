@@ -30,7 +30,7 @@ _MAKERS = frozenset(MAKERS)
 _UNBIASED: tuple[Guard, ...] = (g.in_area, g.level_high_enough, g.not_own_case, g.not_relative)
 _FIRST: tuple[Guard, ...] = (*_UNBIASED, g.not_in_suspension)
 _LATER: tuple[Guard, ...] = (g.different_person, g.not_first_side, *_FIRST)
-_OPEN: tuple[Guard, ...] = (g.kind_open_to_death_marked, g.no_other_open_decision)
+_OPEN: tuple[Guard, ...] = (g.kind_open_to_death_marked, g.no_other_open_decision, g.limit_running)
 
 SIGNATURES: Mapping[str, tuple[str, str, tuple[Guard, ...]]] = MappingProxyType({
     # stage awaited: the action that signs it, the role that does, who may not

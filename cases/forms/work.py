@@ -27,6 +27,17 @@ class NeededOpinionForm(Form):
     opinion = TextAreaField(_("意见"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3})
 
 
+class PauseForm(Form):
+    """Why the days of a promised limit are not counted for now."""
+
+    reason = RadioField(_("暂停原因"), [CHOOSE])
+    note = TextAreaField(_("情况说明"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3},
+                         description=_("写明在等什么，例如缺哪些材料、哪天告知了申请人。"))
+
+    def offer(self, reasons: tuple[str, ...]) -> None:
+        self.reason.choices = [(name, term(f"pause.{name}")) for name in reasons]
+
+
 class UnmaskForm(Form):
     field = SelectField(validate_choice=False)
     purpose = SelectField(_("用途"), [CHOOSE], choices=[(name, PURPOSE_WORDS[name]) for name in PURPOSES])

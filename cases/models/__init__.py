@@ -20,12 +20,14 @@ from cases.models.decision import (
     ReviewStep,
 )
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
+from cases.models.limits import CalendarDay, CalendarYear, LimitPause, ServiceLimit
 from cases.models.pensioner import Certification, DeathMark, Pensioner
 from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
 
 __all__ = [
-    "BenefitMonth", "BenefitRate", "Case", "CaseTransition", "Certification", "DeathMark", "Decision",
-    "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence", "EvidenceContent", "ImportBatch",
-    "ImportProposal", "ImportRow", "Installation", "Job", "NamePart", "Notice", "NumberSeries", "Objection",
-    "PayRun", "PaymentReturn", "Pensioner", "Recovery", "ReviewStep", "VerificationTask",
+    "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
+    "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence",
+    "EvidenceContent", "ImportBatch", "ImportProposal", "ImportRow", "Installation", "Job", "LimitPause", "NamePart",
+    "Notice", "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner", "Recovery", "ReviewStep",
+    "ServiceLimit", "VerificationTask",
 ]

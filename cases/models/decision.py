@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +11,9 @@ from cases.models.case import Case
 from database import db
 from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, now, public_id
 from staff.models import Office, StaffAccount
+
+if TYPE_CHECKING:
+    from cases.models.limits import ServiceLimit
 
 OPEN_STAGES = ("draft", "initial_review", "recheck", "approval")
 STAGES = (*OPEN_STAGES, "executed", "rejected", "withdrawn")
@@ -80,6 +83,7 @@ class Decision(db.Model):
     steps: Mapped[list[ReviewStep]] = relationship(order_by="ReviewStep.id", back_populates="decision")
     lines: Mapped[list[DecisionLine]] = relationship(order_by="DecisionLine.month", cascade="all, delete-orphan")
     evidence: Mapped[list[DecisionEvidence]] = relationship(order_by="DecisionEvidence.evidence_id")
+    limit: Mapped[ServiceLimit | None] = relationship(back_populates="decision", uselist=False)
 
 
 class DecisionLine(db.Model):

@@ -14,6 +14,7 @@ from cases.certifications import certify_in_person
 from cases.evidence import Received
 from cases.forms.fields import received
 from cases.forms.work import LookUpForm, WindowForm
+from cases.limit_view import limit_view
 from cases.models import Case
 from cases.routes import certify_pages as blueprint
 from cases.routes.answers import answered
@@ -65,7 +66,8 @@ def window(token: str) -> Any:
 @access(*MAKERS)
 def receipt(public_id: str) -> str:
     decision, certification = pages.submitted_by(public_id, current_actor())
-    return render_template("certify/receipt.html", decision=decision, certification=certification)
+    return render_template("certify/receipt.html", decision=decision, certification=certification,
+                           shown=limit_view(decision, today()))
 
 
 def _page(case: Case, form: WindowForm, actor: Actor) -> str:

@@ -14,7 +14,9 @@ from cases.decisions import Proposal, opening_refusals, unpack
 from cases.forms import kinds
 from cases.forms.evidence import WithEvidence
 from cases.forms.work import NeededOpinionForm, OpinionForm
+from cases.limit_pauses import pause_refusals
 from cases.models import Case, Decision, Evidence
+from cases.models.decision import OPEN_STAGES
 from cases.periods import rules_of_case
 from cases.routes import decision_pages as blueprint
 from cases.routes.answers import answered
@@ -112,8 +114,10 @@ def edit(public_id: str) -> Any:
 
 
 def _page(row: Decision, actor: Actor, form: OpinionForm, action: str | None = None) -> str:
+    may_pause = row.stage in OPEN_STAGES and actor.roles & set(BUSINESS)
     return render_template("decisions/decision.html", v=decision_view.view(row, actor, today()), decision=row,
-                           case=row.case, actor=actor, form=form, tried=action, on=today())
+                           case=row.case, actor=actor, form=form, tried=action, on=today(),
+                           pause_refused=pause_refusals(row, actor, today()) if may_pause else None)
 
 
 def _whence() -> str | None:

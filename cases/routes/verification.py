@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from cases import pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
+from cases.limit_view import working_days_left
 from cases.models import VerificationTask
 from cases.routes import verification_pages
 from cases.routes.answers import answered
@@ -69,4 +70,4 @@ def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
         row = pages.visible_task(row.public_id, actor)
         form.happened_on.data = today()
     return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
-                           may_reach=_may_reach(row, actor))
+                           may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()))

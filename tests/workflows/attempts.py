@@ -17,6 +17,7 @@ WILLING = {
     "case_in_area": True, "valid_certification": False, "submitted_certification": False, "certifying_fact": True,
     "conflicting_loss": False, "cycle_over": True, "lapsed_this_period": False, "notice_accepted": True,
     "notices_recorded": True, "open_objection": False, "open_decision": False, "open_verification": False,
+    "limit_paused": False,
     "verification_due": True, "payment_data_mended": False, "arrears_returned": True, "arrears_bound": True,
     "account_settled": True, "import_released": True, "termination_without_stop": True,
     "months_suspended": 3, "months_to_stop": 3, "payment_failures": 6, "payment_failures_to_suspend": 6,

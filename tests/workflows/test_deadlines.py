@@ -178,13 +178,6 @@ def test_a_case_imported_overdue_gets_a_full_warning_period_first():
     assert deadlines.warned_lapse_on(due, 1, None, 3) == date(2026, 3, 16)
 
 
-def test_working_days_skip_holidays_and_count_the_weekends_worked_for_them():
-    # National Day 2025: 1 to 8 October off, Sunday 28 September and Saturday 11 October worked.
-    assert deadlines.add_working_days(date(2025, 9, 26), 3) == date(2025, 9, 30)
-    assert deadlines.add_working_days(date(2025, 9, 30), 3) == date(2025, 10, 11)
-    assert deadlines.add_working_days(date(2025, 9, 30), 0) == date(2025, 9, 30)
-
-
 def test_age_changes_on_the_birthday():
     assert deadlines.age_on(date(1946, 5, 20), date(2026, 5, 19)) == 79
     assert deadlines.age_on(date(1946, 5, 20), date(2026, 5, 20)) == 80

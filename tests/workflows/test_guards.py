@@ -42,6 +42,7 @@ SPOILT = {
     g.notices_recorded: ({"notices_recorded": False}, "NOTICES_NOT_RECORDED"),
     g.no_open_objection: ({"open_objection": True}, "OPEN_OBJECTION"),
     g.no_other_open_decision: ({"open_decision": True}, "OPEN_DECISION_EXISTS"),
+    g.limit_running: ({"limit_paused": True}, "LIMIT_PAUSED"),
     g.no_open_verification: ({"open_verification": True}, "VERIFICATION_OPEN"),
     g.verification_due: ({"verification_due": False}, "VERIFICATION_NOT_DUE"),
     g.suspended_long_enough: ({"months_suspended": 2}, "SUSPENDED_TOO_SHORT"),

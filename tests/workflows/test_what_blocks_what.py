@@ -35,7 +35,8 @@ CHAIN_BLOCKS = {
     "OWN_CASE": JUDGE | {"submit", "edit"}, "RELATIVE": JUDGE | {"submit", "edit"},
     "OUT_OF_AREA": JUDGE | {"submit", "edit"}, "OFFICE_LEVEL_TOO_LOW": JUDGE | {"submit", "edit"},
     "TOOK_PART_IN_SUSPENSION": JUDGE,
-    "EVIDENCE_MISSING": SIGN | {"submit"}, "OPEN_DECISION_EXISTS": SIGN | {"submit"},
+    "EVIDENCE_MISSING": SIGN | {"submit"}, "LIMIT_PAUSED": SIGN | {"submit"},
+    "OPEN_DECISION_EXISTS": SIGN | {"submit"},
     "DEATH_MARKED": SIGN | {"submit", "edit"},
     "CALCULATION_STALE": {"recheck", "approve"}, "NOBODY_ELIGIBLE": {"submit"}, "NOT_THE_MAKER": {"withdraw"},
 }
