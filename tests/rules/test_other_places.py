@@ -14,7 +14,8 @@ QINGDAO = rules_for("370203", ON, "enterprise_employees")
 JIANGSU = rules_for("320102", ON, RESIDENTS)
 PLACES = [("510107", "enterprise_employees"), ("370203", "enterprise_employees"), ("370203", "work_injury"),
           ("320102", RESIDENTS), ("440103", RESIDENTS), ("220102", "public_institutions"), ("500103", RESIDENTS)]
-MAY_BE_MISSING = ("period_months", "eligible_sources", "service_working_days", "promised_limits")  # tables of which a place sets some rows
+# tables of which a place sets some rows
+MAY_BE_MISSING = ("period_months", "eligible_sources", "service_working_days", "promised_limits")
 
 
 @pytest.mark.parametrize(("path", "value"), [
