@@ -18,6 +18,7 @@ from cases.sweep import is_demonstration
 from database import db
 from database.roles import excesses
 from database.triggers import TRIGGERS
+from invariants.limits import limits_moved_silently, limits_not_as_counted
 from rules import Rules
 from workflows.case_lifecycle import PAID, TRANSITIONS
 from workflows.deadlines import Cycle
@@ -120,6 +121,8 @@ READ: dict[str, Callable[[], Iterator[str]]] = {
     "S1 every step is a row of the published table": steps_outside_the_table,
     "S7 the due date can be recomputed": moved_due_dates,
     "Scope the office of a case is what the rules of its place give": misplaced_cases,
+    "Limits every open limit ends where calendar and pauses say": limits_not_as_counted,
+    "Limits no last day moves without its event": limits_moved_silently,
     "R2 the bytes of every event give its digest": altered_events,
     "R2 every trigger is in place": missing_triggers,
     "R2 the application's role can do no more than it needs": privileges_beyond,

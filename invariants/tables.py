@@ -138,4 +138,11 @@ QUERIES: dict[str, str] = {
     "F4 an import is released by another person than proposed it": """
         SELECT public_id FROM import_batch WHERE status = 'released'
         AND (released_by_person IS NULL OR released_by_person = proposed_by_person)""",
+    "Limits a year of the calendar is released by another person than proposed it": """
+        SELECT public_id FROM calendar_year WHERE status = 'released'
+        AND (settled_by_person IS NULL OR settled_by_person = proposed_by_person)""",
+    "Limits a paused limit has no last day, and no other open limit is without": """
+        SELECT d.decision_no FROM service_limit s JOIN decision d ON d.id = s.decision_id
+        LEFT JOIN limit_pause p ON p.decision_id = s.decision_id AND p.resumed_on IS NULL
+        WHERE (s.due_on IS NULL) <> (p.id IS NOT NULL)""",
 }

@@ -116,6 +116,14 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "R2 the bytes of every event": ("UPDATE audit_event SET digest = 'other' WHERE type = 'CaseResumed'",),
     "R3 the events replayed": ("UPDATE cases SET state = 'stopped', version = version + 1 WHERE state = 'resumed'",),
     "R4 each signature": ("DELETE FROM audit_event WHERE type = 'DecisionApproved'",),
+    "Limits every open limit": ("UPDATE service_limit SET due_on = '2026-12-31'",),
+    "Limits no last day": ("UPDATE service_limit SET due_on = '2026-12-31'",),
+    "Limits a paused limit": ("UPDATE service_limit SET due_on = NULL",),
+    "Limits a year of": (
+        f"INSERT INTO calendar_year (public_id, year, document, document_no, issued_on, status, proposed_by, "
+        f"proposed_by_person, proposed_on, settled_by, settled_by_person, settled_on, recorded_at) SELECT 'x', 2027, "
+        f"'n', 'n', '2026-11-01', 'released', id, natural_person_id, '2026-11-02', id, natural_person_id, "
+        f"'2026-11-02', {NOW} FROM staff_account WHERE username = 'wang'",),
     "F1 rows in": ("UPDATE import_batch SET rows = rows + 1",),
     "F4 an import is released": ("UPDATE import_batch SET released_by_person = proposed_by_person",),
 }
