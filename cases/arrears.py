@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -64,8 +63,7 @@ def _months(decision: Decision) -> dict[str, Month]:
     if not SHEETS[decision.kind].gives_back:
         return rows
     rates = rates_of(case)
-    copies = {month: SimpleNamespace(owed=row.owed, **{name: getattr(row, name) for name in money.AMOUNTS})
-              for month, row in rows.items()}
+    copies = {month: money.copy_of(row) for month, row in rows.items()}
     for month, row in copies.items():
         money.own(row, money.in_force(rates, month) or 0)
     return copies

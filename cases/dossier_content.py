@@ -113,7 +113,7 @@ def _path(entries: list[Entry]) -> list[dict[str, Any]]:
 def _evidence(entries: list[Entry]) -> list[dict[str, Any]]:
     added = those_of(entries, "EvidenceAdded")
     titles = dict(db.session.execute(select(Evidence.public_id, Evidence.title).where(
-        Evidence.public_id.in_([e.data["evidence"] for e in added]))).tuples().all())
+        Evidence.public_id.in_([e.data["evidence"] for e in added]))).all())
     return [{"title": titles.get(e.data["evidence"], e.data["kind"]), **{name: e.data.get(name) for name in
              ("evidence", "kind", "media_type", "size", "sha256", "happened_on", "received_on")}} for e in added]
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from audit import events
 from audit.log import record
-from cases import certifications, identity, notices, objections, overpayments, terms
+from cases import certifications, identity, money, notices, objections, overpayments, terms
 from cases.ages import reset_period
 from cases.arrears import keep_payments, settle_months
 from cases.benefit_months import changed
@@ -118,8 +118,7 @@ def _change_payee(decision: Decision, actor: Actor, on: date) -> None:
 def _change_rate(decision: Decision, actor: Actor, on: date) -> None:
     terms.change_rate(decision, actor=actor, on=on)
     reset_period(decision.case, "RateChanged", decision=decision, actor=actor, on=on)
-    rates = "，".join(f"{month} {fen / 100:.2f}" for month, fen in sorted(decision.fields["rates"].items()))
-    _tell(decision, "rate_changed", on, rates=rates)
+    _tell(decision, "rate_changed", on, rates=money.by_month(decision.fields["rates"]))
 
 
 def _dismiss(decision: Decision, actor: Actor, on: date) -> None:

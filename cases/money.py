@@ -5,6 +5,7 @@ entitled = paid + withheld; withheld = back_paid + forfeited + still withheld; o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Protocol
 
 AMOUNTS = ("entitled", "paid", "withheld", "back_paid", "forfeited", "overpaid", "recovered")
@@ -21,6 +22,22 @@ class Month(Protocol):
     overpaid: int
     recovered: int
     owed: bool
+
+
+def copy_of(row: Month) -> SimpleNamespace:
+    """The same month, to try a change on."""
+    return SimpleNamespace(owed=row.owed, **{name: getattr(row, name) for name in AMOUNTS})
+
+
+def written(fen: int) -> str:
+    """123456 -> ¥1,234.56; a negative amount carries its sign in front."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
+
+
+def by_month(amounts: Mapping[str, int]) -> str:
+    """month -> fen, in order: 2026-01 ¥3,180.50；2026-02 ..."""
+    return "；".join(f"{month} {written(fen)}" for month, fen in sorted(amounts.items()))
 
 
 def in_force(rates: Mapping[str, int], month: str) -> int | None:

@@ -57,7 +57,7 @@ def page(status: str, kind: str | None, actor: Actor, on: date, after: Key | Non
 def counts(actor: Actor) -> dict[str, int]:
     """status -> how many."""
     query = select(Objection.status, func.count()).where(visible(actor)).group_by(Objection.status)
-    return dict.fromkeys(STATUSES, 0) | dict(db.session.execute(query).tuples().all())
+    return dict.fromkeys(STATUSES, 0) | dict(db.session.execute(query).all())
 
 
 def _ordered(status: str, after: Key | None) -> Select[tuple[Objection]]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
@@ -60,9 +59,8 @@ def _check(row: BenefitMonth | None, month: str, fen: int) -> None:
         raise CannotCalculate(f"{month}: nothing was paid")
     if row.claimed_by_decision_id is not None and money.open_overpayment(row):
         raise CannotCalculate(f"{month}: claimed already")
-    copy = SimpleNamespace(owed=row.owed, **{name: getattr(row, name) for name in money.AMOUNTS})
     try:
-        money.claim(copy, fen)
+        money.claim(money.copy_of(row), fen)
     except ValueError as less:
         raise CannotCalculate(f"{month}: {less}") from less
 
@@ -86,12 +84,8 @@ def claim(decision: Decision, *, actor: Actor, on: date) -> None:
         rules_version=decision.rules_version), case=decision.case, actor=actor, on=on)
     days = rules_by_version(decision.rules_version).value("overpayment_return_days")
     notices.queue(decision.case, "overpayment_claimed", on=on, decision=decision, once=f"claim:{decision.public_id}",
-                  facts={"reason": decision.reason, "amount_fen": sum(months.values()), "months": _written(months),
-                         "return_by": on + timedelta(days=days)})
-
-
-def _written(months: dict[str, int]) -> str:
-    return "；".join(f"{month} ¥{fen // 100:,}.{fen % 100:02d}" for month, fen in months.items())
+                  facts={"reason": decision.reason, "amount_fen": sum(months.values()),
+                         "months": money.by_month(months), "return_by": on + timedelta(days=days)})
 
 
 def overpaid_cases(actor: Actor, roles: tuple[str, ...], after: str | None = None) -> list[Overpaid]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cases.money import written
 from translations.catalogue import ROOT, Catalogue, load_catalogue
 from workflows.glossary import UnknownTerm, entries, term
 
@@ -73,9 +74,7 @@ class Wording:
 
     def money(self, fen: int | None) -> str:
         """Integer fen: 123456 -> ¥1,234.56 ."""
-        if fen is None:
-            return NOTHING
-        return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+        return NOTHING if fen is None else written(fen)
 
     def join(self, parts: Iterable[str]) -> str:
         return ("；" if self.lang == "zh" else "; ").join(parts)

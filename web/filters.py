@@ -9,6 +9,7 @@ from babel.dates import format_skeleton
 from flask import Flask
 from jinja2 import pass_context
 
+from cases.money import written
 from web.language import current_language
 from workflows.glossary import UnknownTerm
 from workflows.glossary import next_step as glossary_next_step
@@ -45,10 +46,7 @@ def next_step(one: Refusal) -> str:
 
 def money(fen: int | None) -> str:
     """Integer fen as yuan: 123456 -> ¥1,234.56; a negative amount carries its sign in front."""
-    if fen is None:
-        return NOTHING
-    yuan, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
+    return NOTHING if fen is None else written(fen)
 
 
 def count(number: int | None) -> str:

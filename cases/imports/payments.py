@@ -153,7 +153,7 @@ def _closed_runs(batch: ImportBatch) -> set[tuple[int, str]]:
     return set(db.session.execute(
         select(PayRun.office_id, PayRun.month).join(Office, Office.id == PayRun.office_id)
         .where(Office.path.startswith(batch.office_path), PayRun.closed_on.is_not(None),
-               PayRun.file_sha256 != batch.sha256)).tuples())
+               PayRun.file_sha256 != batch.sha256)))
 
 
 def close_pay_runs(batch: ImportBatch, actor: Actor, on: date) -> None:

@@ -92,7 +92,7 @@ def _claimed(case_ids: set[int]) -> set[tuple]:
              .outerjoin(Decision, Decision.id == ImportProposal.decision_id)
              .where(ImportProposal.case_id.in_(case_ids), ImportProposal.status != "overtaken",
                     Decision.stage.is_distinct_from("withdrawn")))
-    return set(db.session.execute(query).tuples())
+    return set(db.session.execute(query))
 
 
 def _proposal(batch: ImportBatch, row: Row, case: Case, kind: str, changes: Changes, on: date) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from cases import pages
 from cases.delivery import RELEASABLE
@@ -35,6 +36,7 @@ def index() -> str:
     actor, status = current_actor(), request.args.get("status", "held")
     before = request.args.get("before", type=int)
     query = select(Notice).join(Case, Notice.case_id == Case.id).where(Notice.status == status)
+    query = query.options(contains_eager(Notice.case).joinedload(Case.pensioner))
     query = in_area(query, actor, Case.office_path, READERS).order_by(Notice.id.desc()).limit(PAGE + 1)
     rows = db.session.scalars(query.where(Notice.id < before) if before else query).all()
     return render_template("notices/index.html", rows=rows[:PAGE], more=len(rows) > PAGE, status=status,

@@ -72,7 +72,7 @@ def test_a_rate_is_set_from_its_month_and_written_in_the_letter(people: tuple) -
     rates = {rate.since_month: rate.monthly_fen for rate in db.session.get_one(Case, case.id).rates}
     assert rates == {"2010-03": 321050, "2026-01": 345600}
     letter = db.session.scalars(select(Notice).where(Notice.decision_id == made)).one()
-    assert "2026-01 3456.00" in letter.content["facts"]["rates"]
+    assert "2026-01 ¥3,456.00" in letter.content["facts"]["rates"]
 
 
 @pytest.mark.article("JS-5.1.2e")
