@@ -52,6 +52,7 @@ def index() -> str:
     return render_template(
         "calendar/index.html", year=year, arrangement=found.get(year), months=_months(year, found), on=on,
         years=sorted({*found, on.year, on.year + 1}), waiting=waiting if actor.roles & set(ADMINISTRATORS) else [],
+        holidays=written(found[year])[0].splitlines() if year in found else [],
         may_propose=not calendar.proposal_refusals(actor), months_of=_months_of, arrangement_of=arrangement_of,
         reason=ReasonForm(formdata=None))
 

@@ -57,7 +57,9 @@ def resume(public_id: str) -> Any:
 @access(*READERS)
 def receipt(public_id: str) -> str:
     """What is handed to the person: what was taken in, and by when it is done."""
-    row = pages.visible_decision(public_id, current_actor())
+    actor = current_actor()
+    pages.note_view(pages.visible_decision(public_id, actor).case, actor, today(), part="receipt")
+    row = pages.visible_decision(public_id, actor)
     return render_template("limits/receipt.html", decision=row, case=row.case, shown=limit_view(row, today()))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from audit.models import AuditEvent
+from cases.limit_list import TABS as LIMIT_TABS
 from cases.models import Case, Decision, Evidence, ImportBatch, ImportProposal, Notice, Objection, VerificationTask
 from cases.routes.certify import _seal
 from cases.worklists import TABS
@@ -37,6 +38,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered",
                      "since=2026-01-01&until=2027-01-01"),
     "staff.people": ("name=li", "name={there}"),
+    "limits.index": tuple(f"tab={tab}" for tab in LIMIT_TABS),
+    "calendar.index": ("year=2025", "year=2027"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
     "rules.changed": ("office=510104&with=3702", "office=510107"),
     "rules.what_if": ("office=510104&lapse_days_after_due=31", "office=510107&lapse_days_after_due=31&after={number}",
