@@ -70,15 +70,21 @@ def finish(task_id: int, *, outcome: str, means: str, note: str, evidence: Recei
     """Record how the person was verified and what was found. Never moves the case by itself."""
     case_id = db.session.scalar(select(VerificationTask.case_id).where(VerificationTask.id == task_id))
     with attempt("verify", actor, on, case_id=case_id):
-        case, actor = lock_case(case_id), lock_actor(actor)
-        task = db.session.get_one(VerificationTask, task_id, with_for_update=True, populate_existing=True)
-        _may_finish(task, case, actor)
+        task, actor = lock_task(task_id), lock_actor(actor)
+        case = task.case
+        may_verify(task, actor)
         if outcome not in OUTCOMES or means not in MEANS:
             raise refuse("OUTCOME_UNKNOWN")
         kept = keep(case, evidence, actor=actor, on=on) if evidence else None
         task.evidence_id = kept and kept.id
         _close(task, case, outcome, means, note, actor, on)
         return task
+
+
+def lock_task(task_id: int) -> VerificationTask:
+    """The task as of now, behind the lock of its case."""
+    lock_case(db.session.scalar(select(VerificationTask.case_id).where(VerificationTask.id == task_id)))
+    return db.session.get_one(VerificationTask, task_id, with_for_update=True, populate_existing=True)
 
 
 def finish_open_task(case: Case, outcome: str, *, actor: Actor, on: date) -> None:
@@ -98,9 +104,11 @@ def _close(task: VerificationTask, case: Case, outcome: str, means: str | None, 
     db.session.flush()
 
 
-def _may_finish(task: VerificationTask, case: Case, actor: Actor) -> None:
+def may_verify(task: VerificationTask, actor: Actor) -> None:
+    """Raises TransitionRefused: finished, one's own case or a relative's, no post in the area."""
     from cases.eligibility import relatives_of
 
+    case = task.case
     if task.status != "open":
         raise refuse("TASK_FINISHED", "SC-21")
     if case.pensioner.natural_person_id == actor.natural_person_id:

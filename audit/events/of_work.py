@@ -53,6 +53,20 @@ class VerificationOpened(VerificationEvent):
 
 
 @event("verification")
+class VerificationClaimed(VerificationEvent):
+    """Somebody took the task onto their own desk; no right is gained by it."""
+
+    person: int | None = None
+
+
+@event("verification")
+class VerificationReleased(VerificationEvent):
+    """A claimed task was put back."""
+
+    person: int | None = None
+
+
+@event("verification")
 class VerificationFinished(VerificationEvent):
     """`outcome`: eligible, lost, not_found, refused."""
 

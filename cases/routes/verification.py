@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from cases import pages, verification
+from cases import claims, pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
 from cases.limit_view import working_days_left
 from cases.models import VerificationTask
@@ -16,12 +16,18 @@ from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from workflows.roles import BUSINESS, MAKERS
+from workflows.transition import TransitionRefused
+
+
+ACTS = {"claim": claims.claim_task, "release": claims.release_task}
 
 
 @verification_pages.get("/verifications")
 @access(*BUSINESS)
 def index() -> str:
-    return render_template("verifications/tasks.html", tasks=pages.open_tasks(current_actor()), on=today())
+    actor = current_actor()
+    return render_template("verifications/tasks.html", tasks=pages.open_tasks(actor), on=today(),
+                           actor=actor)
 
 
 @verification_pages.route("/verifications/<public_id>", methods=["GET", "POST"])
@@ -38,6 +44,19 @@ def task(public_id: str) -> Any:
         flash(_("核实结果已记录。"), "good")
         return redirect(url_for("verifications.task", public_id=public_id))
     return _page(row, form, actor), 409
+
+
+@verification_pages.post("/verifications/<public_id>/<any(claim, release):act>")
+@access(*MAKERS)
+def take_or_put_back(public_id: str, act: str) -> Any:
+    actor, form = current_actor(), VerificationForm(formdata=None)
+    row = pages.visible_task(public_id, actor)
+    form.offer()
+    with answered(form):
+        ACTS[act](row.id, actor=actor, on=today())
+        return redirect(url_for("verifications.task", public_id=public_id))
+    form.happened_on.data = today()
+    return _page(pages.visible_task(public_id, actor), form, actor), 409
 
 
 @verification_pages.post("/verifications/<public_id>/unmask")
@@ -64,10 +83,20 @@ def _paths(row: VerificationTask) -> tuple[str | None, ...]:
     return row.grassroots_path, row.office_path
 
 
+def _claiming(row: VerificationTask, actor: Actor) -> str | None:
+    """What the reader can do about who has the task; None where it is done, another's, or not theirs to do."""
+    try:
+        verification.may_verify(row, actor)
+    except TransitionRefused:
+        return None
+    return {actor.account_id: "release", None: "claim"}.get(row.claimed_by)
+
+
 def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
     if not form.is_submitted():
         pages.note_view(row.case, actor, today(), part="verification")
         row = pages.visible_task(row.public_id, actor)
         form.happened_on.data = today()
     return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
-                           may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()))
+                           may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()),
+                           claiming=_claiming(row, actor), actor=actor)
