@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cases import money
-from cases.back_payments import BackPayment, Line, Rate, calculate
+from cases.back_payments import BackPayment, CannotCalculate, Line, Rate, calculate
 from cases.benefit_months import months_of, new_month, rates_of
 from cases.models import BenefitMonth, Case, Decision, DecisionLine, PayRun
 from cases.money import Month
@@ -95,11 +95,28 @@ def _facts(case: Case, decision: Decision) -> dict[str, object]:
 
 def sheet(decision: Decision, on: date, rules: Rules) -> BackPayment:
     """What the decision would pay if executed on `on`. Raises CannotCalculate."""
-    case, kind = decision.case, SHEETS.get(decision.kind)
+    kind = SHEETS.get(decision.kind)
     if kind is None or not kind.pays(decision.fields):
         return BackPayment((), 0, None)
-    if kind.named:
-        return _correction(decision)
+    return _correction(decision) if kind.named else _due(decision, on, rules)
+
+
+def kept_fen(decision: Decision, on: date, rules: Rules) -> int:
+    """What a sealed account keeps for a later claim: the sheet as it would be if somebody were paid (SC 32).
+
+    0 for others, and where it cannot be calculated: the letter then names no sum.
+    """
+    if SHEETS[decision.kind].pays(decision.fields):
+        return 0
+    try:
+        return _due(decision, on, rules).total_fen
+    except CannotCalculate:
+        return 0
+
+
+def _due(decision: Decision, on: date, rules: Rules) -> BackPayment:
+    """The months withheld and owed, less what was received of them. Raises CannotCalculate."""
+    case = decision.case
     through = next_month(first_unpaid_by_run(case, on, rules), -1)
     reason = str(decision.fields.get("arrears_reason") or case.state_reason or "lapsed")
     rates = [Rate(rate.since_month, rate.monthly_fen) for rate in case.rates]

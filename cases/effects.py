@@ -8,15 +8,16 @@ from sqlalchemy import select
 
 from audit import events
 from audit.log import record
-from cases import certifications, identity, money, notices, objections, overpayments, terms
+from cases import certifications, identity, notices, objections, overpayments, terms
 from cases.ages import reset_period
-from cases.arrears import keep_payments, settle_months
+from cases.arrears import keep_payments, kept_fen, settle_months
 from cases.benefit_months import changed
 from cases.deaths import annul_mark, mark_death, propose_stops, tell_death
 from cases.models import Case, Decision
 from cases.moves import move
 from cases.refused import refuse
 from database import db
+from rules import rules_by_version
 from staff.actor import Actor
 
 Effect = Callable[[Decision, Actor, date], None]
@@ -77,11 +78,13 @@ def _terminate(decision: Decision, actor: Actor, on: date) -> None:
     if decision.reason == "death" and decision.case.pensioner.death_mark is None:
         mark_death(decision, actor=actor, on=on)
     _pay(decision, actor, on)
+    kept = kept_fen(decision, on, rules_by_version(decision.rules_version))
     step = move(decision.case, "terminate", actor=actor, on=on, reason=decision.reason, decision=decision,
                 account_status=decision.fields.get("account_status"), back_pay_fen=decision.back_pay_fen,
                 deregistered_on=on)
     decision.case.account_status = decision.fields.get("account_status")
-    _tell(decision, "terminated", on, basis=step.basis)
+    _tell(decision, "terminated", on, basis=step.basis, kept_fen=kept,
+          account_status=decision.case.account_status)
 
 
 def _mark(decision: Decision, actor: Actor, on: date) -> None:
@@ -118,7 +121,7 @@ def _change_payee(decision: Decision, actor: Actor, on: date) -> None:
 def _change_rate(decision: Decision, actor: Actor, on: date) -> None:
     terms.change_rate(decision, actor=actor, on=on)
     reset_period(decision.case, "RateChanged", decision=decision, actor=actor, on=on)
-    _tell(decision, "rate_changed", on, rates=money.by_month(decision.fields["rates"]))
+    _tell(decision, "rate_changed", on, rates=decision.fields["rates"])
 
 
 def _dismiss(decision: Decision, actor: Actor, on: date) -> None:

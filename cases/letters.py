@@ -24,6 +24,7 @@ PUBLIC_CHANNELS = frozenset({"posting"})  # read by everybody: the name is short
 STYLES = ("print-document.css", "print-letter.css")
 DAYS = frozenset({"on", "due_on", "died_on", "return_by", "lodged_on", "evidence_on", "closed_on"})
 MONTHS = frozenset({"from_month"})
+OF_FACTS = {"overpaid": "amount_fen", "kept": "kept_fen"}
 WORDS = {"reason": ("reason",), "decision_kind": ("kind",)}
 
 
@@ -57,8 +58,9 @@ class Letter:
 
 def letter(notice: Notice, lang: str = "zh") -> Letter:
     """The letter of a notice. Raises KeyError for an unknown kind."""
-    row, wording, content = kinds()[notice.kind], Wording(lang), notice.content
+    wording, content = Wording(lang), notice.content
     facts = content["facts"]
+    row = kinds()[notice.kind].fitting(facts)
     words = {name: _written(name, value, wording) for name, value in facts.items()}
     words |= {"amount_capital": capital(facts.get("amount_fen") or 0)}
     values = content.get("rules") or row.values(rules_of_case(notice.case, notice.on))  # older ones lack it
@@ -139,8 +141,8 @@ def _reason(row: NoticeKind, facts: Mapping[str, Any], wording: Wording) -> str:
 def _amount(row: NoticeKind, content: Mapping[str, Any]) -> tuple[str, int]:
     if row.amount == "back_pay":
         return "back_pay", content["facts"].get("amount_fen") or sum(line["pay_fen"] for line in content["lines"])
-    if row.amount == "overpaid":
-        return "overpaid", content["facts"]["amount_fen"]
+    if row.amount in OF_FACTS:
+        return row.amount, content["facts"][OF_FACTS[row.amount]]
     return row.amount, content["monthly_fen"]
 
 
@@ -149,6 +151,8 @@ def _written(name: str, value: Any, wording: Wording) -> str:
         return wording.day(value)
     if name in MONTHS:
         return wording.month(value)
+    if isinstance(value, Mapping):  # month -> fen
+        return wording.join(f"{wording.month(month)} {wording.money(fen)}" for month, fen in sorted(value.items()))
     if name.endswith("_fen"):
         return wording.money(value)
     return wording.word(value, *WORDS[name]) if name in WORDS else str(value)

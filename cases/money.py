@@ -35,11 +35,6 @@ def written(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
 
 
-def by_month(amounts: Mapping[str, int]) -> str:
-    """month -> fen, in order: 2026-01 ¥3,180.50；2026-02 ..."""
-    return "；".join(f"{month} {written(fen)}" for month, fen in sorted(amounts.items()))
-
-
 def in_force(rates: Mapping[str, int], month: str) -> int | None:
     """The monthly amount in fen of that month; rates: since month -> fen. None before the first."""
     begun = [since for since in rates if since <= month]

@@ -84,8 +84,8 @@ def claim(decision: Decision, *, actor: Actor, on: date) -> None:
         rules_version=decision.rules_version), case=decision.case, actor=actor, on=on)
     days = rules_by_version(decision.rules_version).value("overpayment_return_days")
     notices.queue(decision.case, "overpayment_claimed", on=on, decision=decision, once=f"claim:{decision.public_id}",
-                  facts={"reason": decision.reason, "amount_fen": sum(months.values()),
-                         "months": money.by_month(months), "return_by": on + timedelta(days=days)})
+                  facts={"reason": decision.reason, "amount_fen": sum(months.values()), "months": months,
+                         "return_by": on + timedelta(days=days)})
 
 
 def overpaid_cases(actor: Actor, roles: tuple[str, ...], after: str | None = None) -> list[Overpaid]:

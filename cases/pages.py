@@ -107,7 +107,8 @@ def open_tasks(actor: Actor, limit: int = 200) -> list[VerificationTask]:
     mine = or_(area_condition(actor, unsought(VerificationTask.grassroots_path), MAKERS),
                area_condition(actor, unsought(VerificationTask.office_path), READERS))
     query = (select(VerificationTask).where(VerificationTask.status == literal_column("'open'"), mine)
-             .options(joinedload(VerificationTask.case).joinedload(Case.pensioner), joinedload(VerificationTask.claimant))
+             .options(joinedload(VerificationTask.case).joinedload(Case.pensioner),
+                      joinedload(VerificationTask.claimant))
              .order_by(VerificationTask.due_on, VerificationTask.id).limit(limit))
     return list(db.session.scalars(query))
 

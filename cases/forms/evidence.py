@@ -11,6 +11,7 @@ from cases.models import Evidence
 from rules.vocabulary import EVIDENCE_KINDS
 from web.filters import day, term
 from web.forms import Form
+from workflows.glossary import term as glossary_term
 
 NOT_BROUGHT = ("import_preview",)
 
@@ -19,6 +20,13 @@ def kind_choices(first: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """Kinds of evidence, those of the checklist first."""
     rest = [kind for kind in EVIDENCE_KINDS if kind not in first and kind not in NOT_BROUGHT]
     return [(kind, term(f"evidence.{kind}")) for kind in (*first, *rest)]
+
+
+def evidence_words(kind: str, title: str) -> str:
+    """What a paper is: its kind, and its title where that says more."""
+    own = (f"evidence.{kind}", "term.evidence")
+    known = {*map(term, own), *(glossary_term(key, "zh") for key in own)}
+    return term(f"evidence.{kind}") + ("" if title in known else f" · {title}")
 
 
 class EvidenceForm(Form):
@@ -43,8 +51,8 @@ class WithEvidence(Form):
 
     def offer(self, on_file: list[Evidence], wanted: tuple[str, ...]) -> None:
         """Fill the choices; the kinds asked for come first."""
-        self.evidence.choices = [(item.public_id, f"{item.title} · {term(f'evidence.{item.kind}')} · "
-                                                  f"{day(item.happened_on)}") for item in on_file]
+        self.evidence.choices = [(item.public_id, f"{evidence_words(item.kind, item.title)} · {day(item.happened_on)}")
+                                 for item in on_file]
         self.file_kind.choices = kind_choices(wanted)
 
     def validate(self, extra_validators: object = None) -> bool:

@@ -18,7 +18,6 @@ from staff.clock import today
 from workflows.roles import BUSINESS, MAKERS
 from workflows.transition import TransitionRefused
 
-
 ACTS = {"claim": claims.claim_task, "release": claims.release_task}
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from cases.case_view import Happened, Offer
+from cases.forms.evidence import evidence_words
 from cases.forms.work import PURPOSE_WORDS
 from cases.models import Decision
 from cases.routes import case_pages
@@ -15,9 +16,9 @@ from rules import Entry
 from web.charts import Chart, stacked
 from web.filters import money, term
 from workflows.glossary import UnknownTerm
-from workflows.glossary import term as glossary_term
 from workflows.transition import Refusal
 
+case_pages.app_template_global()(evidence_words)
 FIELD_WORDS = {"id_number": _("公民身份号码"), "phone": _("联系电话"), "payee_account": _("发放账户")}
 
 
@@ -62,14 +63,6 @@ def purposes() -> list[tuple[str, object]]:
 def unmask_words(name: str) -> object:
     """Of a field shown whole, or of the purpose it was shown for."""
     return {**FIELD_WORDS, **PURPOSE_WORDS}.get(name, name)
-
-
-@case_pages.app_template_global()
-def evidence_words(kind: str, title: str) -> str:
-    """What a paper is: its kind, and its title where that says more."""
-    known = (term("term.evidence"), term(f"evidence.{kind}"), glossary_term(f"evidence.{kind}", "zh"),
-             glossary_term("term.evidence", "zh"))
-    return term(f"evidence.{kind}") + ("" if title in known else f" · {title}")
 
 
 PROPOSED = {

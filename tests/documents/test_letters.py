@@ -21,8 +21,8 @@ from tests.documents import records
 ON = date(2026, 6, 4)
 FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
 FACTS = {"reason": "lapsed", "receipt_no": "异510107-2026-000001", "lodged_on": date(2026, 5, 1),
-         "grounds": "查无依据。", "decision_kind": "resume", "monthly_fen": 318_050, "rates": "2026-01 3180.50",
-         "died_on": date(2026, 4, 30), "amount_fen": 636_100, "months": "2026-05、2026-06",
+         "grounds": "查无依据。", "decision_kind": "resume", "monthly_fen": 318_050, "rates": {"2026-01": 318_050},
+         "died_on": date(2026, 4, 30), "amount_fen": 636_100, "months": {"2026-05": 318_050, "2026-06": 318_050}, "kept_fen": 954_150,
          "return_by": date(2026, 7, 15)}
 REMEDIES = {"zh": ("行政复议", "60 日", "行政诉讼"), "en": ("reconsideration", "60 days", "lawsuit")}
 
@@ -46,6 +46,28 @@ def test_every_letter_states_reason_basis_amount_date_and_how_to_object(context:
             for stated in (notice.content["basis"][0], "¥", Wording(lang).day(ON), "028-12333", *REMEDIES[lang]):
                 assert stated in text, (notice.kind, lang, stated)
             assert Wording(lang).say("原因") in text
+
+
+# facts that choose other words of the kind -> what the letter then says, and what it no longer says
+OTHERWISE = (
+    ("terminated", {"reason": "death", "account_status": "sealed", "amount_fen": 0}, "¥9,541.50 予以保留", "¥0.00"),
+    ("terminated", {"reason": "death", "account_status": "settled", "amount_fen": 0}, "没有应发未发的待遇", "支付给"),
+    ("terminated", {"reason": "lost_nationality"}, "支付给您", "继承人"),
+    ("terminated", {"reason": "other_pension", "amount_fen": 0}, "没有应发未发的待遇", "丧葬"),
+    ("resumed", {"amount_fen": 0}, "没有需要补发的月份", "大写"),
+    ("restored", {"amount_fen": 0}, "没有需要补发的月份", "大写"),
+)
+
+
+@pytest.mark.parametrize(("kind", "facts", "said", "unsaid"), OTHERWISE)
+def test_no_letter_speaks_of_money_that_is_not_paid(context: Flask, kind: str, facts: dict, said: str,
+                                                    unsaid: str) -> None:
+    with transaction():
+        one = records.suspended(records.case())
+        notice = queue(one, kind, on=ON, facts=FACTS | {"lines": ()} | facts, channels=("letter",), once="otherwise")
+    text = letter_text(notice)
+    assert said in text and unsaid not in text, text
+    assert "¥" in letter_text(notice, "en")
 
 
 def test_every_letter_is_archive_quality_in_both_languages(context: Flask, assert_archive_quality) -> None:  # noqa: ANN001

@@ -114,7 +114,10 @@ def test_where_no_family_is_found_the_account_is_sealed_and_what_was_due_stays_f
     deregister(county, SEARCHED, account_status="sealed", family_not_found="y")
     assert [row for row in months(county).values() if row[2]] == []
     assert county.decision(Decision.back_pay_fen) == 0
-    assert "¥0.00" in letter(county)
+    text = letter(county)
+    for word in ("无法联系到家属", "待遇 ¥6,421.00 予以保留", "保留待领金额: ¥6,421.00", "随时"):
+        assert word in text, text
+    assert "¥0.00" not in text and "支付给指定受益人" not in text
     assert account_status(county) == "sealed"
 
 

@@ -80,7 +80,7 @@ def test_a_death_reported_late_is_marked_by_two_and_its_money_claimed_by_three(c
     with county.app.app_context():
         told = db.session.scalar(select(Notice).where(Notice.kind == "overpayment_claimed", Notice.channel == "letter"))
         text = letter_text(told)
-    for word in ("家属", "6,421.00", "2026-03 ¥3,210.50", "2026年6月5日", "分期", "行政复议"):
+    for word in ("家属", "6,421.00", "2026年3月 ¥3,210.50；2026年4月 ¥3,210.50", "2026年6月5日", "分期", "行政复议"):
         assert word in text, text
 
     load(county, tmp_path, "recoveries", BACK, "6421.00,收001,2026-05-05")

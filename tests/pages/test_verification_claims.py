@@ -1,4 +1,4 @@
-"""A verification task lies on one desk: claimed and put back by the page, seen by the others, told in the log (SC-15)."""
+"""A verification task lies on one desk: claimed and put back by the page, seen by the others, told in the log."""
 from __future__ import annotations
 
 from collections.abc import Iterator
