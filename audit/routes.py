@@ -34,12 +34,14 @@ NOBODY = 0  # no case has this id
 
 @dataclass(frozen=True)
 class Shown:
-    """One event on a page. `who`: display name, None for the system or nobody signed in; `told`: its free text."""
+    """One event on a page. `who`: display name, None for the system or nobody signed in; `told`: its free text;
+    `case_no`: of the case it concerns, None for the others."""
 
     row: AuditEvent
     read: Recorded
     who: str | None
     told: dict[str, str]
+    case_no: str | None
 
     @property
     def family(self) -> str:
@@ -134,7 +136,14 @@ def _shown(rows: list[AuditEvent]) -> list[Shown]:
     read = {row.id: parse(row.canonical) for row in rows}
     actor = current_actor()
     told = words_of({row.id: read[row.id] for row in rows if actor.covers(row.office_path or "", READERS_OF_WORDS)})
-    return [Shown(row, read[row.id], names.get(row.actor), _words(row.type, told.get(row.id, {}))) for row in rows]
+    cases = _case_numbers({row.case_id for row in rows if row.case_id})
+    return [Shown(row, read[row.id], names.get(row.actor), _words(row.type, told.get(row.id, {})),
+                  cases.get(row.case_id)) for row in rows]
+
+
+def _case_numbers(ids: set[int]) -> dict[int, str]:
+    table = db.metadata.tables["cases"]
+    return dict(db.session.execute(select(table.c.id, table.c.case_no).where(table.c.id.in_(ids))).all())
 
 
 def _words(kind: str, told: dict[str, Any]) -> dict[str, str]:

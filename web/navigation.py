@@ -60,9 +60,16 @@ def address_of(endpoint: str) -> str | None:
     return url_for(endpoint) if endpoint in current_app.view_functions else None
 
 
+def may_go(endpoint: str) -> bool:
+    """Whether the reader's posts open the endpoint at all: no page shows a way that ends in a refusal."""
+    view = current_app.view_functions.get(endpoint)
+    return view is not None and view.__access__.refusal(signed_in_person()) is None
+
+
 def _within(prefix: str) -> bool:
     return request.path == prefix or request.path.startswith(f"{prefix}/")
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(sections=sections, address_of=address_of, signed_in_person=signed_in_person)
+    app.jinja_env.globals.update(sections=sections, address_of=address_of, may_go=may_go,
+                                 signed_in_person=signed_in_person)

@@ -5,12 +5,15 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from database import db
 from staff import accounts, relatives, sign_in
 from staff.access import current_actor, signed_in
 from staff.clock import today
 from staff.forms import PasswordForm, RelativeForm
+from staff.models import Office
 from staff.routes import blueprint
 from staff.routes.answers import blamed
 
@@ -62,8 +65,10 @@ def revoke_session(session_id: int) -> Response:
 def _page(password: PasswordForm, relative: RelativeForm) -> str:
     actor, on = current_actor(), today()
     rows = [(row, relatives.renewal_due(row, on)) for row in relatives.declared_by(actor)]
-    return render_template("staff/me.html", actor=actor, sessions=sign_in.open_sessions(actor), relatives=rows,
-                           password=password, relative=relative)
+    paths = {path for _role, path in actor.areas}
+    areas = dict(db.session.execute(select(Office.path, Office.name).where(Office.path.in_(paths))).all())
+    return render_template("staff/me.html", actor=actor, areas=areas, sessions=sign_in.open_sessions(actor),
+                           relatives=rows, password=password, relative=relative)
 
 
 def _back(words: str) -> Response:

@@ -16,6 +16,13 @@ if (menu) {
   fit();
 }
 
+/* Filters: open where there is room, folded on a phone unless one of them is wrong. */
+for (const part of document.querySelectorAll(".fold")) {
+  const fit = () => { part.open = !narrow.matches || "stay" in part.dataset; part.dataset.fitted = ""; };
+  narrow.addEventListener("change", fit);
+  fit();
+}
+
 document.querySelector("[data-take-focus]")?.focus();
 
 /* A chosen file is named beside its button; the control itself lies over it, unseen. */
