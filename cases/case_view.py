@@ -113,7 +113,8 @@ class CaseView:
 
 def view(case: Case, actor: Actor, on: date) -> CaseView:
     return CaseView(
-        case, due(case, on), no_period(case, on), offers(case, actor), objection_refusals(case, actor), timeline(case),
+        case, due(case, on), no_period(case, on), offers(case, actor, on), objection_refusals(case, actor),
+        timeline(case),
         _of(case, Evidence), _of(case, Objection), _of(case, VerificationTask), _of(case, Notice), _of(case, Decision),
         list(db.session.scalars(select(BenefitMonth).where(BenefitMonth.case_id == case.id)
                                 .order_by(BenefitMonth.month.desc()))))
@@ -133,14 +134,16 @@ def _open_objection(case: Case) -> bool:
     return db.session.scalar(query) is not None
 
 
-def kinds_offered(case: Case) -> list[str]:
+def kinds_offered(case: Case, on: date) -> list[str]:
     """Kinds the case could take from its state, in the order of the table."""
     moving = {row.action for row in CASE.transitions if row.source == case.state and row.signatures_kind}
+    if not any(case.state in states for states in rules_of_case(case, on).value("termination_from_states").values()):
+        moving -= {"terminate"}  # the place's rules let no reason end it from here
     return [kind for kind in DECISION_KINDS if (OFFERED[kind](case) if kind in OFFERED else kind in moving)]
 
 
-def offers(case: Case, actor: Actor) -> list[Offer]:
-    return [Offer(kind, opening_refusals(case, Proposal(kind), actor)) for kind in kinds_offered(case)]
+def offers(case: Case, actor: Actor, on: date) -> list[Offer]:
+    return [Offer(kind, opening_refusals(case, Proposal(kind), actor)) for kind in kinds_offered(case, on)]
 
 
 def may_object(case: Case) -> bool:

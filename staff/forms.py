@@ -38,10 +38,10 @@ class RelativeForm(Form):
 
 
 class AccountForm(Form):
-    username = StringField(_("用户名"), [REQUIRED, Length(max=60)], render_kw={"autocomplete": "off"})
     display_name = StringField(_("姓名"), [REQUIRED, Length(max=60)])
     id_number = StringField(_("公民身份号码"), [REQUIRED], render_kw={"autocomplete": "off"})
     office = SelectField(_("机构"))
+    username = StringField(_("用户名"), [REQUIRED, Length(max=60)], render_kw={"autocomplete": "off"})
     password = PasswordField(_("初始密码"), [REQUIRED, Length(min=10, max=200, message=_("密码至少十位。"))],
                              render_kw={"autocomplete": "new-password"})
 

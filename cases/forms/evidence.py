@@ -42,8 +42,12 @@ class EvidenceForm(Form):
 
 
 class WithEvidence(Form):
-    """The part of a form that binds evidence: what is on file, and one new file."""
+    """The part of a form that binds evidence: what is on file, and one new file.
 
+    any_of: fields of which at least one must be filled in; none where the kind names none.
+    """
+
+    any_of: tuple[str, ...] = ()
     evidence = Ticks(_("案内已有材料"))
     file = UploadField(_("新增材料文件"), description=_("照片、PDF 或 MP4 视频，不超过 20 MB。可不上传。"))
     file_kind = SelectField(_("新增材料种类"))
@@ -59,6 +63,9 @@ class WithEvidence(Form):
         good = super().validate(extra_validators)
         if self.file.accepted and not self.file_on.data and not self.file_on.errors:
             self.blame("file_on", _("请填写。"))
+            good = False
+        if self.any_of and not any(self[name].data for name in self.any_of):
+            self.blame(self.any_of[0], _("请至少填写一项变更内容。"))
             good = False
         return good
 

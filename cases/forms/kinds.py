@@ -41,6 +41,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 PERSONAL = ("new_name", "new_id_number", "new_birth_on", "new_payee_name", "new_payee_bank", "new_payee_account",
             "heir_name", "heir_relation", "heir_account")
+ANY_OF = {"change_identity": ("new_name", "new_id_number", "new_birth_on"),
+          "change_payee": ("new_payee_name", "new_payee_bank", "new_payee_account")}
 LATER_KNOWN = ("in_custody", "served_outside_prison", "missing_declared_dead")  # what arrears may turn on besides
 STORED_AS = {"grounds": "reasons", "overpaid_months": "months"}
 _DEATH = RequiredWhen("reason", "death")
@@ -146,7 +148,7 @@ OF_KIND: dict[tuple[str, str], Callable[[Setting], Field]] = {
 def proposal_form(setting: Setting, **values: Any) -> WithEvidence:
     """The form of the kind. `values`: what a decision already proposes."""
     fields = {name: OF_KIND.get((setting.kind, name), MAKERS[name])(setting) for name in FIELDS[setting.kind]}
-    return type("ProposalForm", (WithEvidence,), fields)(**values)
+    return type("ProposalForm", (WithEvidence,), fields | {"any_of": ANY_OF.get(setting.kind, ())})(**values)
 
 
 def groups(setting: Setting) -> dict[str, list[list[str]]]:

@@ -34,7 +34,7 @@ FOLLOWS = {
 def report(public_id: str) -> Any:
     actor, form = current_actor(), DeathReportForm()
     case = pages.visible_case(public_id, actor)
-    if "mark_death" not in kinds_offered(case):
+    if "mark_death" not in kinds_offered(case, today()):
         abort(404)
     form.offer(rules_of_case(case, today()))
     refusals = opening_refusals(case, Proposal("mark_death"), actor)

@@ -79,7 +79,7 @@ def act(public_id: str, action: str) -> Any:
 def new(public_id: str, kind: str) -> Any:
     actor = current_actor()
     case = pages.visible_case(public_id, actor)
-    if kind not in case_view.kinds_offered(case):
+    if kind not in case_view.kinds_offered(case, today()):
         abort(404)
     setting = kinds.Setting(kind, case, rules_of_case(case, today()))
     form = _offered(kinds.proposal_form(setting), setting)

@@ -120,7 +120,7 @@ def test_a_job_says_in_words_how_far_it_is(render: Render):
 
 
 def test_an_empty_list_says_what_to_do_next(render: Render):
-    assert 'href="/decisions"' in render("{{ empty('没有待办', '查看未领取的', '/work/open') }}")
+    assert 'href="/decisions"' in render("{{ empty('没有待办', '查看未领取的', '/decisions') }}")
 
 
 def test_facts_and_tiles_write_their_values(render: Render):

@@ -116,3 +116,15 @@ def test_clearing_is_refused_to_those_who_may_not_edit(course: Course):
         with pytest.raises(TransitionRefused):
             decisions.edit(key, fields={"reasons": None}, actor=actor("wang"), on=ON)
         assert db.session.get(Decision, key).fields["reasons"] == "核实健在。"
+
+
+@pytest.mark.parametrize(("kind", "field"), [("change_identity", "new_name"), ("change_payee", "new_payee_name")])
+def test_a_change_of_nothing_opens_nothing(course: Course, kind: str, field: str):
+    answer = course["li"].post(f"/cases/{course.case_id}/decisions/new/{kind}", data={"file_kind": "identity_document"})
+    assert answer.status_code == 400 and f'href="#{field}"' in answer.text and "至少填写一项" in answer.text
+    assert number_of(course, Decision) == 0
+
+
+def test_what_no_rule_lets_end_from_here_is_not_offered(course: Course):
+    page = course["li"].get(f"/cases/{course.case_id}").text
+    assert "/decisions/new/resume" in page and "/decisions/new/terminate" not in page
