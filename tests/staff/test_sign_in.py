@@ -117,6 +117,13 @@ def test_a_session_ends_when_idle_and_at_its_absolute_limit(app, client, li, col
     assert client.get("/staff/me").status_code == 302
 
 
+def test_a_session_of_a_closed_account_is_worth_nothing_even_where_nobody_ended_it(app, client, li):
+    sign_in(client, "li")
+    with app.app_context(), transaction():
+        account("li").active = False
+    assert client.get("/staff/me").status_code == 302
+
+
 def test_closing_an_account_ends_its_sessions_at_once(app, client, li):
     sign_in(client, "li")
     with app.app_context():
