@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cases import review
+from cases.imports import batches
 from cases.imports.proposing import propose
 from cases.imports.releasing import release
 from cases.models import Case, Decision, ImportBatch, ImportRow
@@ -31,12 +32,15 @@ from tests.promises.test_two_approvers import PEOPLE, resumptions
 from workflows.transition import TransitionRefused
 
 KILLS = int(os.environ.get("PROMISE_KILLS", "4"))
-ROWS = 120
+ROWS, FEW = 120, 4  # of a file; of them in a transaction
 LONGEST = 1.2  # seconds of work before the end
 SEED = 20260316
 
 
-def at_work(url: str, folder: str, work: Callable[[], None], line: Connection) -> None:
+Work = Callable[[Connection], None]
+
+
+def at_work(url: str, folder: str, work: Work, line: Connection) -> None:
     """The process to be killed: ready, then at work."""
     from app import create_app
     from tests.conftest import configured
@@ -46,24 +50,26 @@ def at_work(url: str, folder: str, work: Callable[[], None], line: Connection) -
         actor("wang")
         db.session.rollback()
         line.send("ready")
-        work()
+        work(line)
         line.send("done")
 
 
-def sign_all() -> None:
+def sign_all(_line: Connection | None = None) -> None:
     """Approve whatever waits for approval, one by one."""
     for key in sorted(db.session.scalars(select(Decision.id).where(Decision.stage == "approval"))):
         review.sign(key, "approve", opinion="同意", actor=actor("zhao"), on=ON)
 
 
-def release_all() -> None:
-    """Release the file, or go on with the release."""
+def release_all(line: Connection | None = None) -> None:
+    """Release the file, or go on with the release; by a few rows a transaction where each is told of."""
+    if line:
+        batches.CHUNK = FEW
     batch = db.session.scalars(select(ImportBatch).where(ImportBatch.status.in_(("proposed", "releasing")))).one()
-    release(batch, actor("wang"), ON)
+    release(batch, actor("wang"), ON, progress=lambda *_: line.send("committed") if line else None)
 
 
-def killed_at_work(app: Flask, url: str, folder: Path, work: Callable[[], None], after: float) -> None:
-    """The work begun in a process of its own, and ended by SIGKILL after so many seconds."""
+def killed_at_work(app: Flask, url: str, folder: Path, work: Work, after: float = 0, committed: int = 0) -> None:
+    """The work begun in a process of its own, and ended by SIGKILL so many seconds after so many transactions."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -71,6 +77,8 @@ def killed_at_work(app: Flask, url: str, folder: Path, work: Callable[[], None],
     process = PROCESSES.Process(target=at_work, args=(url, str(folder), work, theirs), daemon=True)
     process.start()
     assert told(mine) == "ready"
+    for _ in range(committed):
+        assert told(mine) == "committed"
     mine.poll(after)  # "done" before the kill would be a moment like any other
     os.kill(process.pid, signal.SIGKILL)
     process.join(ANSWER_WITHIN)
@@ -78,6 +86,11 @@ def killed_at_work(app: Flask, url: str, folder: Path, work: Callable[[], None],
 
 def moments() -> list[float]:
     return [random.Random(SEED + n).uniform(0.01, LONGEST) for n in range(KILLS)]
+
+
+def chunks() -> list[int]:
+    """How many transactions each process is let commit, so that all together they do not reach the end."""
+    return [random.Random(SEED + n).randint(1, 3) for n in range(min(KILLS, ROWS // FEW // 5))]
 
 
 @pytest.fixture
@@ -114,15 +127,16 @@ def test_a_process_killed_while_it_releases_a_file_goes_on_where_it_was_and_load
         office: Flask, database_url: str, tmp_path: Path) -> None:
     with office.app_context():
         propose(_file(tmp_path), office_by_code(OFFICE), actor("li"), ON)
-    for after in moments():
-        killed_at_work(office, database_url, tmp_path, release_all, after)
+    left = []
+    for committed in chunks():
+        killed_at_work(office, database_url, tmp_path, release_all, committed=committed)
         with office.app_context():
             assert breaches() == []
-            if db.session.scalar(select(ImportBatch.status)) == "released":
-                break
+            left.append(db.session.scalar(select(func.count(Case.id))))
+            assert left[-1] % FEW == 0
+    assert left[0] > 0 and left == sorted(set(left)) and left[-1] < ROWS, left
     with office.app_context():
-        if db.session.scalar(select(ImportBatch.status)) != "released":
-            release_all()
+        release_all()
         batch = db.session.scalars(select(ImportBatch)).one()
         assert (batch.status, batch.loaded, batch.rows) == ("released", ROWS, ROWS)
         assert db.session.scalar(select(func.count(Case.id))) == ROWS
