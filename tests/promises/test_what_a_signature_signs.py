@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cases import review
 from cases.content import canonical, content, digest
 from cases.models import BenefitMonth, Decision
 from database import db
 from rules import Rules, rules_by_version
+from tests.people import actor
 from tests.promises.county import ON, County
+from workflows.transition import TransitionRefused
 
 Change = str | Callable[[Decision], None]
 NOT_ASKED = "window_misses_an_hour"  # a rule that says nothing about money
@@ -148,4 +151,7 @@ def test_what_changed_behind_a_signature_is_refused_by_the_page_and_the_round_fa
 def test_nothing_is_returned_or_rejected_without_a_word_why(rechecked: County, action: str) -> None:
     answer = rechecked["zhao"].post(f"/decisions/{rechecked.decision_id}/{action}", data={"opinion": "  "})
     assert answer.status_code in (400, 409)
+    command = {"return": review.return_, "reject": review.reject}[action]
+    with rechecked.app.app_context(), pytest.raises(TransitionRefused, match="OPINION_MISSING"):
+        command(rechecked.key, opinion="  ", actor=actor("zhao"), on=ON)
     assert rechecked.stage == "approval"
