@@ -1,6 +1,8 @@
 """What is promised for a decision in working days: begun, paused with a reason, told upward, never moved in silence."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+import rules
 from audit.models import AuditEvent
 from cases import limit_pauses, review
 from cases.decisions import Proposal, edit, open_decision, submit
@@ -17,8 +20,10 @@ from cases.limit_run import run_limits
 from cases.limit_view import limit_view, report_of, standing_of
 from cases.models import Case, Decision, LimitPause, ServiceLimit
 from cases.sweep import FutureSweep
+from cases.withdrawals import withdraw
 from database import db
 from invariants import breaches
+from rules.loader import layers
 from staff.relatives import declare
 from tests.case_builder import LAPSED, make_case, paper
 from tests.owner import as_owner
@@ -167,6 +172,55 @@ def test_the_command_says_what_it_did(context: Flask, people: dict):
     opened("change_identity", people)
     answer: Result = context.test_cli_runner().invoke(args=["limits", "run", "--on", "2026-03-06"])
     assert (answer.exit_code, answer.output) == (0, "escalated\t1\nrecounted\t0\n")
+
+
+@pytest.fixture
+def with_rule(monkeypatch) -> Iterator[Callable[[str, object], None]]:
+    """Another value of a rule, in every place that sets it."""
+    def alter(path: str, value: object) -> None:
+        found = tuple(replace(layer, entries=tuple(
+            replace(one, value=value) if one.path == path else one for one in layer.entries)) for layer in layers())
+        monkeypatch.setattr("rules.layers", lambda: found)
+        rules.current_versions.cache_clear()
+    yield alter
+    rules.current_versions.cache_clear()
+
+
+def test_another_number_of_days_in_the_rules_is_another_last_day(people: dict, with_rule):
+    """Three working days after Friday 13 February: the 14th, the 24th and the 25th."""
+    with_rule("service_working_days.registration", 3)
+    assert opened("change_identity", people).limit.due_on == date(2026, 2, 25)
+
+
+def test_the_act_and_the_service_a_limit_runs_by_are_rules(people: dict, with_rule):
+    with_rule("promised_limits.change_identity", {"service": "benefit_grant", "starts": "opened"})
+    assert opened("change_identity", people).limit.due_on == date(2026, 3, 19)
+    with_rule("promised_limits.change_identity", {"service": "registration", "starts": "submitted"})
+    assert opened("change_identity", people).limit is None
+
+
+def test_a_reason_the_rules_do_not_allow_pauses_nothing(people: dict, with_rule):
+    with_rule("pause_reasons.person_unreachable", False)
+    decision = opened("change_identity", people)
+    assert refusal_of(limit_pauses.pause, decision.id, "person_unreachable", NOTE, actor=people["li"],
+                      on=ON) == ("PAUSE_REASON_UNKNOWN",)
+
+
+def test_how_early_a_limit_is_called_near_is_a_rule(people: dict, with_rule):
+    decision = opened("change_identity", people)
+    assert standing_of(decision, date(2026, 2, 27)).state == "running"
+    with_rule("limit_warning_working_days", 5)
+    assert standing_of(decision, date(2026, 2, 27)).state == "soon"
+
+
+def test_a_closed_decision_tells_whether_its_limit_was_kept_and_is_told_to_nobody(people: dict):
+    decision = opened("change_identity", people)
+    withdraw(decision.id, actor=people["li"], on=date(2026, 3, 6))
+    assert standing_of(decision, date(2026, 6, 1)).state == "late"
+    other = opened("change_identity", people)
+    withdraw(other.id, actor=people["li"], on=date(2026, 3, 5))
+    assert standing_of(other, date(2026, 6, 1)).state == "kept"
+    assert run_limits(date(2026, 6, 1), today=date(2026, 6, 1))["escalated"] == 0
 
 
 @pytest.mark.parametrize("change", [
