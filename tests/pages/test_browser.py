@@ -98,3 +98,28 @@ def test_on_a_phone_the_sections_fold_away_and_open(staffed: Flask, new_page: Ca
     assert not sections.is_visible()
     page.get_by_role("button", name="菜单").click()
     assert sections.is_visible()
+
+
+def test_on_a_phone_the_filters_of_a_list_fold_away_and_open_by_keyboard(staffed: Flask, new_page: Callable[..., Page]):
+    page = new_page(viewport=PHONE)
+    sign_in(page, "caseworker")
+    page.goto("/cases")
+    name = page.locator("#text")
+    assert not name.is_visible()
+    page.locator(".fold > summary").focus()
+    page.keyboard.press("Enter")
+    assert name.is_visible()
+    page.locator("#id_number").fill("123")
+    page.get_by_role("button", name="按号码查找").click()
+    page.locator("#id_number-error").wait_for()
+    assert page.locator("#id_number-error").is_visible(), "a wrong value folds nothing away"
+    page.set_viewport_size(DESK)
+    page.goto("/cases?state=verified")
+    assert name.is_visible() and not page.locator(".fold > summary").is_visible()
+
+
+def test_without_the_script_the_filters_stand_open(staffed: Flask, new_page: Callable[..., Page]):
+    page = new_page(viewport=PHONE, java_script_enabled=False)
+    sign_in(page, "caseworker")
+    page.goto("/cases")
+    assert page.locator("#text").is_visible() and page.locator("#id_number").is_visible()
