@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -30,14 +30,21 @@ def take_cases(wanted: Wanted, form: str, headings: Line, written: Callable[[Lin
                selection: dict[str, Any], *, actor: Actor, on: date) -> IO[bytes]:
     """A file of the cases wanted, open at its beginning. form: a key of FORMS; written: the words of one line;
     selection: what was asked for, as the event keeps it."""
+    rows = (written(line) for line in lines(wanted, actor, on))
+    return take("cases", form, headings, rows, selection, actor=actor, on=on)
+
+
+def take(kind: str, form: str, headings: Line, rows: Iterable[Line], selection: dict[str, Any], *, actor: Actor,
+         on: date) -> IO[bytes]:
+    """A file of the rows, open at its beginning, on the log before it leaves. kind: as the event calls the list."""
     writer, _media_type = FORMS[form]
     made = TemporaryFile()  # noqa: SIM115  (the answer that is sent closes it)
-    number = writer(headings, (written(line) for line in lines(wanted, actor, on)), made)
+    number = writer(headings, rows, made)
     made.seek(0)
     digest = hashlib.file_digest(made, "sha256").hexdigest()
     with transaction():
         actor = lock_actor(actor)
-        record(Exported(kind="cases", rows=number, digest=digest, scope=actor.office_path, selection=selection),
+        record(Exported(kind=kind, rows=number, digest=digest, scope=actor.office_path, selection=selection),
                actor=actor, on=on, office_path=actor.office_path)
     made.seek(0)
     return made

@@ -8,6 +8,8 @@ from typing import TextIO
 import click
 from flask.cli import AppGroup
 
+from cases.ledgers.cli import told
+from cases.ledgers.filing import FiledLater, file
 from cases.sweep import Done, FutureSweep
 from cases.sweep import sweep as run_sweep
 from staff.clock import today
@@ -37,6 +39,16 @@ def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None) -
     for (action, office), count in sorted(offices.items()):
         click.echo(f"{action}\t{office}\t{count}")
     click.echo("dry run: nothing was changed" if dry_run else f"swept {day}")
+    if not dry_run:
+        _file_lists(day, area)
+
+
+def _file_lists(day: date, area: str) -> None:
+    """The counts of the day, once its sweep is done (SC 38: refreshed daily)."""
+    try:
+        click.echo(told(day, file(day, today=today(), area=area)))
+    except FiledLater:
+        click.echo(f"lists of {day} not filed: a later day is")
 
 
 def _note(one: Done, offices: Counter[tuple[str, str]], list_to: TextIO | None) -> None:

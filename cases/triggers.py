@@ -60,6 +60,8 @@ register(
     *append_only("case_transition", ("id",), ("case_id", "step"), ("event_id",),
                  only={("case_id", "action", "period_due_on"): "action = 'lapse'"}),
     *append_only("evidence", ("id",), ("public_id",)),
+    *append_only("filed_count", ('"on"', "office_path", "list", "scheme", "part")),
+    *append_only("follow_up", ("id",), ("public_id",)),
 )
 _refuse("case_no_delete", "DELETE", "cases", _ALWAYS, "cases are never deleted")
 _refuse("case_state_version", "UPDATE OF state", "cases",
@@ -90,3 +92,10 @@ register(
     refuse("limit_pause_as_made", "limit_pause", "BEFORE UPDATE", "a pause never changes", _AS_PAUSED),
     refuse("limit_pause_no_delete", "limit_pause", "BEFORE DELETE", "pauses are never deleted"),
 )
+_refuse("pressing_no_delete", "DELETE", "pressing", _ALWAYS, "a pressing is never deleted")
+_refuse("pressing_answered", "UPDATE", "pressing", "SELECT 1 WHERE OLD.status <> 'open'",
+        "an answered pressing never changes")
+_refuse("pressing_as_made", "UPDATE", "pressing", """SELECT 1 WHERE NEW.from_office_id <> OLD.from_office_id
+    OR NEW.to_office_id <> OLD.to_office_id OR NEW.list <> OLD.list OR NEW.number <> OLD.number
+    OR NEW.words <> OLD.words OR NEW.answer_by <> OLD.answer_by OR NEW.pressed_by <> OLD.pressed_by""",
+        "what was pressed for never changes")

@@ -13,13 +13,14 @@ from workflows.glossary import term as glossary_term
 
 # field of an event -> prefixes of the glossary its values may stand under, the first that has the word
 PREFIXES: dict[str, tuple[str, ...]] = {
-    "kind": ("kind", "evidence", "notice", "objection", "export"), "stage": ("stage",), "next_stage": ("stage",),
-    "reason": ("reason", "pause"),
+    "kind": ("kind", "evidence", "notice", "objection", "export", "ledger", "follow_up"), "stage": ("stage",),
+    "next_stage": ("stage",), "reason": ("reason", "pause"),
     "service": ("service",), "from_state": ("state",), "to_state": ("state",), "role": ("role",), "level": ("level",),
     "office_level": ("level",), "scheme": ("scheme",), "benefit_kind": ("benefit",), "method": ("method", "means"),
     "means": ("means",), "outcome": ("verification",), "cause": ("reason", "event", "status"), "channel": ("channel",),
     "lodged_by": ("lodged_by",), "kinship": ("kinship",), "account_status": ("account",), "refusal": ("refusal",),
-    "attempted": ("action", "kind"), "action": ("action",), "source": ("death_source", "method"), "field": ("field",),
+    "attempted": ("action", "kind"), "ledger": ("ledger",), "list": ("pressing",), "action": ("action",),
+    "source": ("death_source", "method"), "field": ("field",),
 }
 
 

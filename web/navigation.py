@@ -28,6 +28,7 @@ SECTIONS = (
     Section("certify.look_up", _("窗口认证"), "/certify", MAKERS),
     Section("objections.index", _("异议"), "/objections", READERS),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
+    Section("ledgers.first", _("名单台账"), "/ledgers", READERS),
     Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),

@@ -20,6 +20,7 @@ from cases.models.decision import (
     ReviewStep,
 )
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
+from cases.models.ledgers import FiledCount, FollowUp, Pressing
 from cases.models.limits import CalendarDay, CalendarYear, LimitPause, ServiceLimit
 from cases.models.pensioner import Certification, DeathMark, Pensioner
 from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
@@ -27,7 +28,7 @@ from cases.models.work import Installation, Job, Notice, Objection, Verification
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
     "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence",
-    "EvidenceContent", "ImportBatch", "ImportProposal", "ImportRow", "Installation", "Job", "LimitPause", "NamePart",
-    "Notice", "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner", "Recovery", "ReviewStep",
-    "ServiceLimit", "VerificationTask",
+    "EvidenceContent", "FiledCount", "FollowUp", "ImportBatch", "ImportProposal", "ImportRow", "Installation",
+    "Job", "LimitPause", "NamePart", "Notice", "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner",
+    "Pressing", "Recovery", "ReviewStep", "ServiceLimit", "VerificationTask",
 ]

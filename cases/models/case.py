@@ -12,6 +12,10 @@ from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, byte
 from staff.models import Office
 
 STATES = ("pending", "verified", "suspended", "stopped", "resumed", "terminated")
+# conditions of partial indexes, said in a query in the same words: SQLite draws no conclusions
+STILL_ASKED = "state <> 'terminated' and (state <> 'stopped' or state_reason is null or state_reason <> 'death')"
+WITHHELD = "state in ('suspended','stopped')"
+TOUCHES_WITHHELD = "to_state in ('suspended','stopped') or from_state in ('suspended','stopped')"
 
 
 class Case(db.Model):
@@ -31,6 +35,10 @@ class Case(db.Model):
               postgresql_where=text("state in ('suspended','stopped')")),
         Index("ix_cases_suspended", "state_since", "id",
               sqlite_where=text("state = 'suspended'"), postgresql_where=text("state = 'suspended'")),
+        Index("ix_cases_not_certified", "office_path", "period_start", "id", "scheme", "state", "state_reason",
+              sqlite_where=text(STILL_ASKED), postgresql_where=text(STILL_ASKED)),
+        Index("ix_cases_withheld_since", "office_path", "state_since", "id",
+              sqlite_where=text(WITHHELD), postgresql_where=text(WITHHELD)),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
@@ -101,6 +109,8 @@ class CaseTransition(db.Model):
         Index("ix_case_transition_period", "case_id", "action", "period_due_on", unique=True,
               sqlite_where=text("action = 'lapse'"),
               postgresql_where=text("action = 'lapse'")),
+        Index("ix_case_transition_withheld", "on", "case_id", "from_state", "to_state",
+              sqlite_where=text(TOUCHES_WITHHELD), postgresql_where=text(TOUCHES_WITHHELD)),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

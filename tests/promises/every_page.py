@@ -15,8 +15,19 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from audit.models import AuditEvent
+from cases.ledgers.table import LEDGERS
 from cases.limit_list import TABS as LIMIT_TABS
-from cases.models import Case, Decision, Evidence, ImportBatch, ImportProposal, Notice, Objection, VerificationTask
+from cases.models import (
+    Case,
+    Decision,
+    Evidence,
+    ImportBatch,
+    ImportProposal,
+    Notice,
+    Objection,
+    Pressing,
+    VerificationTask,
+)
 from cases.routes.certify import _seal
 from cases.worklists import TABS
 from database import db
@@ -40,6 +51,11 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "staff.people": ("name=li", "name={there}"),
     "limits.index": tuple(f"tab={tab}" for tab in LIMIT_TABS),
     "calendar.index": ("year=2025", "year=2027"),
+    "ledgers.index": ("office=510104", "office=510107", "office=510107001", "scheme=work_injury"),
+    "ledgers.people": ("office=510104", "office=510107", "own=1", "scheme=enterprise_employees",
+                       "part=12", "part=past", "part=death", "part=never"),
+    "ledgers.numbers": ("office=510104", "office=510107"),
+    "pressings.index": ("tab=received", "tab=sent", "tab=answered"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
     "rules.changed": ("office=510104&with=3702", "office=510107"),
     "rules.what_if": ("office=510104&lapse_days_after_due=31", "office=510107&lapse_days_after_due=31&after={number}",
@@ -78,19 +94,22 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
             select(Office.id).where(Office.path.startswith(path)))),
         "certify": [_seal(case, actor(reader)) for case in db.session.scalars(select(Case).where(below).limit(1))],
         "new": sorted(DECISION_KINDS),
+        "ledgers": sorted(LEDGERS),
+        "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
     }
 
 
 def addresses(rule: Rule, ids: dict[str, list[str]], **outside: str) -> Iterator[str]:
-    """The rule's addresses: every id in every placeholder, every question asked of a page without one."""
+    """The rule's addresses: every id in every placeholder, every question asked of each."""
     words = PLACEHOLDER.findall(rule.rule)
     if len(words) != len(rule.arguments) or not set(words) <= set(ids):
         raise UnfilledRoute(rule.rule)
     for values in list(product(*(ids[word] for word in words)))[:FEW_OF.get(rule.endpoint)]:
         rest = iter(values)
-        yield re.sub(r"<[^>]+>", lambda _placeholder, rest=rest: next(rest), rule.rule)
-    for question in QUESTIONS.get(rule.endpoint, ()):
-        yield f"{rule.rule}?{question.format(**outside)}"
+        address = re.sub(r"<[^>]+>", lambda _placeholder, rest=rest: next(rest), rule.rule)
+        yield address
+        for question in QUESTIONS.get(rule.endpoint, ()):
+            yield f"{address}?{question.format(**outside)}"
 
 
 def outside_of(username: str, path: str) -> dict[str, str]:

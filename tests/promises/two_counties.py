@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from cases import objections, review
 from cases.certifications import certify_in_person
@@ -15,8 +15,12 @@ from cases.claims import claim
 from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import add_evidence
 from cases.imports.proposing import propose
+from cases.ledgers.filing import file
+from cases.ledgers.follow_ups import Said, follow_up
+from cases.pressing import Demand, press
 from cases.sweep import sweep
 from database import db
+from staff.models import StaffAccount
 from staff.offices import office_by_code
 from staff.roles import ROLES
 from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
@@ -95,8 +99,21 @@ def a_file_that_differs(code: str) -> None:
         make_case(ON, office=code, 身份证号=number, 银行账号=account, **place(code))
 
 
+def an_office_pressed(code: str) -> None:
+    """By the city, whose people stand above both counties."""
+    if not db.session.scalar(select(StaffAccount.id).where(StaffAccount.username == "city.wang")):
+        make_account("city.wang", ["reviewer"], office="5101")
+    press(Demand(code, "past", "请抓紧核实", date(2026, 4, 1)), actor=actor("city.wang"), on=ON)
+
+
+def one_long_suspended(code: str) -> None:
+    case = make_case(ON, office=code, **LAPSED | {"暂停/停发日期": "2025-02-02"} | place(code))
+    follow_up(case.id, "long_suspended", Said("visit", "已上门，家中无人", date(2026, 4, 1)),
+              actor=actor(named("li", code)), on=ON)
+
+
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
-         a_file_that_differs)
+         a_file_that_differs, one_long_suspended, an_office_pressed)
 
 
 def furnish(app: Flask) -> None:
@@ -108,12 +125,15 @@ def furnish(app: Flask) -> None:
         for role in ROLES:
             make_account(f"every.{role}", [role], office=VILLAGE if role == "grassroots_officer" else HERE)
         sweep(ON, today=ON)
+        file(ON, today=ON)
         db.session.remove()
 
 
 # what lies outside of county HERE, before whatever hung on it
 OUTSIDE = (
     "DELETE FROM cases WHERE office_path NOT LIKE :here",
+    "DELETE FROM filed_count WHERE office_path NOT LIKE :here",
+    "DELETE FROM pressing WHERE to_path NOT LIKE :here",
     "DELETE FROM import_batch WHERE office_path NOT LIKE :here",
     "DELETE FROM audit_event WHERE office_path IS NULL OR office_path NOT LIKE :here",
     "DELETE FROM staff_account WHERE office_id IN (SELECT id FROM office WHERE path LIKE :there)",
