@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from cases import contacts, pages, worklists
+from cases import contacts, pages, pressing, worklists
 from staff.access import access, current_actor
 from staff.clock import today
 from workflows.roles import BUSINESS, MAKERS
@@ -26,6 +26,7 @@ def my_work() -> str:
     return render_template("work/my_work.html", tab=tab, page=found, counts=worklists.counts(actor), actor=actor, on=on,
                            verifies=verifies, tasks=pages.open_tasks(actor, 6) if verifies else [],
                            following=following, first=first,
+                           pressed=pressing.open_here(actor),
                            unreachable=contacts.unreachable_count(actor) if verifies else 0)
 
 
