@@ -72,10 +72,11 @@ def answer(pressing_id: int, words: str, *, actor: Actor, on: date) -> Pressing:
             raise refuse("PRESSING_ANSWERED", "SC-40")
         if not words.strip():
             raise refuse("WORDS_MISSING", "SC-40")
+        left = count(row.list, row.from_office, row.to_office, on)
         row.status, row.answer, row.answered_on, row.answered_by = "answered", words, on, actor.account_id
-        row.number_left = count(row.list, row.from_office, row.to_office, on)
+        row.number_left = left
         record(PressingAnswered(pressing=row.public_id, pressing_office=row.from_office.code,
-                                pressed_office=row.to_office.code, list=row.list, rows=row.number_left, answer=words,
+                                pressed_office=row.to_office.code, list=row.list, rows=left, answer=words,
                                 person=actor.natural_person_id), actor=actor, on=on, office_path=row.to_path)
         return row
 

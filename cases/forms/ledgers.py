@@ -29,7 +29,7 @@ class FollowUpForm(Form):
     note = TextAreaField(_("情况说明"), [REQUIRED, Length(max=1000)], render_kw={"rows": 4})
     again_on = DateField(_("下次核查日期"), [Optional(), not_past])
     file = UploadField(_("佐证材料"), description=_("照片、PDF 或 MP4 视频，不超过 20 MB。"))
-    file_kind = SelectField(_("材料种类"))
+    file_kind = SelectField(_("材料种类"), validate_choice=False)
     file_on = past_day(_("材料所述日期"), Optional())
 
     def offer(self, kinds: tuple[FollowUpKind, ...]) -> None:

@@ -95,14 +95,15 @@ def latest_due(on: date, months: int) -> date:
 
 
 def _stages(rules: Rules, on: date) -> tuple[Part, ...]:
-    """QD 20: by months to expiry, those furthest first, then those past, then those not that near yet."""
-    months = sorted(rules.value("reminder_months_before_due"), reverse=True)
+    """QD 20: by months to expiry, those furthest first, then those past, then those not that near yet. A place that
+    reminds by another clock has one stage: from the month in which people are referred."""
+    months = sorted(rules.value("reminder_months_before_due") or [rules.value("refer_months_before_due")], reverse=True)
     parts = []
-    for month, nearer in zip(months, [*months[1:], 0], strict=True):
+    for month, nearer in zip(months, (*months[1:], 0), strict=True):
         more = Case.due_on > latest_due(on, nearer) if nearer else Case.due_on >= on
         parts.append(Part(str(month), and_(Case.due_on <= latest_due(on, month), more), nearer, month))
-    far = Case.due_on > latest_due(on, months[0]) if months else Case.due_on >= on
-    return (*parts, Part("past", Case.due_on < on), Part("later", or_(far, Case.due_on.is_(None))))
+    far = or_(Case.due_on > latest_due(on, months[0]), Case.due_on.is_(None))
+    return (*parts, Part("past", Case.due_on < on), Part("later", far))
 
 
 def _open_tasks(_rules: Rules, _on: date) -> tuple[Condition, ...]:
@@ -139,7 +140,7 @@ def _by_reason(_rules: Rules, _on: date) -> tuple[Part, ...]:
 _SINCE = (Case.office_path, Case.state_since, Case.id)
 LEDGERS = {ledger.name: ledger for ledger in (
     Ledger("not_certified", ("not_certified_bands",), _asked, _bands, (Case.office_path, Case.period_start, Case.id)),
-    Ledger("to_be_verified", ("reminder_months_before_due",), _open_tasks, _stages,
+    Ledger("to_be_verified", ("reminder_months_before_due", "refer_months_before_due"), _open_tasks, _stages,
            (VerificationTask.due_on, VerificationTask.id), READERS, tasks=True),
     Ledger(LONG_SUSPENDED, ("long_suspended_months",), _for_months("suspended", "long_suspended_months"), _reviews,
            _SINCE),
