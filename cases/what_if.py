@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from sqlalchemy import RowMapping
 
-from cases.case_facts import READERS, Subject
-from cases.periods import cycle, stored_cycle
+from cases.case_facts import READERS
+from cases.periods import Benefit, cycle, stored_cycle
+from cases.subject import Subject
 from cases.sweep_steps import STOP
 from cases.what_if_sql import AS_THEY_STAND, Standing, some
 from rules import Rules, RulesNotInForce, change_days, rules_for
@@ -93,6 +94,10 @@ def horizon(on: date) -> list[str]:
     return [next_month(month_of(on), n) for n in range(MONTHS)]
 
 
+def _end(on: date) -> date:
+    return first_day(next_month(horizon(on)[-1])) - DAY
+
+
 def by_month(found: Iterable[tuple[Standing, int]], law: Law, on: date) -> dict[str, list[int]]:
     """measure -> cases, one figure for each month of the horizon."""
     counts = {measure: Counter[str]() for measure in MEASURES}
@@ -147,7 +152,7 @@ def differing(actor: Actor, area: str, on: date, law: Law, after: str | None = N
 @lru_cache(maxsize=256)
 def _spans(on: date, changes: tuple[date, ...]) -> tuple[tuple[date, ...], ...]:
     """Every day of the horizon, cut where the rules change."""
-    end = first_day(next_month(horizon(on)[-1]))
+    end = _end(on) + DAY
     every = [on + DAY * n for n in range((end - on).days)]
     cuts = [0, *(bisect_left(every, day) for day in changes if on < day < end), len(every)]
     return tuple(tuple(every[first:last]) for first, last in pairwise(cuts))
@@ -162,21 +167,31 @@ def _first(spans: tuple[tuple[date, ...], ...], holds: Callable[[date], bool]) -
 
 
 def _under(standing: Standing, law: Law, on: date) -> Standing:
-    """Its period as the law counts it. Who would be past it on that day is warned first, as at an entry (F4)."""
-    if not (law.anew and standing.paid):
+    """Its period as the law counts it, where it has none yet or periods count anew.
+
+    Who would be past it on that day is warned first, as at an entry (F4).
+    """
+    if not standing.paid or not (law.anew or standing.due_on is None):
         return standing
-    found = _cycle(standing, law.rules(standing.office, standing.scheme, on))
+    found = _cycle(standing, law.rules(standing.office, standing.scheme, on), _end(on))
     start, due = (found.start, found.due_on) if found else (None, None)
     if due == standing.due_on:
         return replace(standing, period_start=start)
     return replace(standing, period_start=start, due_on=due, warn_from=on if due and due < on else None)
 
 
-def _cycle(one: Standing, rules: Rules | None) -> Cycle | None:
+def _cycle(one: Standing, rules: Rules | None, by: date) -> Cycle | None:
+    """The period there will be by that day; what the level of a benefit adds to it is left out."""
+    benefit = Benefit(one.benefit_kind, one.granted_on or date.min, one.last_certified_on, one.born_on)
     try:
-        return cycle(one.benefit_kind, one.granted_on or date.min, one.last_certified_on, rules) if rules else None
+        return cycle(benefit, _of_any_level(rules, one.benefit_kind), by) if rules else None
     except (KeyError, RulesNotInForce):
         return None
+
+
+def _of_any_level(rules: Rules, kind: str) -> Rules:
+    path = f"period_by_monthly_amount.{kind}"
+    return rules.altered({path: []}, SUPPOSED) if rules.value(path) else rules
 
 
 def _stop(standing: Standing, law: Law, spans: tuple[tuple[date, ...], ...]) -> date | None:

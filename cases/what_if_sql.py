@@ -40,6 +40,8 @@ from workflows.roles import OVERSIGHT
 AS_THEY_STAND = ("lapsed_this_period", "open_verification", "open_objection", "open_decision", "notices_recorded")
 LONGEST = KEYS["period_months"].kind.ceiling + 1  # months: beyond them a first period has ended before any later one
 
+OLDEST = KEYS["no_period_before_age"].kind.ceiling  # years
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -60,6 +62,7 @@ class Standing:
     suspended_from: date | None
     submitted_on: date | None
     told_on: date | None  # of the latest notice, or visit at home
+    born_on: date | None  # where an age may begin the first period later than the benefit
     facts: tuple[bool, ...]  # in the order of AS_THEY_STAND
     asked_on: date | None = None
     referred_on: date | None = None
@@ -127,7 +130,7 @@ def _columns(here: Kinds, on: date) -> Select[Any]:
         "granted_on": case((paid & first, granted)), "last_certified_on": case((paid, latest)),
         "period_start": case((paid, Case.period_start)), "due_on": case((paid, Case.due_on)),
         "warn_from": case((paid, Case.warn_from)), "submitted_on": case((paid, _submitted())),
-        "told_on": case((paid, _told())),
+        "told_on": case((paid, _told())), "born_on": case((paid, _born())),
         "suspended_from": case((Case.state == SUSPENDED, suspended_from())),
     }
     flags = [FACTS_SQL[name](scope).label(name) for name in AS_THEY_STAND]
@@ -143,6 +146,11 @@ def _submitted() -> Any:
         Certification.pensioner_id == Case.pensioner_id, Certification.status == "submitted").scalar_subquery()
 
 
+def _born() -> Any:
+    late = add_months(Pensioner.birth_on, OLDEST * 12) > Case.granted_on
+    return select(Pensioner.birth_on).where(Pensioner.id == Case.pensioner_id, late).correlate(Case).scalar_subquery()
+
+
 def _told() -> Any:
     told = select(func.max(Notice.on)).where(Notice.case_id == Case.id).scalar_subquery()
     visited = select(func.max(VerificationTask.finished_on)).where(
@@ -155,4 +163,4 @@ def _standing(row: RowMapping, here: Kinds) -> Standing:
     return Standing(
         office, scheme, row["benefit_kind"], bool(row["paid"]), row["granted_on"], row["last_certified_on"],
         row["period_start"], row["due_on"], row["warn_from"], row["suspended_from"], row["submitted_on"],
-        row["told_on"], tuple(bool(row[name]) for name in AS_THEY_STAND))
+        row["told_on"], row["born_on"], tuple(bool(row[name]) for name in AS_THEY_STAND))
