@@ -11,6 +11,7 @@ from sqlalchemy import select
 from audit.events import TYPES, Recorded, parse
 from audit.models import AuditEvent
 from audit.words import words_of
+from cases.amendments import amended_since
 from cases.decisions import Proposal, opening_refusals
 from cases.models import (
     BenefitMonth,
@@ -26,6 +27,7 @@ from cases.overpayments import claimable
 from cases.periods import begins_on, benefit_of, certified_cycle, rules_of_case, stored_cycle
 from database import db
 from rules import Rules
+from rules.changes import Change
 from staff.actor import Actor
 from staff.models import StaffAccount
 from workflows.case_lifecycle import CASE, PAID
@@ -109,6 +111,7 @@ class CaseView:
     notices: list[Notice]
     decisions: list[Decision]
     months: list[BenefitMonth]
+    amended: list[Change]
 
 
 def view(case: Case, actor: Actor, on: date) -> CaseView:
@@ -117,7 +120,7 @@ def view(case: Case, actor: Actor, on: date) -> CaseView:
         timeline(case),
         _of(case, Evidence), _of(case, Objection), _of(case, VerificationTask), _of(case, Notice), _of(case, Decision),
         list(db.session.scalars(select(BenefitMonth).where(BenefitMonth.case_id == case.id)
-                                .order_by(BenefitMonth.month.desc()))))
+                                .order_by(BenefitMonth.month.desc()))), amended_since(case, on))
 
 
 def _of(case: Case, model: Any) -> list[Any]:

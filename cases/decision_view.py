@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cases.amendments import amended_under
 from cases.content import differences
 from cases.decision_facts import fresh_content, refusals
 from cases.decisions import unpack
@@ -14,6 +15,7 @@ from cases.materials import evidence_kinds, material_groups
 from cases.models import Decision, ReviewStep
 from cases.models.decision import OPEN_STAGES
 from rules import Entry, Rules, RulesNotInForce, rules_by_version
+from rules.changes import Change
 from staff.actor import Actor
 from workflows.review_chain import SIGNATURES, chain_for
 from workflows.transition import Refusal
@@ -67,6 +69,7 @@ class DecisionView:
     report: Report | None
     personal: dict[str, str]
     proposed: dict[str, Any]
+    amended: list[Change]
 
 
 def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
@@ -78,7 +81,7 @@ def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
     return DecisionView(
         decision, materials(decision, rules), rounds(decision), changed_since(decision, on) if is_open else {},
         awaited(decision) if is_open else [], shown, greyed(shown), cited(decision, rules), limit_view(decision, on),
-        report_of(decision), unpack(decision), proposed)
+        report_of(decision), unpack(decision), proposed, amended_under(decision, on))
 
 
 def materials(decision: Decision, rules: Rules) -> list[Material]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cases.models import Case
-from rules import Rules, rules_for
+from rules import Rules, RulesNotInForce, rules_for
 from workflows.deadlines import (
     Cycle,
     counted_from,
@@ -134,10 +134,26 @@ def set_period(case: Case, rules: Rules, on: date, certified_on: date | None = N
 
 
 def _cycle_to_keep(case: Case, rules: Rules, on: date, certified_on: date | None) -> Cycle | None:
-    """Where the level of the benefit lengthens periods, one of a time of lower level may end last: it stays (S7)."""
-    benefit = benefit_of(case, rules)
+    """The one that ends last (S7): a certification opens its period by the rules of its own day, so that neither the
+    order in which certifications come in nor an amendment between two of them counts, and a period that runs stays.
+    """
+    benefit, kept = benefit_of(case, rules), stored_cycle(case)
     found = cycle(benefit, rules, on)
-    if not benefit.rates:
+    if found is None or kept is None:
         return found
-    opened = certified_cycle(replace(benefit, certified_on=certified_on), rules)
-    return current_cycle((found, opened, stored_cycle(case)))
+    if certified_on:
+        opened = certified_cycle(replace(benefit, certified_on=certified_on), rules_then(case, certified_on, rules))
+        return current_cycle((opened, kept))
+    if benefit.rates:
+        return current_cycle((found, kept))
+    return kept if benefit.born_on is None else found  # neither birth nor rate counts there
+
+
+def rules_then(case: Case, day: date, otherwise: Rules) -> Rules:
+    """Those of the day a fact happened; `otherwise` where the place had none yet."""
+    try:
+        found = rules_of_case(case, day)
+        found.value("period_months"), found.value("month_count")
+    except RulesNotInForce:
+        return otherwise
+    return found

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cases.models import Case, Decision
 from cases.periods import rules_of_case
 from database import db
-from rules import Rules
+from rules import Rules, rules_by_version
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Subject:
 
     @property
     def rules(self) -> Rules:
+        """Those the decision was opened under; without one, of the day."""
+        if self.decision is not None:
+            return rules_by_version(self.decision.rules_version)
         return rules_of_case(self.case, self.on)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,16 +13,26 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from audit.models import AuditEvent
 from cases.models import Case, CaseTransition, Job
-from cases.periods import begins_on, benefit_of, cycle_of_case, lengths, rules_of_case, stored_cycle
+from cases.periods import (
+    begins_on,
+    benefit_of,
+    certified_cycle,
+    cycle,
+    cycle_of_case,
+    lengths,
+    rules_of_case,
+    rules_then,
+    stored_cycle,
+)
 from cases.responsibility import KEEP, responsible_path, rules_of_place, standing_of
 from cases.sweep import is_demonstration
 from database import db
 from database.roles import excesses
 from database.triggers import TRIGGERS
 from invariants.limits import limits_moved_silently, limits_not_as_counted
-from rules import Rules
+from rules import Rules, rules_by_version
 from workflows.case_lifecycle import PAID, TRANSITIONS
-from workflows.deadlines import Cycle
+from workflows.deadlines import Cycle, current_cycle
 
 BATCH = 1000
 INSTALLED = {
@@ -77,8 +88,30 @@ def moved_due_dates() -> Iterator[str]:
         rules = rules_of_case(case, case.recorded_at.date())
         found = cycle_of_case(case, rules, date.max)
         waits = case.due_on is None and _waits(case, begins_on(benefit_of(case, rules), rules), swept)
-        if (found and found.due_on) != case.due_on and not waits and not _kept_longer(case, rules, found):
+        explained = waits or _kept_longer(case, rules, found)
+        if (found and found.due_on) != case.due_on and not explained and case.due_on != _through_amendments(case):
             yield f"{case.case_no}: {case.due_on}, recomputed {found and found.due_on}"
+
+
+def _through_amendments(case: Case) -> date | None:
+    """The due date that entry and certifications gave one after another, each by the rules of its own day (S7)."""
+    events = db.session.execute(select(AuditEvent.type, AuditEvent.canonical).where(
+        AuditEvent.case_id == case.id, AuditEvent.type.in_(("CaseEntered", "CertificationAccepted")))
+        .order_by(AuditEvent.case_seq))
+    periods: list[Cycle | None] = []
+    for kind, canonical in events:
+        data = _data(canonical)
+        pinned = rules_by_version(data["rules_version"])
+        benefit = benefit_of(case, pinned)
+        if kind == "CaseEntered":
+            entered = data["last_certified_on"] and date.fromisoformat(data["last_certified_on"])
+            periods.append(cycle(replace(benefit, certified_on=entered), pinned, date.max))
+        else:
+            certified = date.fromisoformat(data["evidence_on"])
+            periods.append(certified_cycle(replace(benefit, certified_on=certified),
+                                           rules_then(case, certified, pinned)))
+    found = current_cycle(periods)
+    return found and found.due_on
 
 
 def _waits(case: Case, begins: date, swept: list[Any]) -> bool:

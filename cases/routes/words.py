@@ -12,7 +12,9 @@ from cases.forms.evidence import evidence_words
 from cases.forms.work import PURPOSE_WORDS
 from cases.models import Decision
 from cases.routes import case_pages
+from cases.routes.rule_words import Written, change_words
 from rules import Entry
+from rules.changes import Change
 from web.charts import Chart, stacked
 from web.filters import money, term
 from workflows.glossary import UnknownTerm
@@ -105,6 +107,12 @@ def rule_words(entry: Entry) -> str:
     if name == "office_level":
         return gettext("复核、审核机构层级：%(level)s以上", level=term(f"level.{entry.value}"))
     return gettext("补发规则：%(reason)s", reason=words(f"reason.{row}"))
+
+
+@case_pages.app_template_global()
+def change_rows(found: Iterable[Change]) -> list[tuple[str, Change, Written | None, Written | None]]:
+    """Amended rules with their words, old and new."""
+    return change_words(found)
 
 
 @case_pages.app_template_global()
