@@ -13,10 +13,11 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from cases.citing import binds, letter_basis
 from cases.models import Notice
 from cases.notice_kinds import NoticeKind, kinds, remedies
 from cases.pdf import render
-from cases.periods import rules_of_case
+from cases.periods import area_of, rules_of_case
 from cases.wording import Wording, capital, print_environment
 
 TEMPLATE_VERSION = "2"
@@ -72,9 +73,17 @@ def letter(notice: Notice, lang: str = "zh") -> Letter:
         paragraphs=tuple(text.format_map(words) for text in row.body[lang] if _holds(text, words)),
         next_step=row.next[lang],
         basis=tuple(content["basis"]), amount_label=label, amount_fen=amount,
-        remedies=tuple((remedies()[name].text(lang, values), remedies()[name].basis) for name in row.remedies),
+        remedies=tuple((remedies()[name].text(lang, values), _source(name, notice)) for name in row.remedies),
         lines=tuple(content["lines"]) if row.sheet else (), notice=notice,
     )
+
+
+def _source(remedy: str, notice: Notice) -> str:
+    """Where the way to object is laid down: what binds the case's place."""
+    text, area = remedies()[remedy].basis, area_of(notice.case)
+    if binds(text, area):
+        return text
+    return "；".join(letter_basis([text], area, "objection_received", None, rules_of_case(notice.case, notice.on)))
 
 
 def letter_html(notice: Notice, lang: str = "zh") -> str:

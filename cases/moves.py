@@ -12,13 +12,14 @@ from audit.events.base import field_types
 from audit.log import record
 from cases.benefit_months import withhold_closed
 from cases.case_facts import gather
+from cases.citing import step_basis
 from cases.models import Case, CaseTransition, Decision
 from cases.periods import area_of, rules_of_case
 from cases.subject import Subject
 from database import db
+from rules import rules_by_version
 from staff.actor import Actor as StaffActor
 from workflows.case_lifecycle import CASE
-from workflows.citations import cite
 from workflows.deadlines import first_open_month
 from workflows.transition import Actor, Attempt, Transition
 
@@ -79,19 +80,19 @@ def take_row(case: Case, row: Transition, on: date, reason: str | None) -> str |
     before, rules = case.state, rules_of_case(case, on)
     case.state, case.rules_version = row.dest, rules.version
     if row.dest != before or row.action in WITHHOLDING:
-        case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case)
+        case.state_since, case.state_reason, case.state_basis = on, reason, basis_of(row, case, reason)
     _set_withholding(case, row.action, on, rules.value("pay_run_close_day"))
     return before
 
 
-def basis_of(row: Transition, case: Case) -> str:
-    """The row's articles that bind the case's place, as letters cite them."""
-    return _cited(row.basis, area_of(case))
+def basis_of(row: Transition, case: Case, reason: str | None = None) -> str:
+    """The articles that bind the case's place, as letters cite them."""
+    return _basis(row.basis, area_of(case), row.action, reason, case.rules_version)
 
 
 @cache
-def _cited(basis: tuple[str, ...], area: str) -> str:
-    return "；".join(cite(basis, area))
+def _basis(named: tuple[str, ...], area: str, action: str, reason: str | None, version: str) -> str:
+    return step_basis(named, area, action, reason, rules_by_version(version))
 
 
 def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffActor, on: date, reason: str | None,
@@ -114,7 +115,7 @@ def event_of(case: Case, row: Transition, step: int, *, before: str | None, on: 
     kind = EVENTS[row.action]
     values: dict[str, object] = {
         "from_state": before, "to_state": case.state, "action": row.action, "reason": reason,
-        "basis": basis_of(row, case), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
+        "basis": basis_of(row, case, reason), "on": on, "due_on": case.due_on, "rules_version": case.rules_version,
         "decision": decision, "step": step, "task_open": case.task_open,
         "period_start": case.period_start, "period_due_on": case.due_on, "withheld_from": case.withheld_from,
         **details,
@@ -127,7 +128,7 @@ def step_columns(case: Case, row: Transition, step: int, *, before: str | None, 
                  reason: str | None) -> dict[str, object]:
     """The row of the history of a step just taken, without its decision and event."""
     return {"case_id": case.id, "step": step, "action": row.action, "from_state": before, "to_state": case.state,
-            "reason": reason, "basis": basis_of(row, case), "rules_version": case.rules_version, "on": on,
+            "reason": reason, "basis": basis_of(row, case, reason), "rules_version": case.rules_version, "on": on,
             "period_due_on": case.due_on}
 
 

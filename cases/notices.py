@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.events import NoticeQueued
 from audit.log import record
+from cases.citing import letter_basis
 from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner, ReviewStep
 from cases.notice_kinds import instead_of, kinds
-from cases.periods import rules_of_case
+from cases.periods import area_of, rules_of_case
 from database import db, in_transaction
 from database.types import blind_index
 from staff.access import SYSTEM
@@ -96,7 +97,7 @@ def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[s
 def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], decision: Decision | None = None,
                objection: Objection | None = None, office: Office | None = None) -> dict[str, Any]:
     """What the letter says. `office`: the responsible one, where the caller has read it. Raises MissingFacts."""
-    row, given = kinds()[kind], facts
+    row, given, rules = kinds()[kind], facts, rules_of_case(case, on)
     facts = {OTHER_NAMES.get(name, name): value for name, value in given.items() if value is not None}
     for name in row.facts:
         if facts.get(name) is None and name in READ_FROM_RECORD:
@@ -107,9 +108,9 @@ def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], dec
     lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
     return {
         "facts": {name: _plain(value) for name, value in facts.items()},
-        "rules": row.values(rules_of_case(case, on)),
+        "rules": row.values(rules),
         "lines": [_line(line) for line in lines],
-        "basis": basis or list(row.basis),
+        "basis": basis or letter_basis(row.basis, area_of(case), kind, facts.get("reason"), rules),
         "monthly_fen": facts.get("monthly_fen", _monthly(case, on)),
         "case_no": case.case_no, "scheme": case.scheme, "benefit_kind": case.benefit_kind,
         "rules_version": decision.rules_version if decision else case.rules_version,

@@ -52,3 +52,13 @@ def in_force(folder: Path) -> Iterator[None]:
         rules.current_versions.cache_clear()
         yield
     rules.current_versions.cache_clear()
+
+
+def add_place(folder: Path, name: str, file: Path) -> None:
+    """A place with rules of its own, from a file of area, document and values (path: [value, article])."""
+    said = yaml.safe_load(file.read_text("utf-8"))
+    where = folder / "provinces" / name
+    where.mkdir(parents=True)
+    (where / "area.yaml").write_text(yaml.safe_dump(said["area"], allow_unicode=True), "utf-8")
+    for path, (value, article) in said["values"].items():
+        amend(folder, name, path, {"value": value, "since": "2024-01-01", "basis": f"{said['document']} {article}"})
