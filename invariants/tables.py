@@ -132,6 +132,23 @@ QUERIES: dict[str, str] = {
         HAVING count(e.id) <> c.case_seq OR coalesce(max(e.case_seq), 0) <> c.case_seq""",
     "R4 each signature, return and rejection has its event": """
         SELECT s.id FROM review_step s LEFT JOIN audit_event e ON e.id = s.event_id WHERE e.id IS NULL""",
+    "Ledgers an office presses one right below it, and what is answered was pressed": """
+        SELECT p.public_id FROM pressing p JOIN office above ON above.id = p.from_office_id
+        JOIN office below ON below.id = p.to_office_id
+        WHERE below.parent_id IS NULL OR below.parent_id <> above.id OR below.path <> p.to_path
+          OR above.path <> p.from_path OR (p.status = 'answered' AND p.answered_on < p."on")""",
+    "Ledgers each pressing and each answer has its event": """
+        SELECT 'pressings', (SELECT count(*) FROM pressing), (SELECT count(*) FROM pressing WHERE status = 'answered')
+        WHERE (SELECT count(*) FROM pressing) <> (SELECT count(*) FROM audit_event WHERE type = 'OfficePressed')
+          OR (SELECT count(*) FROM pressing WHERE status = 'answered')
+             <> (SELECT count(*) FROM audit_event WHERE type = 'PressingAnswered')""",
+    "Ledgers what was done about a case has its event": """
+        SELECT c.case_no FROM follow_up f JOIN cases c ON c.id = f.case_id GROUP BY c.id, c.case_no
+        HAVING count(*) <> (SELECT count(*) FROM audit_event e WHERE e.case_id = c.id AND e.type = 'CaseFollowedUp')""",
+    "Ledgers of a day no more are filed as not certified than cases that are not terminated": """
+        SELECT f."on", f.office_path FROM filed_count f GROUP BY f."on", f.office_path
+        HAVING sum(CASE WHEN f.list = 'not_certified' THEN f.number ELSE 0 END)
+          > sum(CASE WHEN f.list = 'state' AND f.part <> 'terminated' THEN f.number ELSE 0 END)""",
     "F1 rows in are loaded, unchanged, duplicate or quarantined": """
         SELECT public_id FROM import_batch WHERE status = 'released'
         AND rows <> loaded + unchanged + duplicate + quarantined""",

@@ -88,6 +88,7 @@ def _form(form: PressForm, actor: Actor, below: list[Office]) -> str:
 
 def _page(row: Pressing, form: AnswerForm, actor: Actor) -> str:
     return render_template("pressings/pressing.html", row=row, form=form, on=today(),
+                           names_presser=actor.covers(row.from_path, READERS),
                            may_answer=row.status == "open" and pressing.may_answer(row, actor))
 
 

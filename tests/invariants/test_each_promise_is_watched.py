@@ -11,9 +11,13 @@ from sqlalchemy import Connection, text
 from cases import objections, review, verification
 from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import add_evidence
+from cases.ledgers.filing import file
+from cases.ledgers.follow_ups import Said, follow_up
+from cases.pressing import Demand, press
 from database import db
 from database.triggers import TRIGGERS, drop_trigger
 from invariants import breaches, names
+from staff.actor import Actor
 from tests.case_builder import LAPSED, make_case, paper
 from tests.engines import APPLICATION
 from tests.owner import as_owner, as_superuser
@@ -41,7 +45,16 @@ def record(context: Flask) -> Iterator[Flask]:
     kept = add_evidence(other, paper("verification_record", ON), actor=li, on=ON).id
     signed(other, Proposal("dismiss_objection", None, {"reasons": "查无此人"}, evidence=(kept,)), (li, wang))
     open_decision(other, Proposal("resume", "lapsed"), actor=li, on=ON)
+    ledgers(zhao)
     yield context
+
+
+def ledgers(approver: Actor) -> None:
+    """A street pressed, a long suspension looked at, a day filed."""
+    long = make_case(ON, **LAPSED | {"暂停/停发日期": "2025-06-01"}).id
+    press(Demand("510107001", "past", "请核实", ON), actor=approver, on=ON)
+    follow_up(long, "long_suspended", Said("visit", "无人", date(2026, 4, 1)), actor=approver, on=ON)
+    file(ON, today=ON)
 
 
 def signed(case_id: int, proposal: Proposal, people: tuple) -> None:
@@ -124,6 +137,11 @@ DAMAGES: dict[str, tuple[str, ...]] = {
         f"proposed_by_person, proposed_on, settled_by, settled_by_person, settled_on, recorded_at) SELECT 'x', 2027, "
         f"'n', 'n', '2026-11-01', 'released', id, natural_person_id, '2026-11-02', id, natural_person_id, "
         f"'2026-11-02', {NOW} FROM staff_account WHERE username = 'wang'",),
+    "Ledgers an office presses": (
+        "UPDATE pressing SET to_office_id = (SELECT id FROM office WHERE code = '510107001201')",),
+    "Ledgers each pressing": ("DELETE FROM pressing",),
+    "Ledgers what was done": ("DELETE FROM audit_event WHERE type = 'CaseFollowedUp'",),
+    "Ledgers of a day": ("UPDATE filed_count SET number = 99 WHERE list = 'not_certified'",),
     "F1 rows in": ("UPDATE import_batch SET rows = rows + 1",),
     "F4 an import is released": ("UPDATE import_batch SET released_by_person = proposed_by_person",),
 }
