@@ -78,7 +78,7 @@ def value_words(value: object) -> str:
 
 
 def with_unit(path: str, value: object) -> str:
-    unit = unit_of(path) if value is not None else ""
+    unit = "" if value in (None, []) else unit_of(path)
     return f"{value_words(value)} {unit}".strip()
 
 
