@@ -31,7 +31,7 @@ class PauseForm(Form):
     """Why the days of a promised limit are not counted for now."""
 
     reason = RadioField(_("暂停原因"), [CHOOSE])
-    note = TextAreaField(_("情况说明"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3},
+    note = TextAreaField(_("等待事项"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3},
                          description=_("写明在等什么，例如缺哪些材料、哪天告知了申请人。"))
 
     def offer(self, reasons: tuple[str, ...]) -> None:
