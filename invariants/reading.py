@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit.models import AuditEvent
@@ -26,19 +26,14 @@ from cases.periods import (
 )
 from cases.responsibility import KEEP, responsible_path, rules_of_place, standing_of
 from cases.sweep import is_demonstration
-from database import db
+from database import db, tampering
 from database.roles import excesses
-from database.triggers import TRIGGERS
 from invariants.limits import limits_moved_silently, limits_not_as_counted
 from rules import Rules, rules_by_version
 from workflows.case_lifecycle import PAID, TRANSITIONS
 from workflows.deadlines import Cycle, current_cycle
 
 BATCH = 1000
-INSTALLED = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
-}
 
 
 def altered_events() -> Iterator[str]:
@@ -138,10 +133,8 @@ def misplaced_cases() -> Iterator[str]:
             yield f"{case.case_no}: {case.office_path}, the rules give {path}"
 
 
-def missing_triggers() -> Iterator[str]:
-    dialect = db.engine.dialect.name
-    there = set(db.session.scalars(text(INSTALLED[dialect])))
-    yield from (trigger.name for trigger in TRIGGERS if trigger.sql(dialect) and trigger.name not in there)
+def untrue_triggers() -> Iterator[str]:
+    yield from tampering.untrue_triggers(db.session.connection())
 
 
 def privileges_beyond() -> Iterator[str]:
@@ -157,7 +150,7 @@ READ: dict[str, Callable[[], Iterator[str]]] = {
     "Limits every open limit ends where calendar and pauses say": limits_not_as_counted,
     "Limits no last day moves without its event": limits_moved_silently,
     "R2 the bytes of every event give its digest": altered_events,
-    "R2 every trigger is in place": missing_triggers,
+    "R2 every trigger is in place": untrue_triggers,
     "R2 the application's role can do no more than it needs": privileges_beyond,
     "R3 the events replayed from nothing give the state": replayed_states,
 }

@@ -161,6 +161,32 @@ def test_a_dropped_trigger_is_named(record: Flask) -> None:
     assert broken == {"R2 every trigger is in place": ("review_step_first_side",)}
 
 
+REPLACED = {  # by the owner, under the old name
+    "sqlite": {"what it does": "CREATE TRIGGER review_step_first_side BEFORE INSERT ON review_step BEGIN SELECT 1; END",
+               "when it does it": "CREATE TRIGGER review_step_first_side BEFORE INSERT ON review_step WHEN 0 "
+                                  "BEGIN SELECT RAISE(ABORT, 'FIRST_SIDE'); END"},
+    "postgresql": {
+        "what it does": "CREATE OR REPLACE FUNCTION review_step_first_side() RETURNS trigger LANGUAGE plpgsql AS "
+                        "$$ BEGIN RETURN NEW; END $$",
+        "when it does it": "CREATE TRIGGER review_step_first_side BEFORE INSERT ON review_step FOR EACH ROW "
+                           "WHEN (false) EXECUTE FUNCTION review_step_first_side()",
+        "where it looks": "ALTER FUNCTION review_step_first_side() RESET search_path",
+        "whose function": "CREATE TRIGGER review_step_first_side BEFORE INSERT ON review_step FOR EACH ROW "
+                          "EXECUTE FUNCTION review_step_own_person()"},
+}
+
+
+@pytest.mark.parametrize("what", REPLACED["postgresql"])
+def test_a_trigger_replaced_under_its_name_is_named(record: Flask, what: str) -> None:
+    replaced = REPLACED[db.engine.dialect.name].get(what) or pytest.skip("SQLite's triggers have no functions")
+    with as_owner() as connection:
+        if replaced.startswith("CREATE TRIGGER"):
+            drop_trigger(connection, "review_step_first_side")
+        connection.exec_driver_sql(replaced)
+    broken = {breach.invariant: breach.where for breach in breaches()}
+    assert broken == {"R2 every trigger is in place": ("review_step_first_side",)}
+
+
 def test_every_invariant_has_its_damage() -> None:
     unwatched = [name for name in names() if not any(name.startswith(promise) for promise in DAMAGES)]
     assert unwatched == ["R2 every trigger is in place", ROLE]
