@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from json.encoder import encode_basestring as _quoted
+from operator import attrgetter
 from typing import Any
 
 from audit.events.base import MAX_INT, Event, Meta
@@ -79,20 +80,22 @@ def parse(data: bytes) -> Recorded:
 
 
 @cache
-def _keys(cls: type) -> tuple[tuple[str, str], ...]:
-    """The keys of a kind as they are written, each with the name of its field; without personal ones."""
-    kept = {field.name for field in fields(cls)} - getattr(cls, "PERSONAL", frozenset())
-    return tuple((f"{_quoted(name)}:", name) for name in sorted(kept))
+def _keys(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The keys of a kind as they are written, and what reads their values; without personal ones."""
+    names = sorted({field.name for field in fields(cls)} - getattr(cls, "PERSONAL", frozenset()))
+    read = attrgetter(*names) if len(names) > 1 else lambda thing: tuple(getattr(thing, name) for name in names)
+    return tuple(f"{_quoted(name)}:" for name in names), read
 
 
 def _written(thing: Any) -> str:
-    return ",".join([key + _json(getattr(thing, name)) for key, name in _keys(type(thing))])
+    keys, read = _keys(type(thing))
+    values = zip(keys, read(thing), strict=True)
+    return ",".join([key + _PLAIN.get(type(value), _other)(value) for key, value in values])
 
 
-def _json(value: Any) -> str:
-    """The one written form of a value. Nearly all are of a few plain types."""
-    write = _PLAIN.get(type(value))
-    return write(value) if write else _dump(_value(value))
+def _other(value: Any) -> str:
+    """The one written form of a value that is of none of the plain types."""
+    return _dump(_value(value))
 
 
 def _fields(thing: Any) -> dict[str, Any]:
