@@ -112,15 +112,15 @@ def _batched(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:
 def _write(session: Session, happened: Sequence[Event], places: Sequence[Place], actor: WhoActs | str, on: date,
            command: str) -> list[int]:
     opened = _opened(session, happened[0], actor, on, command)
-    first, columns, personal = opened.next, [], []
-    for one, (case_id, public, seq, path) in zip(happened, places, strict=True):
-        meta = _meta(opened, actor, on, public, seq, path)
+    first, tx_id, columns, personal = opened.next, opened.tx.id, [], []
+    metas = _metas(opened, actor, on, places)
+    for one, meta, (case_id, *_) in zip(happened, metas, places, strict=True):
         values, salts = _salted(one)
-        columns.append(_columns(one, meta, opened.tx.id, case_id, salts))
+        columns.append(_columns(one, meta, tx_id, case_id, salts))
         personal.append((values, salts))
-        opened.next += 1
+    opened.next += len(columns)
     insert_many(session, AuditEvent, columns)
-    query = select(AuditEvent.id).where(AuditEvent.tx_id == opened.tx.id, AuditEvent.position >= first)
+    query = select(AuditEvent.id).where(AuditEvent.tx_id == tx_id, AuditEvent.position >= first)
     ids = list(session.scalars(query.order_by(AuditEvent.position)))
     insert_many(session, AuditPersonal, [
         {"event_id": i, "field": f, "salt": salts[f], "value": value}
@@ -205,9 +205,15 @@ def _advance(session: Session, wanted: Mapping[int, int]) -> list[Any]:
 
 
 def _meta(opened: _Open, actor: WhoActs | str, on: date, case: str | None, seq: int | None, path: str | None) -> Meta:
-    tx = opened.tx
-    return Meta(uid=secrets.token_hex(16), tx=tx.uid, position=opened.next, command=tx.command, actor=_name(actor),
-                on=on, recorded_at=tx.recorded_at, case=case, case_seq=seq, office=path)
+    return next(_metas(opened, actor, on, [(None, case, seq, path)]))
+
+
+def _metas(opened: _Open, actor: WhoActs | str, on: date, places: Sequence[Place]) -> Iterator[Meta]:
+    """What surrounds the next events of the transaction, one for each place."""
+    tx, command, name, recorded_at = opened.tx.uid, opened.tx.command, _name(actor), opened.tx.recorded_at
+    for position, (_, case, seq, path) in enumerate(places, opened.next):
+        yield Meta(uid=secrets.token_hex(16), tx=tx, position=position, command=command, actor=name, on=on,
+                   recorded_at=recorded_at, case=case, case_seq=seq, office=path)
 
 
 def _columns(happened: Event, meta: Meta, tx_id: int, case_id: int | None, salts: dict[str, bytes]) -> dict[str, Any]:

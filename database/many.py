@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, String, Table, bindparam, insert
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, String, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
@@ -91,10 +91,23 @@ def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
 def _reader(column: Column[Any], given: bool, dialect: Dialect) -> Callable[[Row], Any]:
     """What is written into the column: the row's value, or its default, as the database takes it."""
     name, default = column.name, column.default
-    write = column.type.dialect_impl(dialect).bind_processor(dialect)
+    kind = column.type
+    write = _json(dialect) if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
     if not given and default is not None and default.is_callable:
         return lambda row: write(default.arg(None)) if write else default.arg(None)  # type: ignore[attr-defined]
     if not given:
         constant = write(default.arg) if write else default.arg  # type: ignore[union-attr]
         return lambda row: constant
     return (lambda row: write(row[name])) if write else (lambda row: row[name])
+
+
+def _json(dialect: Dialect) -> Callable[[Any], str]:
+    """A writer of JSON that writes what stands in several rows, one after another, once."""
+    dumps, last = dialect._json_serializer or json.dumps, [None, "null"]  # type: ignore[attr-defined]
+
+    def write(value: Any) -> str:
+        if value is not last[0]:
+            last[:] = value, dumps(value)
+        return last[1]  # type: ignore[return-value]
+
+    return write
