@@ -6,7 +6,6 @@ the same columns and indexes, no foreign keys and no triggers.
 """
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import Column, Index, MetaData, Select, Table, UniqueConstraint,
 
 from audit.models import AuditEvent
 from bench.city import ON
-from bench.clock import processor
+from bench.clock import Spent
 from cases.models import Case, CaseTransition, Notice
 from database import db, transaction
 
@@ -40,33 +39,32 @@ def beside(model: Any) -> Table:
     return made
 
 
-def statements(written: tuple[str, ...], cases: int, chunk: int, due: Any) -> tuple[float, float]:
-    """Clock and processor seconds of these statements over all cases, `chunk` ids to a transaction."""
-    before, start = processor(), time.perf_counter()
+def statements(written: tuple[str, ...], cases: int, chunk: int, due: Any) -> Spent:
+    """Of these statements over all cases, `chunk` ids to a transaction."""
+    before = Spent.now()
     for first in range(1, cases + 1, chunk):
         with transaction() as session:
             for statement in written:
                 session.execute(text(statement), {"on": ON, "due": due, "first": first, "last": first + chunk - 1})
-    return time.perf_counter() - start, processor() - before
+    return Spent.now() - before
 
 
-def core(ids: list[int], chunk: int) -> tuple[float, float, int]:
-    """Clock and processor seconds of SQLAlchemy Core, and how many rows it wrote; reading them is not counted."""
+def core(ids: list[int], chunk: int) -> tuple[Spent, int]:
+    """Of SQLAlchemy Core, and how many rows it wrote; reading them is not counted."""
     tables = {model: beside(model) for model in (CaseTransition, AuditEvent, Notice)}
     change = update(Case.__table__).where(Case.__table__.c.id == bindparam("of")).values(
         {name: bindparam(name) for name in CHANGED} | {"version": Case.__table__.c.version + 1})
-    clock = used = 0.0
-    count = 0
+    spent, count = Spent(0, 0, 0), 0
     for some in (ids[start:start + chunk] for start in range(0, len(ids), chunk)):
         cases, rows = _cases(some), {model: list(_rows(model, some)) for model in tables}
-        before, start = processor(), time.perf_counter()
+        before = Spent.now()
         with transaction() as session:
             session.connection().execute(change, cases)
             for model, table in tables.items():
                 session.connection().execute(insert(table), rows[model])
-        clock, used = clock + time.perf_counter() - start, used + processor() - before
+        spent += Spent.now() - before
         count += len(cases) + sum(map(len, rows.values()))
-    return clock, used, count
+    return spent, count
 
 
 def lapsed() -> list[int]:

@@ -33,6 +33,25 @@ class Times:
         return len(self.seconds) / sum(self.seconds)
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds: on the clock, of the processor in all, and of those this process's own."""
+
+    clock: float
+    busy: float
+    own: float
+
+    @classmethod
+    def now(cls) -> Spent:
+        return cls(time.perf_counter(), processor(), time.process_time())
+
+    def __sub__(self, other: Spent) -> Spent:
+        return Spent(self.clock - other.clock, self.busy - other.busy, self.own - other.own)
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.clock + other.clock, self.busy + other.busy, self.own + other.own)
+
+
 def timed(name: str, act: Callable[[Any], Any], inputs: Iterable[Any], warm: int = 1) -> Times:
     """Each act by itself. The first `warm` inputs are acted on and not counted."""
     seconds, busy = [], []

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import date
 
 from flask import current_app
@@ -10,7 +9,7 @@ from sqlalchemy import text
 
 from bench import bare, clock, memory
 from bench.city import ON
-from bench.clock import processor
+from bench.clock import Spent
 from cases.sweep import sweep
 from database import db, transaction
 
@@ -33,40 +32,35 @@ def lapses(cases: int, due: int) -> None:
     ids = bare.lapsed()
     bare.beside(bare.CaseTransition)
     found = {}
-    for name, written, size in (("UPDATE", (bare.UPDATE,), cases),
-                                ("UPDATE and INSERT of history", (bare.UPDATE, bare.HISTORY), cases)):
+    for name, written in (("UPDATE", (bare.UPDATE,)), ("UPDATE and INSERT of history", (bare.UPDATE, bare.HISTORY))):
         _reset()
-        found[name] = bare.statements(written, cases, size, DUE)
-        _print(name, len(ids), *found[name])
+        found[name] = bare.statements(written, cases, cases, DUE)
+        _print(name, len(ids), found[name])
     _reset()
-    *times, rows = bare.core(ids, chunk)
-    found["SQLAlchemy Core"] = (times[0], times[1])
-    _print(f"SQLAlchemy Core, {chunk} cases a commit", len(ids), *times)
+    found["SQLAlchemy Core"], rows = bare.core(ids, chunk)
+    _print(f"SQLAlchemy Core, {chunk} cases a commit", len(ids), found["SQLAlchemy Core"])
     print(f"    {rows:,} rows, {rows / max(1, len(ids)):.1f} a lapse")
-    for name, (seconds, used) in found.items():
-        print(f"lapse is {ours[0] / seconds:.2f} times {name} on the clock, {ours[1] / used:.2f} times by processor")
+    for name, spent in found.items():
+        print(f"lapse is {ours.clock / spent.clock:.2f} times {name} on the clock, "
+              f"{ours.busy / spent.busy:.2f} times by processor")
 
 
-def _swept() -> tuple[float, float]:
-    """Prints each step; returns clock and processor seconds of the lapses."""
-    steps: dict[str, tuple[float, float]] = {}
-    done: dict[str, int] = {}
-    held = [memory.resident()]
-    last = [time.perf_counter(), processor()]
+def _swept() -> Spent:
+    """Prints each step and the memory held; returns what the lapses took."""
+    steps: dict[str, tuple[Spent, int]] = {}
+    held, last = [memory.resident()], [Spent.now()]
 
     def note(step: str, _done: int, total: int) -> None:
-        at, used = time.perf_counter(), processor()
-        before = steps.get(step, (0.0, 0.0))
-        steps[step], done[step] = (before[0] + at - last[0], before[1] + used - last[1]), total
-        last[:] = at, used
+        before, last[0] = last[0], Spent.now()
+        steps[step] = steps.get(step, (Spent(0, 0, 0), 0))[0] + (last[0] - before), total
         held.append(memory.resident())
 
     counts = sweep(ON, today=ON, progress=note)
-    for step, (seconds, used) in steps.items():
-        _print(f"step {step}", done[step], seconds, used)
+    for step, (spent, total) in steps.items():
+        _print(f"step {step}", total, spent)
     print(f"    done {dict(counts)}\n    memory {held[0]:.0f} MB before, {max(held):.0f} at most, "
           f"{held[len(held) // 2]:.0f} in the middle, {held[-1]:.0f} at the end", flush=True)
-    return steps["lapse"]
+    return steps["lapse"][0]
 
 
 def _prepare(every: int) -> None:
@@ -94,7 +88,7 @@ def _settle() -> None:
         db.session.rollback()
 
 
-def _print(name: str, cases: int, seconds: float, used: float) -> None:
-    rate = cases / seconds if seconds else 0
-    print(f"{name:<40}{cases:>9,} cases{seconds:>9.1f} s{used:>9.1f} s processor{rate:>10,.0f} a second"
-          f"   load {os.getloadavg()[0]:.1f}", flush=True)
+def _print(name: str, cases: int, spent: Spent) -> None:
+    rate = cases / spent.clock if spent.clock else 0
+    print(f"{name:<38}{cases:>8,} cases{spent.clock:>8.1f} s{spent.busy:>8.1f} s processor{spent.own:>7.1f} s Python"
+          f"{rate:>9,.0f} a second   load {os.getloadavg()[0]:.1f}", flush=True)

@@ -5,14 +5,5 @@ from pathlib import Path
 
 
 def resident() -> float:
-    return _told("VmRSS")
-
-
-def highest() -> float:
-    """Since it started."""
-    return _told("VmHWM")
-
-
-def _told(name: str) -> float:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024

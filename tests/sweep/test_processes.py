@@ -159,6 +159,6 @@ def _killed_after(batches: int, delay: float, process: BaseProcess, line: Connec
     """So many seconds after it told that so many transactions are committed; False where it ended before that."""
     words = list(islice(iter(lambda: told(line), ""), batches))
     process.join(delay)
-    os.kill(process.pid or 0, signal.SIGKILL)
+    process.kill()
     process.join(ANSWER_WITHIN)
     return words == ["committed"] * batches and process.exitcode == -signal.SIGKILL
