@@ -18,7 +18,8 @@ from cases import money, notices
 from cases.ages import begin_period
 from cases.benefit_months import changed, months_to_withhold
 from cases.bulk_reading import CaseRead, Offices, last_steps, queued
-from cases.models import BenefitMonth, Case, CaseTransition, Notice, VerificationTask
+from cases.gathering import batch_of, gathered
+from cases.models import BenefitMonth, Case, CaseTransition, Notice, SuspensionBatch, SuspensionRow, VerificationTask
 from cases.moves import event_of, step_columns, take_row
 from cases.verification import task_columns, task_opened
 from database import db
@@ -47,6 +48,8 @@ class Batch:
         self._escalated: list[int] = []
         self._to_visit: list[int] = []
         self._months: list[BenefitMonth] = []
+        self._gathering: dict[str, SuspensionBatch] = {}
+        self._gathered: list[dict[str, Any]] = []
 
     @property
     def ids(self) -> list[int]:
@@ -77,6 +80,15 @@ class Batch:
         happened, basis = begin_period(case, self.on)
         self._events[case.id].append(happened)
         return basis
+
+    def gather(self, case: CaseRead) -> None:
+        """Put the case in its office's batch of the month."""
+        path = case.office_path
+        if path not in self._gathering:
+            self._gathering[path] = batch_of(path, case.scheme, self.on)
+        batch = self._gathering[path]
+        self._gathered.append({"batch_id": batch.id, "case_id": case.id, "period_due_on": case.due_on})
+        self._events[case.id].append(gathered(batch, case.due_on))
 
     def open_task(self, case: CaseRead, cause: str) -> None:
         """For cases without an open one."""
@@ -122,6 +134,7 @@ class Batch:
             {name: getattr(month, name) for name in MONTH} for month in self._months])
         insert_many(session, VerificationTask, [dict.fromkeys(TASK) | columns for columns in self._tasks])
         insert_many(session, Notice, [columns for _, columns in self._notices])
+        insert_many(session, SuspensionRow, self._gathered)
         self._update_tasks(self._escalated, escalated_on=self.on)
         self._update_tasks(self._to_visit, cause="home_visit",
                            escalated_on=func.coalesce(VerificationTask.escalated_on, self.on))

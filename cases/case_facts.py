@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import exists, select
 
 from cases.ages import OF_AN_AGE
+from cases.batch_facts import OF_A_BATCH
 from cases.materials import evidence_kinds, material_groups, materials_missing
 from cases.models import (
     Case,
@@ -130,7 +131,7 @@ def _reasons_in_force(s: Subject) -> tuple[str, ...]:
     return s.rules.chosen("suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons")
 
 
-READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | OF_AN_AGE | {
+READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | OF_AN_AGE | OF_A_BATCH | {
     "death_marked": lambda s: s.case.pensioner.death_mark is not None,
     "death_reason": lambda s: death_reason(s.case),
     "annuls_death_mark": _annuls,

@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from audit import events
 from audit.log import record
-from cases.models import Decision, DecisionParticipant, Objection, ReviewStep
+from cases.models import (
+    Decision,
+    DecisionParticipant,
+    NotPassed,
+    Objection,
+    ReviewStep,
+    SuspensionBatch,
+    SuspensionRow,
+)
 from database import db
 from staff.actor import Actor
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
@@ -70,7 +78,16 @@ def suspension_participants(decision: Decision) -> frozenset[int]:
     rows = db.session.scalars(select(DecisionParticipant.natural_person_id)
                               .where(DecisionParticipant.decision_id.in_(earlier)))
     signed = db.session.scalars(select(ReviewStep.natural_person_id).where(ReviewStep.decision_id.in_(earlier)))
-    return frozenset((*rows, *signed))
+    return frozenset((*rows, *signed, *_batch_people(decision.case_id)))
+
+
+def _batch_people(case_id: int) -> set[int]:
+    """Who proposed or released a batch that suspended the case (QD 25), or noted that it was not passed."""
+    batches = db.session.execute(
+        select(SuspensionBatch.proposed_by_person, SuspensionBatch.released_by_person).join(SuspensionRow)
+        .where(SuspensionRow.case_id == case_id, SuspensionBatch.status == "released"))
+    noted = db.session.scalars(select(NotPassed.noted_by_person).where(NotPassed.case_id == case_id))
+    return {one for row in batches for one in row if one} | set(noted)
 
 
 def holders(roles: Iterable[str], path: str) -> list[tuple[str, str, Candidate]]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     select,
 )
 
+from cases.batch_facts import OF_A_BATCH_SQL
 from cases.dates_sql import add_days, add_months, first_of_month, later_of, months_between
 from cases.eligibility_sql import Staffed, staffed
 from cases.models import (
@@ -142,7 +143,9 @@ def _notice_accepted(s: Scope) -> ColumnElement[bool]:
     told = exists().where(Notice.case_id == Case.id, Notice.status == "accepted", Notice.on >= since)
     visited = exists().where(VerificationTask.case_id == Case.id, VerificationTask.status == "finished",
                              VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
-    return or_(told, visited)
+    rule = s.rule.c
+    return or_(rule.needs_nothing, and_(rule.needs_notice, told.where(Notice.channel != "posting")),
+               and_(rule.needs_posting, told.where(Notice.channel == "posting")), and_(rule.needs_visit, visited))
 
 
 def _verification_due(s: Scope) -> ColumnElement[bool]:
@@ -220,7 +223,7 @@ def _marked(s: Scope) -> ColumnElement[bool]:
     return exists().where(DeathMark.pensioner_id == Case.pensioner_id, DeathMark.annulled_on.is_(None))
 
 
-FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyType({
+FACTS_SQL: Mapping[str, Callable[[Scope], ColumnElement[Any]]] = MappingProxyType(OF_A_BATCH_SQL | {
     "death_marked": _marked,
     "conflicting_loss": _marked,
     "valid_certification": _valid_certification,

@@ -48,9 +48,13 @@ def _notice_accepted(s: Subject) -> bool:
     since = max(filter(None, (warning_from(cycle, s.rules.value("warning_months")) if cycle else None,
                               s.case.warn_from)), default=date.min)
     told = exists().where(Notice.case_id == s.case.id, Notice.status == "accepted", Notice.on >= since)
-    visited = exists().where(VerificationTask.case_id == s.case.id, VerificationTask.status == "finished",
-                             VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
-    return any_of(told) or any_of(visited)
+    happened = {"notice_in_warning_period": told.where(Notice.channel != "posting"),
+                "public_posting": told.where(Notice.channel == "posting")}
+    happened["home_visit"] = exists().where(
+        VerificationTask.case_id == s.case.id, VerificationTask.status == "finished",
+        VerificationTask.means == "home_visit", VerificationTask.finished_on >= since)
+    needed = s.rules.value("lapse_needs_any_of")
+    return not needed or any(any_of(happened[one]) for one in needed)
 
 
 def reminder_stage(case: Case, on: date) -> date | None:

@@ -21,6 +21,8 @@ LONGEST_CLAMP = timedelta(days=3)  # adding months to a long month's end and bac
 _COLUMNS = (("kind", Integer), ("whole", Boolean), ("months_later", Integer), ("warning_months", Integer),
             ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
             ("failures", Integer), ("adult_age", Integer), ("adult_kinships", String),
+            ("by_calendar", Boolean), ("needs_nothing", Boolean), ("needs_notice", Boolean),
+            ("needs_posting", Boolean), ("needs_visit", Boolean),
             *((f"months_{kind}", Integer) for kind in BENEFIT_KINDS),
             *((f"age_{kind}", Integer) for kind in BENEFIT_KINDS),
             ("remind_before", Date), ("refer_before", Date), ("lapse_before", Date))
@@ -98,10 +100,12 @@ def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
     count, refer = COUNTS[rules.value("month_count")], rules.value("refer_months_before_due")
     longest = longest_months(rules)
     remind = max((longest - months if from_start else months for months, from_start in _stages(rules)), default=0)
-    lapse = rules.value("lapse_days_after_due")
+    lapse, needed = rules.value("lapse_days_after_due"), rules.value("lapse_needs_any_of")
     return (number, count.whole, count.months_later, rules.value("warning_months"), refer, lapse,
             rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
             adult_age(rules), f",{','.join(rules.value('dependant_adult_kinships'))},",
+            rules.value("suspend_lapsed_by") == "system", not needed,
+            *(one in needed for one in ("notice_in_warning_period", "public_posting", "home_visit")),
             *(rules.value("period_months").get(kind) for kind in BENEFIT_KINDS),
             *(rules.value(f"no_period_before_age.{kind}") for kind in BENEFIT_KINDS),
             add_months(on, remind) + LONGEST_CLAMP, add_months(on, refer) + LONGEST_CLAMP, on - timedelta(days=lapse))

@@ -25,6 +25,7 @@ from cases.facts_sql import Scope
 from cases.models import Case, Installation, Job
 from cases.periods import area_of
 from cases.rule_values import places
+from cases.sweep_halts import held
 from cases.sweep_steps import STEPS, Step
 from database import db, transaction
 from database.many import among
@@ -35,6 +36,7 @@ from staff.actor import SYSTEM
 from staff.models import Office
 
 READ_AT_ONCE = 5_000
+LAPSE = "lapse"
 Progress = Callable[[str, int, int], None]
 
 
@@ -65,6 +67,7 @@ class Run:
     listed: Callable[[Done], None]
     job: int | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    held: frozenset[int] = frozenset()  # not to be suspended before two people let the run go on
     _due: dict[str, TextualSelect] = field(default_factory=dict)
 
     @cached_property
@@ -108,8 +111,19 @@ def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False, progr
     if on > today and not dry_run and not is_demonstration():
         raise FutureSweep
     run = Run(on, area, progress or (lambda *_: None), listed or (lambda _: None))
+    run.held = held(run.scope, dry=dry_run)
+    run.counts.update({"halted": len(run.held)} if run.held else {})
     (_dry if dry_run else _real)(run)
     return run.counts
+
+
+def suspend(ids: Sequence[int], on: date, area: str) -> list[Done]:
+    """The step of suspending for these cases of an area alone, each judged again. Returns who was suspended."""
+    found: list[Done] = []
+    run = Run(on, area, lambda *_: None, found.append)
+    for _, chunk in _chunks(sorted(ids)):
+        _take(STEPS[LAPSE], chunk, run, wait=True)
+    return found
 
 
 def is_demonstration() -> bool:
@@ -175,6 +189,8 @@ def _lock(ids: list[int], *, wait: bool) -> list[int]:
 
 def _do(step: Step, locked: list[int], run: Run) -> list[Done]:
     """The step for those that are due still, now that nobody else can change them."""
+    if step.name == LAPSE and run.held:
+        locked = [one for one in locked if one not in run.held]
     if step.each:
         return [_done(name, case) for case in run.due_objects(step, locked) for name in step.each(case, run.on)]
     db.session.flush()

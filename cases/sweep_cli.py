@@ -31,13 +31,15 @@ def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None) -
         list_to.write("\t".join(HEADINGS) + "\n")
     try:
         with click.progressbar(length=1, label=f"{day}", show_eta=False) as bar:
-            run_sweep(day, today=today(), area=area, dry_run=dry_run,
-                      progress=lambda step, done, total: _show(bar, step, done, total),
-                      listed=lambda one: _note(one, offices, list_to))
+            counts = run_sweep(day, today=today(), area=area, dry_run=dry_run,
+                               progress=lambda step, done, total: _show(bar, step, done, total),
+                               listed=lambda one: _note(one, offices, list_to))
     except FutureSweep:
         raise click.ClickException(f"{day} is later than today: use --dry-run") from None
     for (action, office), count in sorted(offices.items()):
         click.echo(f"{action}\t{office}\t{count}")
+    if counts["halted"]:
+        click.echo(f"halted: {counts['halted']} suspensions, far more than usual, wait for two people to release them")
     click.echo("dry run: nothing was changed" if dry_run else f"swept {day}")
     if not dry_run:
         _file_lists(day, area)

@@ -46,14 +46,16 @@ class Step:
     each: Callable[[Case, date], list[str]] | None = None
 
 
-def _lapse_but(guard: g.Requirement, *more: Node) -> And:
-    """What keeps a case from lapsing is this guard alone."""
-    others = [one.predicate for one in CASE.row(VERIFIED, "lapse").guards if one is not guard]
+def _lapse_but(guard: g.Requirement, *more: Node, apart: tuple[g.Requirement, ...] = ()) -> And:
+    """What keeps a case from lapsing is this guard alone, those of `apart` not asked."""
+    others = [one.predicate for one in CASE.row(VERIFIED, "lapse").guards if one not in (guard, *apart)]
     return And(*others, Not(guard.predicate), *more)
 
 
 REMIND = And(Fact("reminder_due"), Not(Fact("reminded")))
-HOME_VISIT = _lapse_but(g.notice_given, Not(Fact("home_visit_open")))
+HOME_VISIT = _lapse_but(g.notice_given, Not(Fact("home_visit_open")), apart=(g.suspension_released,))
+GATHER = _lapse_but(g.suspension_released, Not(Fact("lapses_by_calendar")), Fact("month_closed"),
+                    Not(Fact("gathered")), Not(Fact("batch_closed")))
 AWAITS_RECHECK = And(g.cycle_over.predicate, g.no_valid_certification.predicate, g.not_lapsed_this_period.predicate,
                      Fact("submitted_certification"), Not(Fact("verification_escalated")))
 STOP = And(g.suspended_long_enough.predicate, g.notices_recorded.predicate, g.no_open_objection.predicate,
@@ -63,7 +65,7 @@ PERIOD_BEGINS = And(Fact("period_to_begin"), Not(Fact("death_marked")))
 OF_AGE = And(Fact("adult_dependant"), Not(Fact("adult_looked_at")), Not(Fact("death_marked")),
              Not(Fact("open_verification")))
 # conditions beyond those of the table's own rows
-TREES = (PERIOD_BEGINS, OF_AGE, REMIND, HOME_VISIT, AWAITS_RECHECK, STOP, ESCALATE)
+TREES = (PERIOD_BEGINS, OF_AGE, REMIND, HOME_VISIT, GATHER, AWAITS_RECHECK, STOP, ESCALATE)
 
 
 def _paid(net: str, tree: Node) -> Where:
@@ -75,7 +77,7 @@ def _unperioded() -> ColumnElement[bool]:
     return and_(Case.state.in_(PAID), Case.due_on.is_(None))
 
 
-def _lapses(s: Scope) -> ColumnElement[bool]:
+def lapses(s: Scope) -> ColumnElement[bool]:
     return and_(Case.state.in_(PAID), Case.due_on <= s.rule.c.lapse_before, s.allows("lapse"))
 
 
@@ -122,6 +124,12 @@ def _lapse(batch: Batch) -> None:
     for case in batch.cases:
         batch.notify(case, "suspended", f"suspended:{case.public_id}:{batch.on}",
                      {"reason": "lapsed", "basis": basis[case.id], "withheld_from": case.withheld_from})
+
+
+def _gather(batch: Batch) -> None:
+    """QD 25: at the end of a month those whose period is over stand in a batch, which two people release."""
+    for case in batch.cases:
+        batch.gather(case)
 
 
 def _visit(batch: Batch) -> None:
@@ -208,7 +216,8 @@ STEPS: dict[str, Step] = {step.name: step for step in (
     Step("settle", lambda s: and_(Case.state == "resumed", s.allows("settle")), bulk=_settle),
     Step("remind", _paid("remind_before", REMIND), bulk=_remind),
     Step("refer", _referred, bulk=_refer),
-    Step("lapse", _lapses, bulk=_lapse),
+    Step("lapse", lapses, bulk=_lapse),
+    Step("gather", _paid("lapse_before", GATHER), bulk=_gather),
     Step("await_recheck", _paid("lapse_before", AWAITS_RECHECK), bulk=_hold_for_recheck),
     Step("home_visit", _paid("lapse_before", HOME_VISIT), bulk=_visit),
     Step("propose_suspension", _payments_failing, each=_propose_suspension),

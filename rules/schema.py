@@ -189,7 +189,10 @@ DUTIES = {
     "quiet_hours": Key(
         Record({"from_hour": Integer(ceiling=23), "until_hour": Integer(ceiling=23)}), "hours of the day"
     ),
-    "sweep_halt": Key(Record({"times_usual": Integer(floor=2), "at_least": Integer(floor=1)}), "cases"),
+    "sweep_halt": Key(
+        Record({"times_usual": Integer(floor=2), "at_least": Integer(floor=1), "recent_days": Integer(floor=1)}),
+        "cases of an office on a day",
+    ),
 }
 
 OFFICE = {

@@ -57,9 +57,9 @@ def _refer(source: str, dest: str) -> Transition:
 
 def _lapse(source: str) -> Transition:
     guards = (g.cycle_over, g.no_valid_certification, g.no_certification_awaiting_recheck,
-              g.not_lapsed_this_period, g.notice_given)
+              g.not_lapsed_this_period, g.notice_given, g.suspension_released)
     return Transition("lapse", source, SUSPENDED, _ALONE, guards, LAPSE_REASONS, None,
-                      ("SC-23", "SC-24", "SC-35", "SC-37"), g.system_condition(guards))
+                      ("SC-23", "SC-24", "SC-35", "SC-37", "QD-24", "QD-25"), g.system_condition(guards))
 
 
 def _suspend(source: str) -> Transition:

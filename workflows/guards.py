@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workflows.predicates import And, Compare, Fact, Not, Predicate
+from workflows.predicates import And, Compare, Fact, Not, Or, Predicate
 from workflows.transition import OFFICE_LEVELS, SYSTEM, Attempt, Guard, Refusal
 
 
@@ -208,6 +208,8 @@ no_certification_awaiting_recheck = _required(
 not_lapsed_this_period = _required(
     "not_lapsed_this_period", Not(Fact("lapsed_this_period")), "ALREADY_LAPSED", "SC-24")
 notice_given = _required("notice_given", Fact("notice_accepted"), "NOTICE_NOT_GIVEN", "SC-23")
+suspension_released = _required(
+    "suspension_released", Or(Fact("lapses_by_calendar"), Fact("batch_released")), "SUSPENSION_NOT_RELEASED", "QD-25")
 notices_recorded = _required("notices_recorded", Fact("notices_recorded"), "NOTICES_NOT_RECORDED", "SC-26")
 no_open_objection = _required("no_open_objection", Not(Fact("open_objection")), "OPEN_OBJECTION", "SC-26")
 no_other_open_decision = _required(

@@ -18,6 +18,7 @@ from audit.events.of_facts import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403
 from audit.events.of_limits import *  # noqa: F403
 from audit.events.of_staff import *  # noqa: F403
+from audit.events.of_suspensions import *  # noqa: F403
 from audit.events.of_work import *  # noqa: F403
 
 STATE_CHANGING = frozenset(name for name, cls in TYPES.items() if issubclass(cls, StateChanged))

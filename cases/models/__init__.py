@@ -1,4 +1,5 @@
 """The tables of case work."""
+from cases.models.batches import NotPassed, SuspensionBatch, SuspensionRow, SweepHalt
 from cases.models.case import (
     BenefitMonth,
     BenefitRate,
@@ -29,6 +30,7 @@ __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
     "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence",
     "EvidenceContent", "FiledCount", "FollowUp", "ImportBatch", "ImportProposal", "ImportRow", "Installation",
-    "Job", "LimitPause", "NamePart", "Notice", "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner",
-    "Pressing", "Recovery", "ReviewStep", "ServiceLimit", "VerificationTask",
+    "Job", "LimitPause", "NamePart", "NotPassed", "Notice", "NumberSeries", "Objection", "PayRun",
+    "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep", "ServiceLimit", "SuspensionBatch",
+    "SuspensionRow", "SweepHalt", "VerificationTask",
 ]

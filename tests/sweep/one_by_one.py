@@ -14,7 +14,8 @@ from cases import notices, sweep_steps
 from cases.ages import adult_facts, begin_period, period_facts
 from cases.bulk import escalated
 from cases.case_facts import READERS
-from cases.models import Case
+from cases.gathering import batch_of, gathered
+from cases.models import Case, SuspensionRow
 from cases.moves import lock_case, move, refusals
 from cases.period_facts import reminder_key, reminder_stage
 from cases.subject import Subject
@@ -98,6 +99,15 @@ def _lapse(case: Case, on: date) -> list[str]:
     return ["lapse"]
 
 
+def _gather(case: Case, on: date) -> list[str]:
+    if case.state not in PAID or not _holds(case, on, sweep_steps.GATHER):
+        return []
+    batch = batch_of(case.office_path, case.scheme, on)
+    db.session.add(SuspensionRow(batch_id=batch.id, case_id=case.id, period_due_on=case.due_on))
+    record(gathered(batch, case.due_on), case=case, actor=SYSTEM, on=on)
+    return ["gather"]
+
+
 def _await_recheck(case: Case, on: date) -> list[str]:
     if case.state not in PAID or not _holds(case, on, sweep_steps.AWAITS_RECHECK):
         return []
@@ -106,7 +116,8 @@ def _await_recheck(case: Case, on: date) -> list[str]:
 
 
 def _visit(case: Case, on: date) -> list[str]:
-    codes = [refusal.code for refusal in refusals(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")]
+    found = refusals(case, "lapse", actor=SYSTEM, on=on, reason="lapsed")
+    codes = [refusal.code for refusal in found if refusal.code != "SUSPENSION_NOT_RELEASED"]
     task = open_task_of(case)
     if case.state not in PAID or codes != ["NOTICE_NOT_GIVEN"] or (task and task.cause == "home_visit"):
         return []
@@ -143,7 +154,8 @@ def _escalate_task(case: Case, task: object, on: date) -> None:
 
 ACTS: dict[str, Callable[[Case, date], list[str]]] = {
     "begin_period": _begin, "of_age": _of_age,
-    "settle": _settle, "remind": _remind, "refer": _refer, "lapse": _lapse, "await_recheck": _await_recheck,
+    "settle": _settle, "remind": _remind, "refer": _refer, "lapse": _lapse, "gather": _gather,
+    "await_recheck": _await_recheck,
     "home_visit": _visit, "propose_suspension": _propose_suspension, "propose_stop": _propose_stop,
     "escalate": _escalate, "check_eligible": sweep_steps._check_eligible,
 }

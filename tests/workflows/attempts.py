@@ -16,6 +16,7 @@ WILLING = {
     "death_marked": False, "death_reason": False, "annuls_death_mark": False, "kind_touches_death_marked": False,
     "case_in_area": True, "valid_certification": False, "submitted_certification": False, "certifying_fact": True,
     "conflicting_loss": False, "cycle_over": True, "lapsed_this_period": False, "notice_accepted": True,
+    "lapses_by_calendar": True, "batch_released": False,
     "notices_recorded": True, "open_objection": False, "open_decision": False, "open_verification": False,
     "limit_paused": False,
     "verification_due": True, "payment_data_mended": False, "arrears_returned": True, "arrears_bound": True,

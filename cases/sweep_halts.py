@@ -1,0 +1,83 @@
+"""A run far larger than usual is held before anybody is suspended, office by office, until two people let it go on."""
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from audit.events import SweepHalted
+from audit.log import record
+from cases.facts_sql import Scope
+from cases.models import Case, CaseTransition, SweepHalt
+from cases.periods import area_of_path
+from cases.sweep_steps import lapses
+from database import db, transaction
+from staff.actor import SYSTEM
+
+
+def held(scope: Scope, *, dry: bool = False) -> frozenset[int]:
+    """Cases that the calendar would suspend and that may not be yet. Writes each halt and its event, unless dry."""
+    by_office: dict[str, list[int]] = defaultdict(list)
+    for case_id, path in db.session.execute(scope.cases().add_columns(Case.office_path).where(
+            lapses(scope), scope.rule.c.by_calendar)):
+        by_office[path].append(case_id)
+    db.session.rollback()
+    judged = {path: _judge(scope, path, len(ids), dry) for path, ids in by_office.items()}
+    if not dry:
+        _end({path for path, _, _ in scope.places.offices} - {path for path, usual in judged.items() if not usual})
+    return frozenset(one for path, ids in by_office.items() if judged[path] is False for one in ids)
+
+
+def _judge(scope: Scope, path: str, found: int, dry: bool) -> bool | None:
+    """True: no more than needs nobody. None: more, and let go on. False: held."""
+    usual, most = limits(scope, path)
+    if found <= most:
+        return True
+    halt = open_halt(path)
+    if halt and halt.status == "released" and found <= halt.found:
+        return None
+    if not dry and not (halt and halt.status != "released" and found <= halt.found):
+        _halt(path, scope.on, found, usual, most)
+    return False
+
+
+def limits(scope: Scope, path: str) -> tuple[int, int]:
+    """Suspensions a day, lately, and the most that need nobody, at an office."""
+    rules = next(scope.places.rules[kind] for office, _, kind in scope.places.offices if office == path)
+    rule = rules.value("sweep_halt")
+    since = scope.on - timedelta(days=rule["recent_days"])
+    lately = db.session.scalar(
+        select(func.count()).select_from(CaseTransition).join(Case, CaseTransition.case_id == Case.id).where(
+            Case.office_path == path, CaseTransition.action == "lapse", CaseTransition.on >= since,
+            CaseTransition.on < scope.on))
+    usual = -(-lately // rule["recent_days"])
+    return usual, max(rule["at_least"], rule["times_usual"] * usual)
+
+
+def open_halt(path: str) -> SweepHalt | None:
+    """The one that is not over."""
+    return db.session.scalar(select(SweepHalt).where(SweepHalt.office_path == path, SweepHalt.status != "over"))
+
+
+def _halt(path: str, on: date, found: int, usual: int, most: int) -> None:
+    """One open halt an office; what was let go on and has grown since is halted anew."""
+    try:
+        with transaction() as session:
+            session.execute(update(SweepHalt).where(SweepHalt.office_path == path, SweepHalt.status != "over")
+                            .values(status="over"))
+            halt = SweepHalt(office_path=path, on=on, found=found, usual=usual, most=most)
+            session.add(halt)
+            session.flush()
+            record(SweepHalted(halt=halt.public_id, office=area_of_path(path), found=found, usual=usual, most=most,
+                               swept_on=on), actor=SYSTEM, on=on, command="sweep", office_path=path)
+    except IntegrityError:  # another process halted it at the same moment
+        return
+
+
+def _end(paths: set[str]) -> None:
+    """A run of usual size ends what was halted before."""
+    with transaction() as session:
+        session.execute(update(SweepHalt).where(SweepHalt.status != "over", SweepHalt.office_path.in_(paths))
+                        .values(status="over"))
