@@ -32,7 +32,8 @@ def held(scope: Scope, *, dry: bool = False) -> frozenset[int]:
 
 def _judge(scope: Scope, path: str, found: int, dry: bool) -> bool | None:
     """True: no more than needs nobody. None: more, and let go on. False: held."""
-    usual, most = limits(scope, path)
+    rule = rule_of(scope, path)
+    usual, most = limits(scope, path) if found > rule["at_least"] else (0, found)
     if found <= most:
         return True
     halt = open_halt(path)
@@ -43,10 +44,14 @@ def _judge(scope: Scope, path: str, found: int, dry: bool) -> bool | None:
     return False
 
 
+def rule_of(scope: Scope, path: str) -> dict[str, int]:
+    rules = next(scope.places.rules[kind] for office, _, kind in scope.places.offices if office == path)
+    return rules.value("sweep_halt")  # type: ignore[return-value]
+
+
 def limits(scope: Scope, path: str) -> tuple[int, int]:
     """Suspensions a day, lately, and the most that need nobody, at an office."""
-    rules = next(scope.places.rules[kind] for office, _, kind in scope.places.offices if office == path)
-    rule = rules.value("sweep_halt")
+    rule = rule_of(scope, path)
     since = scope.on - timedelta(days=rule["recent_days"])
     lately = db.session.scalar(
         select(func.count()).select_from(CaseTransition).join(Case, CaseTransition.case_id == Case.id).where(

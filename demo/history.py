@@ -7,10 +7,12 @@ from random import Random
 
 from sqlalchemy import select
 
+from cases import sweep_releases
 from cases.certifications import certify_from_source, certify_in_person
 from cases.delivery import deliver
-from cases.models import Case, Decision, Objection, VerificationTask
+from cases.models import Case, Decision, Objection, SweepHalt, VerificationTask
 from cases.objections import Lodged, lodge
+from cases.periods import area_of_path
 from cases.sweep import sweep
 from cases.verification import finish
 from database import db
@@ -45,6 +47,7 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
         on = min(add_months(start, month), today)
         _certify(random, on)
         sweep(on, today=today)
+        let_go_on(on)
         deliver(on)
         if on < today - STILL_OPEN:
             _object(random, on)
@@ -91,6 +94,16 @@ def _object(random: Random, on: date) -> None:
     for case_id in suspended:
         if random.randrange(OBJECTS) == 0:
             wronged(case_id, on)
+
+
+def let_go_on(on: date) -> None:
+    """A run that was larger than usual is looked at by two people of the office."""
+    waiting = db.session.execute(select(SweepHalt.id, SweepHalt.office_path).where(SweepHalt.status == "halted")).all()
+    db.session.rollback()
+    for halt, path in waiting:
+        li, wang, _zhao = CHAINS[area_of_path(path)]
+        sweep_releases.propose(halt, actor=actor(li), on=on)
+        sweep_releases.release(halt, actor=actor(wang), on=on)
 
 
 def sign_proposals(on: date) -> None:

@@ -16,7 +16,7 @@ from invariants import breaches
 from replay import differences
 from staff import accounts
 from tests.case_builder import make_case
-from tests.people import ON, actor, make_account, valid_id_number
+from tests.people import ON, account, actor, make_account, valid_id_number
 from tests.places import QINGDAO, furnish
 from workflows.transition import TransitionRefused
 
@@ -152,8 +152,7 @@ def test_the_proposer_does_not_release_under_any_account(staff: None) -> None:
     number = valid_id_number(place="370203")
     make_account("both.one", ["caseworker"], office=PLACE, id_number=number)
     suspension_batches.propose(batch().id, actor=actor("both.one"), on=GATHERED)
-    with transaction():
-        accounts.deactivate(actor("founder.system"), actor("both.one").public_id, ON)
+    accounts.close_account(actor("founder.system"), account("both.one").public_id, ON, "transfer")
     make_account("both.two", ["reviewer"], office=PLACE, id_number=number)
     assert refused(suspension_batches.release, batch().id, actor=actor("both.two"), on=BY) == ("SAME_PERSON",)
     make_account("elsewhere", ["reviewer"], office="370202")

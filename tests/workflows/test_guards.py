@@ -39,6 +39,7 @@ SPOILT = {
     g.no_certification_awaiting_recheck: ({"submitted_certification": True}, "CERTIFICATION_AWAITS_RECHECK"),
     g.not_lapsed_this_period: ({"lapsed_this_period": True}, "ALREADY_LAPSED"),
     g.notice_given: ({"notice_accepted": False}, "NOTICE_NOT_GIVEN"),
+    g.suspension_released: ({"lapses_by_calendar": False}, "SUSPENSION_NOT_RELEASED"),
     g.notices_recorded: ({"notices_recorded": False}, "NOTICES_NOT_RECORDED"),
     g.no_open_objection: ({"open_objection": True}, "OPEN_OBJECTION"),
     g.no_other_open_decision: ({"open_decision": True}, "OPEN_DECISION_EXISTS"),
