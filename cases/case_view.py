@@ -11,6 +11,7 @@ from sqlalchemy import select
 from audit.events import TYPES, Recorded, parse
 from audit.models import AuditEvent
 from audit.words import words_of
+from cases import not_passed
 from cases.amendments import amended_since
 from cases.decisions import Proposal, opening_refusals
 from cases.models import (
@@ -19,6 +20,7 @@ from cases.models import (
     Decision,
     Evidence,
     Notice,
+    NotPassed,
     Objection,
     VerificationTask,
 )
@@ -102,6 +104,8 @@ class CaseView:
     case: Case
     due: Due | None
     no_period: NoPeriod | None
+    not_passed: NotPassed | None
+    may_note: bool
     offers: list[Offer]
     lodge_refusals: tuple[Refusal, ...]
     timeline: list[Happened]
@@ -116,7 +120,8 @@ class CaseView:
 
 def view(case: Case, actor: Actor, on: date) -> CaseView:
     return CaseView(
-        case, due(case, on), no_period(case, on), offers(case, actor, on), objection_refusals(case, actor),
+        case, due(case, on), no_period(case, on), not_passed.of_period(case),
+        not not_passed.refusals(case, actor, on), offers(case, actor, on), objection_refusals(case, actor),
         timeline(case),
         _of(case, Evidence), _of(case, Objection), _of(case, VerificationTask), _of(case, Notice), _of(case, Decision),
         list(db.session.scalars(select(BenefitMonth).where(BenefitMonth.case_id == case.id)

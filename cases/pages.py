@@ -52,6 +52,19 @@ def visible_case(public_id: str, actor: Actor) -> Case:
     return _one(select(Case).where(Case.public_id == public_id, mine))
 
 
+def case_to_serve(public_id: str, actor: Actor) -> Case:
+    """A case that the reader's area keeps, or whose person lives there: whoever serves the person. Raises NotFound."""
+    lives = exists().where(Pensioner.id == Case.pensioner_id, Office.id == Pensioner.residence_office_id,
+                           area_condition(actor, Office.path, MAKERS)).correlate(Case)
+    return _one(select(Case).where(Case.public_id == public_id,
+                                   or_(area_condition(actor, Case.office_path, MAKERS), lives)))
+
+
+def office_names(paths: list[str]) -> dict[str, str]:
+    """Path -> name."""
+    return dict(db.session.execute(select(Office.path, Office.name).where(Office.path.in_(paths))).all())
+
+
 def _paid_in_area(actor: Actor) -> Any:
     """The office that pays sees the case wherever it is kept (docs/decisions/072)."""
     paying = exists().where(Office.id == Case.paying_office_id, area_condition(actor, Office.path, READERS))

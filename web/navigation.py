@@ -30,6 +30,7 @@ SECTIONS = (
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
     Section("ledgers.first", _("名单台账"), "/ledgers", READERS),
     Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
+    Section("suspensions.index", _("暂停核放"), "/suspensions", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),
     Section("overview.index", _("统计"), "/overview", OVERSIGHT),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from cases import claims, pages, verification
+from cases import claims, not_passed, pages, verification
 from cases.forms.work import UnmaskForm, VerificationForm
 from cases.limit_view import working_days_left
 from cases.models import VerificationTask
@@ -97,5 +97,6 @@ def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
         row = pages.visible_task(row.public_id, actor)
         form.happened_on.data = today()
     return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
+                           may_note=not not_passed.refusals(row.case, actor, today()),
                            may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()),
                            claiming=_claiming(row, actor), actor=actor)

@@ -26,6 +26,7 @@ from cases.models import (
     Notice,
     Objection,
     Pressing,
+    SuspensionBatch,
     VerificationTask,
 )
 from cases.routes.certify import _seal
@@ -89,6 +90,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "decisions": column(Decision.public_id, Decision.office_path.startswith(path)),
         "receipts": column(Decision.public_id, Decision.kind == "certify", Decision.office_path.startswith(path)),
         "imports": column(ImportBatch.public_id, ImportBatch.office_path.startswith(path)),
+        "suspensions": column(SuspensionBatch.public_id, SuspensionBatch.office_path.startswith(path)),
         "events": sorted(db.session.scalars(one_of_each)),
         "accounts": column(StaffAccount.public_id, StaffAccount.office_id.in_(
             select(Office.id).where(Office.path.startswith(path)))),

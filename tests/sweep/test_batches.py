@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from database import db, transaction
 from invariants import breaches
 from replay import differences
 from staff import accounts
+from tests import law
 from tests.case_builder import make_case
 from tests.people import ON, account, actor, make_account, valid_id_number
 from tests.places import QINGDAO, furnish
@@ -203,3 +205,25 @@ def test_what_was_released_and_not_yet_suspended_is_done_by_the_next_sweep(staff
     suspension_batches.release(found, actor=actor(WANG), on=BY)
     assert run(BY + DAY)["lapse"] == 1
     assert now(case).state == "suspended"
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("suspend_lapsed_by", "system"), ("loss_suspension_batch_day", 5), ("not_passed_months_before_due", 2),
+    ("not_passed_months_before_due", None)])
+@pytest.mark.article("QD-24", "QD-25")
+def test_other_rules_suspend_otherwise(staff: None, tmp_path: Path, path: str, value: object) -> None:
+    folder = law.draft(tmp_path)
+    law.amend(folder, "qingdao", path, {"value": value, "since": "2022-12-12"})
+    with law.in_force(folder):
+        case = lapsing()
+        first = not_passed.begins_on(now(case), ON)
+        done = run(GATHERED)
+        if path == "suspend_lapsed_by":
+            assert (done["lapse"], "gather" in done) == (1, False)
+        elif path == "loss_suspension_batch_day":
+            assert batch().due_on == date(2026, 3, 5)
+        elif value:
+            assert first == date(2025, 12, 10)
+        else:
+            assert first is None
+            proposed()  # no reason is wanted

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from cases.models import Case, Notice, VerificationTask
 from cases.sweep import sweep
 from database import db, transaction
 from invariants import breaches
+from tests import law
 from tests.case_builder import make_case
 from tests.people import actor, make_account
 
@@ -93,3 +95,26 @@ def test_a_task_escalated_before_keeps_the_day_it_was_escalated(case_id: int) ->
     assert swept(date(2026, 2, 1))["escalate"] == 1
     assert swept(OVER) == {"home_visit": 1}
     assert [(task.cause, task.escalated_on) for task in tasks(case_id)] == [("home_visit", date(2026, 2, 1))]
+
+
+@pytest.mark.article("SC-23")
+@pytest.mark.parametrize(("needed", "channel", "means", "lapses"), [
+    (["notice_in_warning_period"], "sms", None, True), (["notice_in_warning_period"], "posting", None, False),
+    (["public_posting"], "posting", None, True), (["public_posting"], "letter", None, False),
+    (["home_visit"], "letter", None, False), (["home_visit"], None, "home_visit", True),
+    (["notice_in_warning_period"], None, "home_visit", False), ([], None, None, True)])
+def test_the_rules_say_which_warning_counts(context: Flask, tmp_path: Path, needed: list[str], channel: str | None,
+                                            means: str | None, lapses: bool) -> None:
+    folder = law.draft(tmp_path)
+    law.amend(folder, "national", "lapse_needs_any_of", {"value": needed, "since": "2022-12-12"})
+    make_account("li", ["caseworker"])
+    case = make_case(ENTERED, 最近认证日期="2025-03-15").id
+    with law.in_force(folder):
+        swept(REFERRED)
+        if channel:
+            with transaction() as session:
+                session.add(Notice(case_id=case, kind="certification_due", channel=channel, once_key="told",
+                                   message_id="told", content={}, on=REFERRED, status="accepted"))
+        if means:
+            finish(case, means, LAST_DAY)
+        assert ("lapse" in swept(OVER)) == lapses

@@ -21,7 +21,7 @@ CASE_BLOCKS = {
     "LOSS_NOT_CONFIRMED": {"suspend", "stop"},
     "CONFLICTING_LOSS": {"certify"},
     "CYCLE_NOT_OVER": {"lapse"}, "CERTIFICATION_VALID": {"lapse"}, "CERTIFICATION_AWAITS_RECHECK": {"lapse"},
-    "ALREADY_LAPSED": {"lapse"}, "NOTICE_NOT_GIVEN": {"lapse"},
+    "ALREADY_LAPSED": {"lapse"}, "NOTICE_NOT_GIVEN": {"lapse"}, "SUSPENSION_NOT_RELEASED": {"lapse"},
     "NOTICES_NOT_RECORDED": {"stop"}, "SUSPENDED_TOO_SHORT": {"stop"},
     "OPEN_OBJECTION": {"stop", "terminate"},
     "VERIFICATION_OPEN": {"refer"}, "VERIFICATION_NOT_DUE": {"refer"},
