@@ -106,7 +106,7 @@ def test_a_task_escalated_before_keeps_the_day_it_was_escalated(case_id: int) ->
 def test_the_rules_say_which_warning_counts(context: Flask, tmp_path: Path, needed: list[str], channel: str | None,
                                             means: str | None, lapses: bool) -> None:
     folder = law.draft(tmp_path)
-    law.amend(folder, "national", "lapse_needs_any_of", {"value": needed, "since": "2022-12-12"})
+    law.amend(folder, "sichuan", "lapse_needs_any_of", {"value": needed, "since": "2022-12-12"})
     make_account("li", ["caseworker"])
     case = make_case(ENTERED, 最近认证日期="2025-03-15").id
     with law.in_force(folder):
