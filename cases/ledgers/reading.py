@@ -59,7 +59,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Matrix:
-    """places: a line per branch, the rest last where there is any; schemes: a line per scheme; both add up to `all`."""
+    """places: a line per branch, the rest last where there is any, none without branches; schemes: a line per scheme;
+    both add up to `all`."""
 
     parts: tuple[Part, ...]
     places: tuple[Line, ...]
@@ -99,7 +100,7 @@ def _places(place: Place, found: list[tuple[str, str, list[int]]], whole: tuple[
         lines.append(Line(office, None, inside or (0,) * len(whole)))
     rest = tuple(all_ - sum(line.numbers[at] for line in lines) for at, all_ in enumerate(whole))
     yield from lines
-    if any(rest):
+    if lines and any(rest):
         yield Line(None, None, rest)
 
 

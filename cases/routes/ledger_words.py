@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cases.ledgers.table import AGAIN, NEVER, REVIEWED, Ledger, Part
+from cases.ledgers.reading import Asked
+from cases.ledgers.table import AGAIN, LEDGERS, NEVER, REVIEWED, Ledger, Part
 from cases.routes import case_pages
 from cases.routes.words import words
+from staff.actor import Actor
 from web.filters import mask_id, term
 from workflows.deadlines import months_between
 
@@ -25,6 +27,13 @@ def part_of_ledger(ledger: Ledger, part: Part) -> str:
         return _stage(part)
     return {"past": _("已过期"), "later": _("未进入提醒期"), NEVER: _("从未核查"), AGAIN: _("应再次核查"),
             REVIEWED: _("已核查")}.get(part.key) or words(f"reason.{part.key}")
+
+
+@case_pages.app_template_global()
+def rest_of_place(asked: Asked) -> str:
+    """Those of the place that are of none of its branches."""
+    away = (asked.ledger.tasks or asked.place.residence) and not asked.place.lives_below
+    return _("居住在外或未登记") if away else _("本级")
 
 
 def band_words(part: Part) -> str:
@@ -44,6 +53,11 @@ def _stage(part: Part) -> str:
     if not part.from_:
         return _("剩余不超过 %(b)s", b=_length(part.below or 0))
     return _("剩余 %(a)s以上，不超过 %(b)s", a=_length(part.from_), b=_length(part.below or 0))
+
+
+def names_of_ledgers(actor: Actor) -> list[str]:
+    """Those this reader may open, for the tabs."""
+    return [name for name, ledger in LEDGERS.items() if actor.roles & set(ledger.readers)]
 
 
 def headings() -> list[str]:

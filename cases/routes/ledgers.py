@@ -11,7 +11,7 @@ from cases.ledgers import filing, reading, withheld
 from cases.ledgers.place import place_of
 from cases.ledgers.reading import Asked
 from cases.ledgers.table import LEDGERS
-from cases.routes.ledger_words import band_words, headings, line_of
+from cases.routes.ledger_words import band_words, headings, line_of, names_of_ledgers
 from cases.spreadsheets import FORMS
 from rules import RulesNotInForce
 from staff.access import AccessDenied, access, current_actor
@@ -30,7 +30,7 @@ ledger_pages = Blueprint("ledgers", __name__)
 @access(*READERS)
 def first() -> Any:
     """The first ledger this reader may open."""
-    return redirect(url_for(".index", name=_names(current_actor())[0]))
+    return redirect(url_for(".index", name=names_of_ledgers(current_actor())[0]))
 
 
 @ledger_pages.get("/ledgers/<name>")
@@ -44,7 +44,7 @@ def index(name: str) -> str:
     place = asked.place
     kept = name == "not_certified" and not place.lives_below
     charts = _over_time(asked, actor) if kept else []
-    return render_template("ledgers/index.html", asked=asked, found=found, names=_names(actor), charts=charts,
+    return render_template("ledgers/index.html", asked=asked, found=found, names=names_of_ledgers(actor), charts=charts,
                            entries=[asked.rules.entry(key) for key in asked.ledger.rules],
                            schemes=terms("scheme", current_language()),
                            filed=filing.last_filed(actor, place.kept) if kept else None)
@@ -57,7 +57,7 @@ def people(name: str) -> str:
     rows, after = reading.page(asked, actor, request.args.get("after"))
     given = _given(asked)
     return render_template(
-        "ledgers/people.html", asked=asked, rows=rows, given=given, names=_names(actor),
+        "ledgers/people.html", asked=asked, rows=rows, given=given, names=names_of_ledgers(actor),
         part=next((part for part in asked.parts if part.key == asked.part), None),
         following=url_for(".people", name=name, **given, after=after) if after else None,
         first=url_for(".people", name=name, **given) if request.args.get("after") else None)
@@ -83,7 +83,7 @@ def numbers() -> str:
     whole, branches = withheld.now(place, actor, on)
     months = withheld.by_month(place, whole, actor, on)
     return render_template("ledgers/withheld.html", place=place, whole=whole, branches=branches, on=on,
-                           names=_names(actor), drawn=_ceiling(months, whole), above=_above(months, whole))
+                           names=names_of_ledgers(actor), drawn=_ceiling(months, whole), above=_above(months, whole))
 
 
 def _asked(name: str, sent: Any) -> Asked:
@@ -103,11 +103,6 @@ def _asked(name: str, sent: Any) -> Asked:
 def _given(asked: Asked) -> dict[str, str]:
     found = {"office": asked.place.office.code, "scheme": asked.scheme, "part": asked.part, "own": "1" * asked.own}
     return {name: value for name, value in found.items() if value}
-
-
-def _names(actor: Actor) -> list[str]:
-    """The ledgers this reader may open, for the tabs."""
-    return [name for name, ledger in LEDGERS.items() if actor.roles & set(ledger.readers)]
 
 
 def _over_time(asked: Asked, actor: Actor) -> list[Chart]:

@@ -14,6 +14,7 @@ from cases.forms.ledgers import AnswerForm, PressForm
 from cases.ledgers.place import place_of
 from cases.models import Pressing
 from cases.routes.answers import answered
+from cases.routes.ledger_words import names_of_ledgers
 from database import db
 from staff.access import access, current_actor
 from staff.actor import Actor
@@ -34,7 +35,7 @@ def index() -> str:
     last = rows[-1] if more else None
     return render_template(
         "pressings/index.html", tab=tab, rows=rows, counts=pressing.tab_counts(actor), on=today(),
-        may_press=pressing.may_press(actor),
+        may_press=pressing.may_press(actor), names=names_of_ledgers(actor),
         following=url_for(".index", tab=tab, after=f"{last.answer_by}_{last.id}") if last else None,
         first=url_for(".index", tab=tab) if request.args.get("after") else None)
 
