@@ -5,12 +5,12 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Table, event, func, select, update
+from sqlalchemy import Table, bindparam, event, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -47,15 +47,18 @@ class OfCase(Protocol):
 
 @dataclass
 class _Open:
-    """The log's side of the transaction that is open: its row and the next position."""
+    """The log's side of the transaction that is open: its row, the next position, and by case id the last number given
+    and those of them that the cases' own rows do not say yet."""
 
     tx: AuditTx
     next: int = 0
+    numbers: dict[int, int] = field(default_factory=dict)
+    unwritten: set[int] = field(default_factory=set)
 
 
 def record(happened: Event, *, case: OfCase | None = None, actor: WhoActs | str, on: date,
            command: str | None = None, office_path: str | None = None) -> AuditEvent:
-    """Write `happened` into the open transaction and return its row, flushed (it has an id).
+    """Write `happened` into the open transaction and return its row; it is sent with the session's next flush.
 
     `actor`: an Actor, or "SYSTEM". `on`: the business date. `command`: name of the command, first one given in the
     transaction counts. `case`: takes the next number of the case's sequence, under its row lock, without a change of
@@ -63,15 +66,14 @@ def record(happened: Event, *, case: OfCase | None = None, actor: WhoActs | str,
     Raises OutsideTransaction, NotCanonical.
     """
     session = _session()
-    seq = _next_of_case(session, case) if case is not None else None
     opened = _opened(session, happened, actor, on, command)
+    seq = _next_of_case(session, opened, case) if case is not None else None
     path = office_path or (case.office_path if case is not None else None)
     meta = _meta(opened, actor, on, case.public_id if case is not None else None, seq, path)
     values, salts = _salted(happened)
     row = AuditEvent(**_columns(happened, meta, opened.tx.id, case.id if case is not None else None, salts))
     session.add(row)
-    session.flush()
-    session.add_all(AuditPersonal(event_id=row.id, field=f, salt=salts[f], value=v) for f, v in values.items())
+    session.add_all(AuditPersonal(event=row, field=f, salt=salts[f], value=v) for f, v in values.items())
     opened.next += 1
     return row
 
@@ -112,6 +114,7 @@ def _batched(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:
 def _write(session: Session, happened: Sequence[Event], places: Sequence[Place], actor: WhoActs | str, on: date,
            command: str) -> list[int]:
     opened = _opened(session, happened[0], actor, on, command)
+    opened.numbers.clear()  # theirs are moved on beside what is known here
     first, tx_id, columns, personal = opened.next, opened.tx.id, [], []
     metas = _metas(opened, actor, on, places)
     for one, meta, (case_id, *_) in zip(happened, metas, places, strict=True):
@@ -165,14 +168,31 @@ def _cases() -> Table:
     return db.metadata.tables["cases"]
 
 
-def _next_of_case(session: Session, case: OfCase) -> int:
-    """The next number of the case's sequence. The UPDATE is the row lock; the case's version stays."""
-    session.flush()
-    table = _cases()
-    step = update(table).where(table.c.id == case.id).values(case_seq=table.c.case_seq + 1)
-    seq: int = session.execute(step.returning(table.c.case_seq)).scalar_one()
+def _next_of_case(session: Session, opened: _Open, case: OfCase) -> int:
+    """The next number of the case's sequence. The first UPDATE is the row lock; the case's version stays."""
+    if case.id in opened.numbers:
+        seq = opened.numbers[case.id] + 1
+        opened.unwritten.add(case.id)
+    else:
+        session.flush()
+        table = _cases()
+        step = update(table).where(table.c.id == case.id).values(case_seq=table.c.case_seq + 1)
+        seq = session.execute(step.returning(table.c.case_seq)).scalar_one()
+    opened.numbers[case.id] = seq
     set_committed_value(case, "case_seq", seq)
     return seq
+
+
+@event.listens_for(Session, "before_flush")
+def _write_numbers(session: Session, *_rest: Any) -> None:
+    """The numbers of the events about to be sent, in the rows of their cases."""
+    opened: _Open | None = session.info.get(_KEY)
+    if opened is not None and opened.unwritten:
+        table = _cases()
+        session.execute(
+            update(table).where(table.c.id == bindparam("of_case")).values(case_seq=bindparam("number")),
+            [{"of_case": case_id, "number": opened.numbers[case_id]} for case_id in sorted(opened.unwritten)])
+        opened.unwritten.clear()
 
 
 def _next_place(case: OfCase) -> Place:

@@ -55,6 +55,7 @@ class AuditPersonal(db.Model):
 
     __tablename__ = "audit_personal"
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    event: Mapped[AuditEvent] = relationship()
     field: Mapped[str] = mapped_column(String(60), primary_key=True)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     value: Mapped[str | None] = mapped_column(Encrypted)

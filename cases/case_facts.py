@@ -116,8 +116,12 @@ def _termination_without_stop(s: Subject) -> bool:
 
 def signers(decision: Decision) -> frozenset[int]:
     """Natural persons who signed in the current round."""
-    return frozenset(db.session.scalars(select(ReviewStep.natural_person_id).where(
-        ReviewStep.decision_id == decision.id, ReviewStep.round == decision.round, ReviewStep.act == "sign")))
+    return frozenset(step.natural_person_id for step in signatures(decision))
+
+
+def signatures(decision: Decision) -> list[ReviewStep]:
+    """Those of the current round, in their order."""
+    return [step for step in decision.steps if step.round == decision.round and step.act == "sign"]
 
 
 def _sufficient(s: Subject) -> tuple[str, ...]:

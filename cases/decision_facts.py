@@ -9,8 +9,15 @@ from functools import cached_property
 from sqlalchemy import exists, select
 
 from cases import content as signed_content
-from cases.case_facts import death_reason, signers
-from cases.eligibility import eligible_ahead, eligible_next, first_side, relatives_of, suspension_participants
+from cases.case_facts import death_reason, signatures, signers
+from cases.eligibility import (
+    Candidate,
+    eligible_ahead,
+    eligible_next,
+    first_side,
+    relatives_of,
+    suspension_participants,
+)
 from cases.limits import open_pause_of
 from cases.materials import materials_missing
 from cases.models import Decision, ReviewStep
@@ -41,6 +48,11 @@ class Review:
     def content(self) -> str:
         """Canonical content, computed from the record once: what the guards judge is what is then signed."""
         return fresh_content(self.decision, self.on)
+
+    @cached_property
+    def ahead(self) -> dict[str, list[Candidate]]:
+        """Who could sign each stage ahead, asked once: what the guard judges is what is then told."""
+        return eligible_ahead(self.decision)
 
 
 def gather(review: Review) -> dict[str, object]:
@@ -96,9 +108,7 @@ def fresh_content(decision: Decision, on: date) -> str:
 
 def last_signature(decision: Decision) -> ReviewStep | None:
     """The latest signature of the current round."""
-    return db.session.scalar(select(ReviewStep).where(
-        ReviewStep.decision_id == decision.id, ReviewStep.round == decision.round, ReviewStep.act == "sign")
-        .order_by(ReviewStep.id.desc()).limit(1))
+    return next(reversed(signatures(decision)), None)
 
 
 def _digest_signed(review: Review) -> str | None:
@@ -122,7 +132,7 @@ READERS: dict[str, Callable[[Review], object]] = {
     "signed_this_round": lambda r: signers(r.decision),
     "relatives": lambda r: relatives_of(r.actor.natural_person_id),
     "suspension_participants": lambda r: suspension_participants(r.decision),
-    "eligible_next": lambda r: eligible_next(eligible_ahead(r.decision)),
+    "eligible_next": lambda r: eligible_next(r.ahead),
     "materials_missing": lambda r: materials_missing(r.decision, r.rules),
 }
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from audit import events
 from audit.log import record
@@ -17,11 +18,11 @@ from cases import limits
 from cases.binding import calculate, event_lines, join_first, keep_and_bind, recalculate, unbind
 from cases.case_facts import signers
 from cases.decision_facts import Review, attempt_of
-from cases.eligibility import awaited_elsewhere, check_eligible, eligible_ahead, relatives_of
+from cases.eligibility import awaited_elsewhere, check_eligible, relatives_of
 from cases.evidence import Received
 from cases.models import Case, Decision
 from cases.models.decision import MOVING, OPEN_STAGES
-from cases.moves import lock_case, lock_cases_of_person
+from cases.moves import lock_case, lock_cases_of_decision
 from cases.numbers import next_number
 from cases.periods import area_of, rules_of_case
 from cases.refused import attempt, refuse
@@ -122,9 +123,11 @@ def _another_open(case: Case) -> bool:
 
 def lock_decision(decision_id: int) -> Decision:
     """The cases of the person, then the decision, as of now and locked until the transaction ends."""
-    lock_cases_of_person(db.session.scalar(select(Decision.case_id).where(Decision.id == decision_id)))
-    return db.session.execute(select(Decision).where(Decision.id == decision_id).with_for_update(of=Decision)
-                              .execution_options(populate_existing=True)).scalar_one()
+    cases = lock_cases_of_decision(decision_id)
+    decision = db.session.execute(select(Decision).where(Decision.id == decision_id).with_for_update(of=Decision)
+                                  .execution_options(populate_existing=True)).scalar_one()
+    set_committed_value(decision, "case", cases[decision.case_id])  # read above: not asked for again
+    return decision
 
 
 def take(decision: Decision, action: str, actor: Actor, on: date, opinion: str | None = None) -> str:
@@ -186,8 +189,8 @@ def submit(decision_id: int, *, actor: Actor, on: date) -> Decision:
 def hand_in(decision: Decision, *, actor: Actor, on: date) -> Decision:
     """The same, inside the caller's transaction."""
     recalculate(decision, actor=actor, on=on)
-    decision.stage = take(decision, "submit", actor, on)
-    here = eligible_ahead(decision)
+    review = Review(decision, actor, on, "submit")
+    decision.stage, here = judged(review), review.ahead
     check_eligible(decision, here, actor=actor, on=on)
     record(events.DecisionSubmitted(
         decision=decision.public_id, kind=decision.kind, round=decision.round, stage=decision.stage,

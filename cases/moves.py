@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from audit import events
@@ -13,7 +13,7 @@ from audit.log import record
 from cases.benefit_months import withhold_closed
 from cases.case_facts import gather
 from cases.citing import step_basis
-from cases.models import Case, CaseTransition, Decision
+from cases.models import Case, CaseTransition, Decision, Pensioner
 from cases.periods import area_of, rules_of_case
 from cases.subject import Subject
 from database import db
@@ -30,7 +30,8 @@ EVENTS = {
 }
 WITHHOLDING = ("lapse", "suspend", "stop", "terminate")
 PAYING = ("resume", "restore")
-_WITH_PERSON = joinedload(Case.pensioner, innerjoin=True)  # read in one question, the case alone locked
+# Read in one question, the case alone locked: what every guard, sheet and letter asks of it
+_WITH_PERSON = (joinedload(Case.pensioner, innerjoin=True).joinedload(Pensioner.death_marks), joinedload(Case.rates))
 
 
 def workflow_actor(actor: StaffActor, roles: frozenset[str] | None = None) -> Actor:
@@ -43,19 +44,28 @@ def workflow_actor(actor: StaffActor, roles: frozenset[str] | None = None) -> Ac
 
 def lock_case(case_id: int) -> Case:
     """The case as of now, its row locked until the transaction ends."""
-    return db.session.execute(select(Case).where(Case.id == case_id).with_for_update(of=Case).options(_WITH_PERSON)
-                              .execution_options(populate_existing=True)).scalar_one()
+    return db.session.scalars(_locked(Case.id == case_id)).unique().one()
 
 
 def lock_cases_of_person(case_id: int) -> Case:
-    """The case, and with it every case of its person: what a decision about one of them changes may touch them all.
+    """The case, and with it every case of its person: what a decision about one of them changes may touch them all."""
+    return _lock_person(select(Case.pensioner_id).where(Case.id == case_id))[case_id]
 
-    In the order of their ids, so that two decisions about one person wait for each other and never cross.
-    """
-    person = select(Case.pensioner_id).where(Case.id == case_id).scalar_subquery()
-    rows = db.session.scalars(select(Case).where(Case.pensioner_id == person).order_by(Case.id).with_for_update(of=Case)
-                              .options(_WITH_PERSON).execution_options(populate_existing=True)).all()
-    return next(case for case in rows if case.id == case_id)
+
+def lock_cases_of_decision(decision_id: int) -> dict[int, Case]:
+    """id -> every case of the person whom the decision is about."""
+    return _lock_person(select(Case.pensioner_id).join(Decision).where(Decision.id == decision_id))
+
+
+def _lock_person(person: Select[tuple[int]]) -> dict[int, Case]:
+    """In the order of their ids, so that two decisions about one person wait for each other and never cross."""
+    rows = db.session.scalars(_locked(Case.pensioner_id == person.scalar_subquery()).order_by(Case.id)).unique()
+    return {case.id: case for case in rows}
+
+
+def _locked(which: ColumnElement[bool]) -> Select[tuple[Case]]:
+    return (select(Case).where(which).with_for_update(of=Case).options(*_WITH_PERSON)
+            .execution_options(populate_existing=True))
 
 
 def refusals(case: Case, action: str, *, actor: StaffActor, on: date, reason: str | None = None,
@@ -103,7 +113,7 @@ def write_step(case: Case, row: Transition, *, before: str | None, actor: StaffA
                         decision=decision and decision.public_id, **details)
     logged = record(happened, case=case, actor=actor, on=on)
     written = CaseTransition(**step_columns(case, row, step, before=before, on=on, reason=reason),
-                             decision_id=decision and decision.id, event_id=logged.id)
+                             decision_id=decision and decision.id, event=logged)
     db.session.add(written)
     db.session.flush()
     return written

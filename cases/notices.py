@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from audit.events import NoticeQueued
 from audit.log import record
@@ -26,6 +26,7 @@ from staff.models import Office
 from workflows.deadlines import month_of, next_month
 
 __all__ = ["MissingFacts", "queue", "queue_on"]
+INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 ID_DOMAIN = "notices.invalid"
 LINE_FIELDS = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
 OTHER_NAMES = {"withheld_from": "from_month", "back_pay_fen": "amount_fen", "reasons": "grounds", "opinion": "grounds"}
@@ -78,15 +79,12 @@ def message_id_of(once_key: str) -> str:
 def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[str, Any], on: date,
              decision: Decision | None, objection: Objection | None, actor: Any = SYSTEM) -> Notice | None:
     """One row of the outbox with its event; None when `once_key` was there before."""
-    if db.session.scalar(select(Notice.id).where(Notice.once_key == once_key)):
-        return None
-    notice = Notice(case=case, kind=kind, channel=channel, once_key=once_key, content=content, on=on,
-                    decision_id=decision.id if decision else None, objection_id=objection.id if objection else None,
-                    message_id=message_id_of(once_key))
-    try:
-        with db.session.begin_nested():
-            db.session.add(notice)
-    except IntegrityError:  # another process queued the same at the same moment
+    values = {"case_id": case.id, "kind": kind, "channel": channel, "once_key": once_key, "content": content, "on": on,
+              "decision_id": decision.id if decision else None, "objection_id": objection.id if objection else None,
+              "message_id": message_id_of(once_key)}
+    insert = INSERTS[db.engine.dialect.name](Notice).values(values).on_conflict_do_nothing(index_elements=["once_key"])
+    notice: Notice | None = db.session.scalar(insert.returning(Notice))
+    if notice is None:
         return None
     record(NoticeQueued(notice=notice.public_id, kind=kind, channel=channel, once_key=once_key,
                         decision=decision.public_id if decision else None,

@@ -23,21 +23,15 @@ def refuse(code: str, article: str = "", **detail: object) -> TransitionRefused:
 @contextmanager
 def attempt(command: str, actor: Actor, on: date, *, case_id: int | None = None,
             decision_id: int | None = None) -> Iterator[Session]:
-    """One command in one transaction. TransitionRefused rolls back to the savepoint, is recorded, and raised again."""
-    refused: TransitionRefused | None = None
-    with transaction() as session:
-        before = dict(session.info)
-        try:
-            with session.begin_nested():
-                yield session
-        except TransitionRefused as caught:
-            refused = caught
-            session.info.clear()
-            session.info.update(before)
-            session.expire_all()
-            _write(command, caught, actor, on, case_id, decision_id)
-    if refused:
-        raise refused
+    """One command in one transaction. TransitionRefused undoes it, is recorded in one of its own, and raised again:
+    nobody is told of a refusal that is not written."""
+    try:
+        with transaction() as session:
+            yield session
+    except TransitionRefused as refused:
+        with transaction():
+            _write(command, refused, actor, on, case_id, decision_id)
+        raise
 
 
 def _write(command: str, refused: TransitionRefused, actor: Actor, on: date, case_id: int | None,

@@ -11,7 +11,7 @@ from audit import events
 from audit.log import record
 from cases import effects
 from cases.binding import event_lines, recalculate
-from cases.case_facts import signers
+from cases.case_facts import signatures, signers
 from cases.content import digest
 from cases.decision_facts import Review, fresh_content
 from cases.decisions import judged, lock_decision, take, void
@@ -89,8 +89,7 @@ def void_stale(decision_id: int, *, on: date) -> None:
 def void_changed_rounds(decisions: list[Decision], cause: str, *, actor: Actor, on: date) -> None:
     """In the transaction of a change: every signed round whose content is no longer what was signed falls (P5)."""
     for decision in decisions:
-        signed = {step.content_digest for step in decision.steps
-                  if step.round == decision.round and step.act == "sign"}
+        signed = {step.content_digest for step in signatures(decision)}
         if signed and digest(fresh_content(decision, on)) not in signed:
             void(decision, cause, actor=actor, on=on)
 
@@ -126,9 +125,9 @@ def _step(decision: Decision, stage: str, act: str, opinion: str | None, content
     logged = record(event, case=decision.case, actor=actor, on=on)
     try:
         db.session.add(ReviewStep(
-            decision_id=decision.id, round=decision.round, stage=stage, act=act, account_id=actor.account_id,
+            decision=decision, round=decision.round, stage=stage, act=act, account_id=actor.account_id,
             natural_person_id=actor.natural_person_id, role=SIGNATURES[stage][1], opinion=opinion,
-            content_digest=content_digest, content=content, on=on, event_id=logged.id))
+            content_digest=content_digest, content=content, on=on, event=logged))
         db.session.flush()
     except IntegrityError as last_word:
         raise refuse("FIRST_SIDE" if "FIRST_SIDE" in str(last_word) else "SAME_PERSON", "SC-29") from last_word

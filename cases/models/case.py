@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.models import AuditEvent
 from cases.models.pensioner import Pensioner
 from database import db
 from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, byte_ordered, now, public_id
@@ -126,6 +127,7 @@ class CaseTransition(db.Model):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    event: Mapped[AuditEvent] = relationship()
 
 
 class BenefitMonth(db.Model):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.models import AuditEvent
 from cases.models.case import Case
 from database import db
 from database.types import Code, Encrypted, Month, OfficePath, UtcDateTime, now, public_id
@@ -123,6 +124,7 @@ class ReviewStep(db.Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     decision: Mapped[Decision] = relationship(back_populates="steps")
+    event: Mapped[AuditEvent] = relationship()
     account: Mapped[StaffAccount] = relationship()
 
 
@@ -169,4 +171,4 @@ class DecisionEvidence(db.Model):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     added_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
-    evidence: Mapped[Evidence] = relationship()
+    evidence: Mapped[Evidence] = relationship(lazy="joined", innerjoin=True)
