@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from cases import money
 from cases.back_payments import BackPayment, CannotCalculate, Line, Rate, calculate
@@ -14,6 +14,7 @@ from cases.benefit_months import months_of, new_month, rates_of
 from cases.models import BenefitMonth, Case, Decision, DecisionLine, PayRun
 from cases.money import Month
 from database import db
+from database.prepared import rows_of
 from rules import Rules
 from workflows.deadlines import first_open_month, months_through, next_month
 
@@ -39,13 +40,14 @@ SHEETS = {
     "annul_death_mark": Sheet(lambda fields: bool(fields.get("resume")), gives_back=True),
     "back_pay_correction": Sheet(named=True, keeps=False),
 }
+LAST_CLOSED = (select(PayRun.month).where(PayRun.office_id == bindparam("office", type_=Integer),
+                                          PayRun.closed_on.is_not(None)).order_by(PayRun.month.desc()).limit(1))
 
 
 def first_unpaid_by_run(case: Case, on: date, rules: Rules) -> str:
     """First month that the regular run will pay again after a resumption on `on`."""
     month = first_open_month(on, rules.value("pay_run_close_day"))
-    runs = select(PayRun.month).where(PayRun.office_id == case.paying_office_id, PayRun.closed_on.is_not(None))
-    closed = db.session.scalar(runs.order_by(PayRun.month.desc()).limit(1))
+    closed = rows_of(LAST_CLOSED, {"office": case.paying_office_id}).scalar()
     return max(month, next_month(closed)) if closed else month
 
 

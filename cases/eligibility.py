@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, select
 
 from audit import events
 from audit.log import record
@@ -19,6 +19,7 @@ from cases.models import (
     SuspensionRow,
 )
 from database import db
+from database.prepared import rows_of
 from staff.actor import Actor
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 from workflows.review_chain import (
@@ -31,6 +32,11 @@ from workflows.review_chain import (
 )
 from workflows.roles import CHAIN
 from workflows.transition import OFFICE_LEVELS
+
+RELATIVES = select(DeclaredRelative.natural_person_id, DeclaredRelative.relative_person_id).where(
+    or_(DeclaredRelative.natural_person_id == bindparam("person", type_=Integer),
+        DeclaredRelative.relative_person_id == bindparam("person", type_=Integer)),
+    DeclaredRelative.ended_on.is_(None))
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,7 @@ def ancestors(path: str) -> list[str]:
 
 def relatives_of(person: int | None) -> frozenset[int]:
     """Natural persons related by a declaration in force, whoever of the two declared it (P3)."""
-    one, other = DeclaredRelative.natural_person_id, DeclaredRelative.relative_person_id
-    rows = db.session.execute(select(one, other).where(or_(one == person, other == person),
-                                                       DeclaredRelative.ended_on.is_(None)))
-    return frozenset(b if a == person else a for a, b in rows)
+    return frozenset(b if a == person else a for a, b in rows_of(RELATIVES, {"person": person}))
 
 
 def first_side(decision: Decision) -> frozenset[int]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, false, or_, select
+from sqlalchemy import Integer, Select, bindparam, false, or_, select
 
-from database import db
+from database.prepared import rows_of
 from staff.models import Office, RoleGrant, StaffAccount
 
 AFTER_SLASH = chr(ord("/") + 1)  # paths end with "/", so every path below P sorts in [P, P[:-1] + AFTER_SLASH)
@@ -44,6 +44,10 @@ class Actor:
         return self.is_system or any(path.startswith(p) for p in self.prefixes(roles))
 
 
+GRANTS = (select(RoleGrant.role, Office.path).join(Office, RoleGrant.office_id == Office.id)
+          .where(RoleGrant.account_id == bindparam("account", type_=Integer), RoleGrant.status == "active")
+          .order_by(RoleGrant.role, Office.path))
+GRANTS_LOCKED = GRANTS.with_for_update(of=RoleGrant, key_share=True)
 SYSTEM = Actor(None, "SYSTEM", None, "SYSTEM", frozenset({"system"}), None, "ministry", "", (), is_system=True)
 STRANGER = Actor(None, "STRANGER", None, "", frozenset(), None, "", "", ())  # somebody at the sign-in page
 
@@ -74,12 +78,8 @@ def bound_values(name: str, prefixes: Iterable[str]) -> dict[str, str]:
 
 def actor_of(account: StaffAccount, session_id: int | None = None, *, lock: bool = False) -> Actor:
     """The actor an account is now. With `lock`, its grants are locked until the transaction ends (P4)."""
-    query = (select(RoleGrant.role, Office.path).join(Office, RoleGrant.office_id == Office.id)
-             .where(RoleGrant.account_id == account.id, RoleGrant.status == "active")
-             .order_by(RoleGrant.role, Office.path))
-    if lock:
-        query = query.with_for_update(of=RoleGrant, key_share=True)
-    areas = tuple((role, path) for role, path in db.session.execute(query))
+    rows = rows_of(GRANTS_LOCKED if lock else GRANTS, {"account": account.id})
+    areas = tuple((role, path) for role, path in rows)
     office = account.office
     return Actor(account.id, account.public_id, account.natural_person_id, account.display_name,
                  frozenset(role for role, _ in areas), office.id, office.level, office.path, areas,
