@@ -42,11 +42,10 @@ class Reported:
     died_on: date
     media_type: str
     content: bytes
-    title: str
     note: str | None = None
 
     def paper(self) -> Received:
-        return Received(EVIDENCE_OF_SOURCE[self.source], self.title, self.media_type, self.content, self.died_on)
+        return Received(EVIDENCE_OF_SOURCE[self.source], "", self.media_type, self.content, self.died_on)
 
 
 def weight_of(source: str, rules: Rules) -> str:

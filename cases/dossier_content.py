@@ -14,6 +14,7 @@ from sqlalchemy import select
 from audit.models import AuditEvent, AuditPersonal
 from cases.dossier_decisions import decisions_of, named, sheet
 from cases.dossier_entries import Entry, entries_of, extract, latest, names_of, those_of, time_of
+from cases.evidence import title_of_its_own
 from cases.models import Case, Evidence
 from database import db
 from rules import RulesNotInForce, rules_for
@@ -114,8 +115,9 @@ def _evidence(entries: list[Entry]) -> list[dict[str, Any]]:
     added = those_of(entries, "EvidenceAdded")
     titles = dict(db.session.execute(select(Evidence.public_id, Evidence.title).where(
         Evidence.public_id.in_([e.data["evidence"] for e in added]))).all())
-    return [{"title": titles.get(e.data["evidence"], e.data["kind"]), **{name: e.data.get(name) for name in
-             ("evidence", "kind", "media_type", "size", "sha256", "happened_on", "received_on")}} for e in added]
+    told = ("evidence", "kind", "media_type", "size", "sha256", "happened_on", "received_on")
+    return [{"title": title_of_its_own(e.data["kind"], titles.get(e.data["evidence"], "")),
+             **{name: e.data.get(name) for name in told}} for e in added]
 
 
 def _notices(entries: list[Entry]) -> list[dict[str, Any]]:

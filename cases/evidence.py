@@ -14,20 +14,31 @@ from database import db
 from rules.vocabulary import EVIDENCE_KINDS
 from staff.access import lock_actor
 from staff.actor import Actor
+from workflows.glossary import term
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "application/pdf", "video/mp4", "text/plain", "application/json")
+LANGUAGES = ("zh", "en")
 LARGEST = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Received:
-    """A paper, photo or video as it came. `happened_on`: the day it speaks of."""
+    """A paper, photo or video as it came. `title`: what a person called it, empty where its kind says it all.
+
+    `happened_on`: the day it speaks of.
+    """
 
     kind: str
     title: str
     media_type: str
     content: bytes
     happened_on: date
+
+
+def title_of_its_own(kind: str, title: str) -> str:
+    """The title where it says more than the kind, in whatever language that was once written down; else empty."""
+    known = {term(key, language) for key in (f"evidence.{kind}", "term.evidence") for language in LANGUAGES}
+    return "" if title in known else title
 
 
 def add_evidence(case_id: int, received: Received, *, actor: Actor, on: date) -> Evidence:

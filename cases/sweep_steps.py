@@ -178,7 +178,7 @@ def _notice_record(case: Case, on: date) -> Received:
     rows = db.session.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.id))
     content = [{"kind": row.kind, "channel": row.channel, "on": row.on.isoformat(), "status": row.status,
                 "message_id": row.message_id} for row in rows]
-    return Received("notice_record", "告知记录", "application/json",
+    return Received("notice_record", "", "application/json",
                     json.dumps(content, ensure_ascii=True, indent=1).encode(), on)
 
 

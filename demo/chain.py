@@ -17,20 +17,20 @@ CHAINS = {"510107": ("li", "wang", "zhao"), "510104": ("jin.li", "jin.wang", "ji
 ACTIONS = ("initial_review", "recheck", "approve")
 
 
-def paper(kind: str, happened_on: date, title: str) -> Received:
+def paper(kind: str, happened_on: date) -> Received:
     """A small picture that says what it stands for: made up, like everybody in it."""
     picture = Image.new("RGB", (480, 320), "#f3efe6")
     ImageDraw.Draw(picture).text((24, 24), f"DEMONSTRATION\n{kind}\n{happened_on}", fill="#333")
     stream = io.BytesIO()
     picture.save(stream, "JPEG", quality=60)
-    return Received(kind, title, "image/jpeg", stream.getvalue(), happened_on)
+    return Received(kind, "", "image/jpeg", stream.getvalue(), happened_on)
 
 
 def propose(case_id: int, who: str, kind: str, reason: str | None, on: date, papers: tuple[str, ...] = (),
             **fields: object) -> Decision:
     """Open a decision with its papers."""
     maker = actor(who)
-    kept = tuple(add_evidence(case_id, paper(name, on, "佐证资料"), actor=maker, on=on).id for name in papers)
+    kept = tuple(add_evidence(case_id, paper(name, on), actor=maker, on=on).id for name in papers)
     return open_decision(case_id, Proposal(kind, reason, dict(fields), evidence=kept), actor=maker, on=on)
 
 

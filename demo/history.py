@@ -80,8 +80,8 @@ def at_the_window(case_id: int, seen: date, on: date, steps: int = 2) -> None:
     case = db.session.get_one(Case, case_id)
     li, wang, zhao = CHAINS[county_of(case)]
     db.session.rollback()
-    decision = certify_in_person(case_id, paper("window_visit_record", seen, "窗口见面记录"),
-                                 paper("photo_or_video", seen, "现场照片"), actor=actor(li), on=on)
+    decision = certify_in_person(case_id, paper("window_visit_record", seen),
+                                 paper("photo_or_video", seen), actor=actor(li), on=on)
     sign_waiting(decision, (li, wang, zhao), on, steps)
 
 
@@ -134,5 +134,5 @@ def visit(case_id: int, village: str, on: date, outcome: str = "eligible") -> No
     if task:
         note = "入户核实，见到本人。" if outcome == "eligible" else "查无此人。"
         finish(task, outcome=outcome, means="home_visit", note=note,
-               evidence=paper("verification_record", on, "入户核实记录"), actor=actor(village), on=on)
+               evidence=paper("verification_record", on), actor=actor(village), on=on)
 

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from cases.death_reports import EVIDENCE_OF_SOURCE, Reported, weight_of
+from cases.death_reports import Reported, weight_of
 from cases.forms.fields import CHOOSE, REQUIRED, UploadField, past_day
 from rules import Rules
 from rules.vocabulary import DEATH_SOURCES
@@ -30,8 +30,7 @@ class DeathReportForm(Form):
 
     def reported(self) -> Reported:
         media_type, content = self.file.accepted or ("", b"")
-        title = term(f"evidence.{EVIDENCE_OF_SOURCE[self.source.data]}")
-        return Reported(self.source.data, self.died_on.data, media_type, content, title, self.note.data or None)
+        return Reported(self.source.data, self.died_on.data, media_type, content, self.note.data or None)
 
 
 def by_weight(rules: Rules) -> dict[str, list[str]]:

@@ -5,13 +5,12 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
-from cases.evidence import Received
+from cases.evidence import Received, title_of_its_own
 from cases.forms.fields import CHOOSE, REQUIRED, Ticks, UploadField, past_day, received
 from cases.models import Evidence
 from rules.vocabulary import EVIDENCE_KINDS
 from web.filters import day, term
 from web.forms import Form
-from workflows.glossary import term as glossary_term
 
 NOT_BROUGHT = ("import_preview",)
 
@@ -24,9 +23,8 @@ def kind_choices(first: tuple[str, ...] = ()) -> list[tuple[str, str]]:
 
 def evidence_words(kind: str, title: str) -> str:
     """What a paper is: its kind, and its title where that says more."""
-    own = (f"evidence.{kind}", "term.evidence")
-    known = {*map(term, own), *(glossary_term(key, "zh") for key in own)}
-    return term(f"evidence.{kind}") + ("" if title in known else f" · {title}")
+    own = title_of_its_own(kind, title)
+    return term(f"evidence.{kind}") + (f" · {own}" if own else "")
 
 
 class EvidenceForm(Form):

@@ -17,7 +17,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cases.evidence import Received
 from cases.uploads import FileRefused, accept
 from staff.clock import today
-from web.filters import term
 from web.forms import ShapeError
 
 REQUIRED = InputRequired(_("请填写。"))
@@ -97,6 +96,6 @@ def past_day(label: object, *validators: Any, **more: Any) -> DateField:
 
 
 def received(field: UploadField, kind: str, title: str, happened_on: date) -> Received:
-    """What the command is given. The title is the reader's, the kind's word when none was typed."""
+    """What the command is given. The title is the reader's; none where none was typed."""
     media_type, content = field.accepted or ("", b"")
-    return Received(kind, title or term(f"evidence.{kind}"), media_type, content, happened_on)
+    return Received(kind, title or "", media_type, content, happened_on)

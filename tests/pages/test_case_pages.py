@@ -93,6 +93,20 @@ def test_a_photo_loses_what_is_hidden_in_it_and_a_program_is_no_photo(app: Flask
         assert b"104.06E" not in kept
 
 
+@pytest.mark.parametrize("title", ["", "现场照片或视频", "Photo or video"])
+def test_a_paper_without_a_title_of_its_own_is_called_by_its_kind_in_the_readers_language(
+        app: Flask, world: dict, title: str) -> None:
+    li, address = client(app, "li"), f"/cases/{world['case']}"
+    sent = {"kind": "photo_or_video", "title": title, "happened_on": ON.isoformat(),
+            "file": (io.BytesIO(photo("olive")), "a.jpg")}
+    assert li.post(f"{address}/evidence", data=sent).status_code == 302
+    chinese = li.get(address).text
+    assert li.post("/language/en").status_code == 302
+    english = li.get(address).text
+    assert "现场照片或视频</a></th>" in chinese and "Photo or video" not in chinese
+    assert "Photo or video</a></th>" in english and "现场照片" not in english
+
+
 def test_a_form_with_errors_keeps_what_was_typed(app: Flask, world: dict) -> None:
     answer = client(app, "li").post(f"/cases/{world['case']}/decisions/new/change_identity", data={
         "new_name": "周秀瑛", "new_id_number": "510107194801010000", "reasons": "", "file_kind": "identity_document"})

@@ -76,7 +76,7 @@ COMMANDS: dict[str, tuple[str, str, Command]] = {  # name -> (stage the decision
     "change_contact": ("", "li", lambda c, a: contacts.change_contact(c.case_key, phone="13900139000", address=None,
                                                                       actor=a, on=ON)),
     "report_death": ("", "li", lambda c, a: report(c.case_key, Reported(
-        "family_report", ON, "image/jpeg", photo(), "家属的话"), actor=a, on=ON)),
+        "family_report", ON, "image/jpeg", photo(), note="家属的话"), actor=a, on=ON)),
     "object": ("", "li", lambda c, a: lodge(c.case_key, Lodged("to_suspension", "self", "健在"), actor=a, on=ON)),
     "look_up": ("", "li", lambda c, a: look_up(valid_id_number(), actor=a, on=ON)),
     "unmask": ("", "zhao", lambda c, a: pages.unmask(_case(c), "phone", "contact", actor=a, on=ON)),

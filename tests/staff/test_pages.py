@@ -226,3 +226,9 @@ def test_an_inspector_ends_a_declaration_that_no_longer_holds_and_nobody_else_do
     assert near.post(address).status_code == 404
     with founded.app_context():
         assert relatives.declared_by(actor("teller")) == []
+
+
+def test_a_list_of_people_counts_people(founded):
+    page = as_(founded, "founder.system").get("/staff").get_data(as_text=True)
+    counted = re.search(r"本页 \d+ (\w)", page)
+    assert counted and counted[1] == "人"
