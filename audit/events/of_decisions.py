@@ -191,8 +191,10 @@ class DecisionClaimed(DecisionEvent):
 
 @event("decision")
 class DecisionReleased(DecisionEvent):
-    """A claim was given up or ran out."""
+    """A claim was given up, or taken from who is away. `holder`: the natural person whose claim it was then."""
 
     stage: str
     person: int | None = None
     cause: str | None = None
+    holder: int | None = None
+    note: Words[str | None] = None

@@ -61,9 +61,11 @@ class VerificationClaimed(VerificationEvent):
 
 @event("verification")
 class VerificationReleased(VerificationEvent):
-    """A claimed task was put back."""
+    """A claimed task was put back. `holder`: the natural person whose claim it was, where another put it back."""
 
     person: int | None = None
+    holder: int | None = None
+    note: Words[str | None] = None
 
 
 @event("verification")

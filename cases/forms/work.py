@@ -27,6 +27,12 @@ class NeededOpinionForm(Form):
     opinion = TextAreaField(_("意见"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3})
 
 
+class PutBackForm(Form):
+    """Why another's claim is put back, so that whoever comes back reads it."""
+
+    why = TextAreaField(_("代为放回的原因"), [REQUIRED, Length(max=1000)], render_kw={"rows": 2})
+
+
 class PauseForm(Form):
     """Why the days of a promised limit are not counted for now."""
 

@@ -48,6 +48,7 @@ ACTIONS: dict[str, tuple[Command, bool]] = {
     "withdraw": (lambda key, opinion, **who: withdraw(key, opinion=opinion, **who), False),
     "claim": (lambda key, opinion, **who: claims.claim(key, **who), False),
     "release": (lambda key, opinion, **who: claims.release(key, **who), False),
+    "put_back": (lambda key, opinion, **who: claims.release(key, note=opinion, **who), True),
 }
 
 
@@ -117,6 +118,7 @@ def _page(row: Decision, actor: Actor, form: OpinionForm, action: str | None = N
     may_pause = row.stage in OPEN_STAGES and actor.roles & set(BUSINESS)
     return render_template("decisions/decision.html", v=decision_view.view(row, actor, today()), decision=row,
                            case=row.case, actor=actor, form=form, tried=action, on=today(),
+                           may_put_back=claims.may_put_back(row, actor, claims.PUT_DECISIONS_BACK),
                            pause_refused=pause_refusals(row, actor, today()) if may_pause else None)
 
 

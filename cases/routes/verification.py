@@ -7,7 +7,7 @@ from flask import abort, flash, make_response, redirect, render_template, url_fo
 from flask_babel import gettext as _
 
 from cases import claims, not_passed, pages, verification
-from cases.forms.work import UnmaskForm, VerificationForm
+from cases.forms.work import PutBackForm, UnmaskForm, VerificationForm
 from cases.limit_view import working_days_left
 from cases.models import VerificationTask
 from cases.routes import verification_pages
@@ -58,6 +58,23 @@ def take_or_put_back(public_id: str, act: str) -> Any:
     return _page(pages.visible_task(public_id, actor), form, actor), 409
 
 
+@verification_pages.post("/verifications/<public_id>/put_back")
+@access(*MAKERS)
+def put_back(public_id: str) -> Any:
+    """In the place of whoever claimed it and is away."""
+    actor, form, why = current_actor(), VerificationForm(formdata=None), PutBackForm()
+    row = pages.visible_task(public_id, actor)
+    form.offer()
+    form.happened_on.data = today()
+    if not why.validate_on_submit():
+        return _page(row, form, actor, why), 400
+    with answered(form):
+        claims.release_task(row.id, note=why.why.data, actor=actor, on=today())
+        flash(_("已放回，其他人可以领取。"), "good")
+        return redirect(url_for("verifications.task", public_id=public_id))
+    return _page(pages.visible_task(public_id, actor), form, actor, why), 409
+
+
 @verification_pages.post("/verifications/<public_id>/unmask")
 @access(*MAKERS)
 def unmask(public_id: str) -> Any:
@@ -88,10 +105,11 @@ def _claiming(row: VerificationTask, actor: Actor) -> str | None:
         verification.may_verify(row, actor)
     except TransitionRefused:
         return None
-    return {actor.account_id: "release", None: "claim"}.get(row.claimed_by)
+    others = "put_back" if claims.may_put_back(row, actor, claims.PUT_TASKS_BACK) else None
+    return {actor.account_id: "release", None: "claim"}.get(row.claimed_by, others)
 
 
-def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
+def _page(row: VerificationTask, form: VerificationForm, actor: Actor, why: PutBackForm | None = None) -> str:
     if not form.is_submitted():
         pages.note_view(row.case, actor, today(), part="verification")
         row = pages.visible_task(row.public_id, actor)
@@ -99,4 +117,4 @@ def _page(row: VerificationTask, form: VerificationForm, actor: Actor) -> str:
     return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
                            may_note=not not_passed.refusals(row.case, actor, today()),
                            may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()),
-                           claiming=_claiming(row, actor), actor=actor)
+                           claiming=_claiming(row, actor), actor=actor, why=why or PutBackForm(formdata=None))

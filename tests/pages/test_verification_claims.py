@@ -1,6 +1,7 @@
 """A verification task lies on one desk: claimed and put back by the page, seen by the others, told in the log."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from audit.models import AuditEvent
+from audit.models import AuditEvent, AuditPersonal
 from cases.claims import claim_task, release_task
 from cases.models import Case, VerificationTask
 from cases.verification import open_task
@@ -18,7 +19,7 @@ from invariants import breaches
 from staff.access import SYSTEM
 from tests.case_builder import make_case
 from tests.features.test_a_wrong_suspension_is_put_right import ON
-from tests.people import actor, make_account, sign_in
+from tests.people import account, actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
 PEOPLE = {"he": ("grassroots_officer", "510107001201"), "li": ("caseworker", "510107"), "wang": ("reviewer", "510107"),
@@ -66,6 +67,49 @@ def test_the_others_see_who_has_a_task_and_it_is_put_back_by_whoever_has_it(app:
     assert he.post(f"/verifications/{task}/release").status_code == 302
     assert "领取" not in li.get("/verifications").text
     assert told(app) == [CLAIM, "StepRefused", "StepRefused", PUT_BACK]
+
+
+def test_a_caseworker_of_the_office_puts_back_what_someone_away_has_claimed_and_says_why(app: Flask, task: str) -> None:
+    he, li = (sign_in(app.test_client(), name) for name in ("he", "li"))
+    he.post(f"/verifications/{task}/claim")
+    address, why = f"/verifications/{task}/put_back", "何某住院，改由他人上门。"
+    assert f'action="{address}"' in li.get(f"/verifications/{task}").text
+    unsaid = li.post(address, data={"why": ""})
+    assert unsaid.status_code == 400 and "why-error" in unsaid.text
+    assert holder(app) is not None and told(app) == [CLAIM]
+    assert "代他人放回必须写明原因" in li.post(address, data={"why": " "}).text and holder(app) is not None
+    assert li.post(address, data={"why": why}).status_code == 302
+    assert holder(app) is None and told(app) == [CLAIM, "StepRefused", PUT_BACK]
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.type == PUT_BACK)).one()
+        assert json.loads(event.canonical)["data"]["holder"] == account("he").natural_person_id
+        assert db.session.scalar(select(AuditPersonal.value).where(AuditPersonal.event_id == event.id)) == why
+    assert li.post(f"/verifications/{task}/claim").status_code == 302
+
+
+def test_only_a_caseworker_of_the_office_or_above_puts_back_anothers_task(app: Flask, task: str) -> None:
+    with app.app_context():
+        for name, role, office in (("ma", "grassroots_officer", "510107001201"), ("city", "caseworker", "5101")):
+            make_account(name, [role], office=office)
+        number = db.session.scalar(select(VerificationTask.id))
+        claim_task(number, actor=actor("he"), on=ON)
+        for name, refusal in {"ma": "NOT_CLAIMED_BY_YOU", "wang": "OUT_OF_AREA", "there": "OUT_OF_AREA"}.items():
+            with pytest.raises(TransitionRefused) as refused:
+                release_task(number, note="不在岗", actor=actor(name), on=ON)
+            assert refused.value.codes == (refusal,)
+        with pytest.raises(TransitionRefused) as refused:
+            release_task(number, actor=actor("city"), on=ON)
+        assert refused.value.codes == ("WHY_PUT_BACK_MISSING",)
+    assert holder(app) is not None
+    ma = sign_in(app.test_client(), "ma")
+    assert "put_back" not in ma.get(f"/verifications/{task}").text
+    assert ma.post(f"/verifications/{task}/put_back", data={"why": "不在岗"}).status_code == 409
+    with app.app_context():
+        release_task(number, note="不在岗", actor=actor("city"), on=ON)
+        with pytest.raises(TransitionRefused) as refused:
+            release_task(number, note="不在岗", actor=actor("city"), on=ON)
+        assert refused.value.codes == ("NOT_CLAIMED_BY_YOU",)
+    assert holder(app) is None
 
 
 def test_claiming_twice_is_told_once(app: Flask, task: str) -> None:
