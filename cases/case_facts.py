@@ -24,6 +24,7 @@ from cases.models.decision import MOVING, OPEN_STAGES
 from cases.period_facts import OF_THE_PERIOD
 from cases.subject import Subject, any_of
 from database import db
+from rules import Rules
 from workflows.case_lifecycle import CASE, DEATH_REASONS
 from workflows.deadlines import failures_in_a_row, month_of, months_between, next_month
 from workflows.review_chain import DECISION_KINDS
@@ -132,7 +133,14 @@ def _sufficient(s: Subject) -> tuple[str, ...]:
 def _reasons_in_force(s: Subject) -> tuple[str, ...]:
     if s.action == "terminate":
         return tuple(s.rules.value("termination_from_states"))
-    return s.rules.chosen("suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons")
+    return reasons_of(s.rules, "suspension_reasons" if s.action in ("suspend", "lapse") else "stop_reasons",
+                      s.case.benefit_kind)
+
+
+def reasons_of(rules: Rules, table: str, benefit_kind: str) -> tuple[str, ...]:
+    """Reasons that hold there for a kind of benefit: an injured worker may be paid in prison too (SC 25)."""
+    kept = benefit_kind == "work_injury_benefit" and rules.value("injured_worker_keeps_in_prison")
+    return tuple(reason for reason in rules.chosen(table) if not (kept and reason == "imprisoned"))
 
 
 READERS: dict[str, Callable[[Subject], object]] = OF_THE_PERIOD | OF_AN_AGE | OF_A_BATCH | {

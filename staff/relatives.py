@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 from audit.events import RelativeDeclared
 from audit.log import record
 from database import db, transaction
+from rules import rules_for
 from staff.access import Actor, lock_actor
 from staff.actor import in_area
 from staff.id_numbers import natural_person
@@ -17,7 +18,6 @@ from staff.models import DeclaredRelative, Office, StaffAccount
 from staff.refusals import StaffRefused
 
 KINSHIPS = ("spouse", "parent", "child", "sibling", "grandparent", "grandchild", "other_relative")
-VALID_FOR = relativedelta(years=1)
 
 
 def declare(actor: Actor, id_number: str, kinship: str, on: date) -> DeclaredRelative:
@@ -91,8 +91,9 @@ def declared_within(actor: Actor) -> list[tuple[DeclaredRelative, StaffAccount]]
 
 
 def renewal_due(row: DeclaredRelative, on: date) -> bool:
-    """Whether a year has gone since the declaration. It bars all the same."""
-    return on >= row.declared_on + VALID_FOR
+    """Whether the declaration is older than the rules let it stand. It bars all the same."""
+    months = rules_for("", on).value("relatives_declaration_months")
+    return on >= row.declared_on + relativedelta(months=months)
 
 
 def related_persons(natural_person_id: int) -> frozenset[int]:

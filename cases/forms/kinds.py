@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from cases.case_facts import reasons_of
 from cases.decisions import Proposal
 from cases.forms.evidence import WithEvidence
 from cases.forms.fields import CHOOSE, REQUIRED, RequiredWhen, account_number, id_number, past_day
@@ -65,7 +66,7 @@ def reasons_in_force(setting: Setting) -> list[str]:
     row = CASE.row(setting.case.state, setting.kind)
     allowed = row.reasons if row else ()
     named = {"suspend": lambda: setting.rules.chosen("suspension_reasons"),
-             "stop": lambda: setting.rules.chosen("stop_reasons"),
+             "stop": lambda: reasons_of(setting.rules, "stop_reasons", setting.case.benefit_kind),
              "terminate": lambda: _from_state(setting), "resume": lambda: _with_materials(setting)}
     chosen = [reason for reason in allowed if reason in named[setting.kind]()]
     return sorted(chosen, key=lambda reason: reason != setting.case.state_reason)

@@ -11,6 +11,7 @@ from audit.models import AuditEvent
 from database import db
 from staff import relatives
 from staff.models import NaturalPerson, RoleGrant, StaffAccount
+from tests import law
 from tests.people import (
     ON,
     PASSWORD,
@@ -115,7 +116,7 @@ def test_accounts_outside_the_area_are_not_there(founded):
     assert "510104" not in county.get("/staff/offices").get_data(as_text=True)
 
 
-def test_a_declared_relative_bars_both_ways_and_is_renewed_yearly(founded):
+def test_a_declared_relative_bars_both_ways_and_is_renewed_yearly(founded, tmp_path):
     number = valid_id_number()
     with founded.app_context():
         make_account("li")
@@ -129,6 +130,10 @@ def test_a_declared_relative_bars_both_ways_and_is_renewed_yearly(founded):
         (row,) = relatives.declared_by(actor("li"))
         assert not relatives.renewal_due(row, row.declared_on)
         assert relatives.renewal_due(row, row.declared_on.replace(year=row.declared_on.year + 1))
+        folder = law.draft(tmp_path)
+        law.amend(folder, "national", "relatives_declaration_months", {"value": 24, "since": "2022-12-12"})
+        with law.in_force(folder):
+            assert not relatives.renewal_due(row, row.declared_on.replace(year=row.declared_on.year + 1))
     assert client.post("/staff/me/relatives/renew").status_code == 302
     assert types(founded).count("RelativeDeclared") == 2
 
