@@ -87,6 +87,7 @@ class Due:
     reminder_on: date | None
     warning_from: date
     lapses_on: date
+    by_calendar: bool  # or else suspended by a batch that staff release
     basis: tuple[str, ...]
 
 
@@ -169,6 +170,7 @@ def due(case: Case, on: date) -> Due | None:
     reminders = reminder_days(cycle, value("reminder_month"), value("reminder_months_before_due"))
     return Due(cycle.start, cycle.months, cycle.due_on, counted, min(reminders, default=None),
                warning_from(cycle, value("warning_months")), max(lapse, lapsed_on(cycle.due_on, 0)),
+               value("suspend_lapsed_by") == "system",
                tuple(dict.fromkeys(rules.entry(name).basis for name in names)))
 
 
