@@ -11,18 +11,19 @@ from cases.ledgers import filing, reading, withheld
 from cases.ledgers.place import place_of
 from cases.ledgers.reading import Asked
 from cases.ledgers.table import LEDGERS
-from cases.routes.ledger_words import band_words, headings, line_of, names_of_ledgers
+from cases.routes.ledger_words import headings, line_of, names_of_ledgers
 from cases.spreadsheets import FORMS
 from rules import RulesNotInForce
 from staff.access import AccessDenied, access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from web.charts import Chart, line
-from web.filters import day, term
+from web.filters import term
 from web.language import current_language
 from workflows.glossary import terms
 from workflows.roles import OVERSIGHT, READERS
 
+LINES = 4  # of one chart: more names do not fit below it
 ledger_pages = Blueprint("ledgers", __name__)
 
 
@@ -106,13 +107,25 @@ def _given(asked: Asked) -> dict[str, str]:
 
 
 def _over_time(asked: Asked, actor: Actor) -> list[Chart]:
-    """Counts as they were filed: one line per band; none before two days are filed."""
+    """Counts as they were filed, one line a band, the later ones together; none before two days are filed."""
     filed = filing.by_month(actor, asked.place.kept, asked.on, asked.parts)
     days = list(next(iter(filed.values()), {}))
     if len(days) < 2:
         return []
-    series = {band_words(part): [filed[part.key][one] for one in days] for part in asked.parts}
-    return [line("filed", _("每日存档的未认证人数"), [day(one) for one in days], series, head=_("日期"))]
+    series: dict[str, list[int]] = {}
+    for at, part in enumerate(asked.parts):
+        last = asked.parts[min(at, LINES - 1)]
+        name = f"{last.from_}+" if at >= LINES - 1 or last.below is None else f"{last.from_}–{last.below}"
+        before = series.get(name, [0] * len(days))
+        series[name] = [filed[part.key][day] + number for day, number in zip(days, before, strict=True)]
+    return [line("filed", _("每日存档的未认证人数（按已过月数）"), _months([f"{one:%Y-%m}" for one in days]), series,
+                 head=_("月份"))]
+
+
+def _months(labels: list[str]) -> list[str]:
+    """The year only where it begins: they must fit beside each other."""
+    years = [at for at, month in enumerate(labels) if month.endswith("-01")] or [0]
+    return [month if at in years else month[5:] for at, month in enumerate(labels)]
 
 
 def _ceiling(months: dict[str, dict[str, int]], whole: withheld.Kept) -> Chart:
@@ -121,9 +134,7 @@ def _ceiling(months: dict[str, dict[str, int]], whole: withheld.Kept) -> Chart:
     series[_("合计")] = _together(months)
     if whole.ceiling is not None:
         series[_("提示线")] = [whole.ceiling] * len(labels)
-    years = [at for at, month in enumerate(labels) if month.endswith("-01")] or [0]
-    short = [month if at in years else month[5:] for at, month in enumerate(labels)]
-    return line("withheld", _("月末暂停和停发的件数"), short, series, head=_("月份"))
+    return line("withheld", _("月末暂停和停发的件数"), _months(labels), series, head=_("月份"))
 
 
 def _together(months: dict[str, dict[str, int]]) -> list[int]:
