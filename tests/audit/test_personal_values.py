@@ -19,17 +19,18 @@ from database import db, transaction
 from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
-IDS = """account as_of batch case_no certification decision decision_no event evidence grant message_id notice
-    objection once_key payment_ref pensioner proposal receipt_no receipt_ref source_ref subject task"""
+IDS = """account as_of batch calendar case_no certification decision decision_no event evidence grant halt message_id
+    notice objection once_key payment_ref pensioner pressing proposal receipt_no receipt_ref source_ref subject task"""
 CODES = """account_status action attempted benefit_kind cause changed channel endpoint field from_state
-    key kind language level lodged_by means media_type method missing next_stage outcome part purpose refusal role
-    scheme source stage template_version to_state way"""
+    key kind language ledger level list lodged_by means media_type method missing next_stage outcome part purpose
+    refusal role scheme service source stage template_version to_state way"""
 PLACES = """area code escalated_to from_office grassroots_office name office office_level parent path paying_office
-    referred_to residence_office rules_area scope to_office window"""
-FIGURES = """before claimed content_digest counts details digest eligible fields file_sha256 lines month months
-    payable_through rate_since rates rules_version selection sha256 signed_digest withheld_from"""
-CITATIONS = "basis"
-REASON_IS_A_CODE = STATE_CHANGING | {"CertificationRefused", "DecisionExecuted", "DecisionOpened"}
+    pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
+FIGURES = """before claimed content_digest counts details digest eligible fields file_sha256 holidays lines month months
+    payable_through rate_since rates rules_version selection sha256 signed_digest withheld_from worked"""
+CITATIONS = "basis document document_no"
+REASON_IS_A_CODE = STATE_CHANGING | {"CertificationRefused", "DecisionExecuted", "DecisionOpened", "LimitPaused",
+                                    "NotPassedNoted"}
 IN_CLEAR = frozenset(" ".join((IDS, CODES, PLACES, FIGURES, CITATIONS)).split())
 
 
