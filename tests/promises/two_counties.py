@@ -17,7 +17,8 @@ from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
 from cases.ledgers.follow_ups import Said, follow_up
-from cases.pressing import Demand, press
+from cases.models import Pressing
+from cases.pressing import Demand, answer, press
 from cases.sweep import sweep
 from database import db
 from staff.models import StaffAccount
@@ -103,6 +104,9 @@ def an_office_pressed(code: str) -> None:
     """By the city, whose people stand above both counties."""
     if not db.session.scalar(select(StaffAccount.id).where(StaffAccount.username == "city.wang")):
         make_account("city.wang", ["reviewer"], office="5101")
+    office = office_by_code(code)
+    for earlier in db.session.scalars(select(Pressing.id).filter_by(to_office_id=office.id, status="open")).all():
+        answer(earlier, "已逐户核实", actor=actor(named("li", code)), on=ON)
     press(Demand(code, "past", "请抓紧核实", date(2026, 4, 1)), actor=actor("city.wang"), on=ON)
 
 
