@@ -14,7 +14,9 @@ from audit.models import AuditEvent
 from cases import pressing
 from cases.models import Pressing
 from cases.pressing import Demand
-from database import db
+from database import db, transaction
+from staff.actor import SYSTEM
+from staff.offices import create_office
 from tests.case_builder import LAPSED, make_case
 from tests.ledgers.conftest import ON
 from tests.people import actor, make_account
@@ -72,6 +74,9 @@ def test_only_the_office_right_below_is_pressed(county: Flask) -> None:
         assert refused(demand("5101"), "wang") == "NOT_RIGHT_BELOW"
         assert refused(demand("510107001201"), "street") == "OUT_OF_AREA"
         assert refused(demand("999999")) == "NOT_RIGHT_BELOW"
+        with transaction():
+            create_office("510104001", "督院街街道", "town", "510104", actor=SYSTEM, on=ON)
+        assert refused(demand("510104001"), "wang") == "NOT_RIGHT_BELOW"  # a street, of another county
 
 
 def test_a_pressing_without_words_day_list_or_cases_is_refused(county: Flask) -> None:
