@@ -48,6 +48,7 @@ def _write(command: str, refused: TransitionRefused, actor: Actor, on: date, cas
                 details={key: _plain(value) for key, value in refusal.detail.items()} or None,
             ),
             case=case, actor=actor, on=on, command=command,
+            office_path=None if case else actor.office_path or None,  # of no case: the office of who tried
         )
 
 

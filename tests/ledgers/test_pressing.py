@@ -82,6 +82,8 @@ def test_only_the_office_right_below_is_pressed(county: Flask) -> None:
 def test_a_pressing_without_words_day_list_or_cases_is_refused(county: Flask) -> None:
     with county.app_context():
         assert refused(demand()) == "NOTHING_TO_PRESS"
+        written = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "StepRefused")).one()
+        assert written.office_path == "51/5101/" and "NOTHING_TO_PRESS" in written.canonical.decode()
         make_case(ON, **PAST)
         assert refused(demand(words=" ")) == "WORDS_MISSING"
         assert refused(demand(by=date(2026, 3, 14))) == "ANSWER_DAY_PAST"
