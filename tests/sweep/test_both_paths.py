@@ -41,7 +41,7 @@ PASSED = {
 }
 MODELS = (Case, CaseTransition, BenefitMonth, Notice, VerificationTask, Decision, DecisionLine, DecisionParticipant,
           Evidence)
-RANDOM_IDS = ("task", "notice", "decision", "evidence")
+RANDOM_IDS = ("batch", "task", "notice", "decision", "evidence")
 
 
 class Undone(Exception):
