@@ -151,7 +151,7 @@ def _notice_accepted(s: Scope) -> ColumnElement[bool]:
 def _verification_due(s: Scope) -> ColumnElement[bool]:
     refer_on = add_months(Case.period_start, _months(s) - s.rule.c.refer_months)
     due = case((Case.warn_from.is_not(None), Case.warn_from <= s.on), else_=refer_on <= s.on)
-    return _truth(and_(_months(s).is_not(None), due))
+    return _truth(and_(s.rule.c.refers, _months(s).is_not(None), due))
 
 
 def _of_benefit(s: Scope, name: str) -> ColumnElement[int]:

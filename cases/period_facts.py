@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import exists
 
 from cases.models import Case, CaseTransition, Certification, Notice, VerificationTask
-from cases.periods import rules_of_case, stored_cycle
+from cases.periods import asks_without_evidence, rules_of_case, stored_cycle
 from cases.subject import Subject, any_of
 from workflows.deadlines import cycle_after, refer_on, reminder_days, warned_lapse_on, warning_from
 
@@ -84,7 +84,7 @@ def _reminded(s: Subject) -> bool:
 
 def _verification_due(s: Subject) -> bool:
     cycle = stored_cycle(s.case)
-    if cycle is None:
+    if cycle is None or not asks_without_evidence(s.rules):
         return False
     if s.case.warn_from:
         return s.on >= s.case.warn_from

@@ -103,6 +103,11 @@ def longest_months(rules: Rules) -> int:
     return max((months for kind in rules.value("period_months") for months in lengths(kind, rules)), default=0)
 
 
+def asks_without_evidence(rules: Rules) -> bool:
+    """Whether somebody of whom nothing is known enters the list of those to be verified (SC 14; QD 19)."""
+    return not {"neither_list", "no_evidence_before_due"}.isdisjoint(rules.value("to_be_verified_entry"))
+
+
 def adult_age(rules: Rules) -> int | None:
     """Age from which a dependant able to work loses the benefit (SC 13); None where the place knows no such loss."""
     signs = rules.value("loss_signs")["dependants_allowance"]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CTE, Boolean, Date, Integer, String, cast, column, exists, select, values
 
 from cases.models import Case
-from cases.periods import adult_age, longest_months, rules_of_place
+from cases.periods import adult_age, asks_without_evidence, longest_months, rules_of_place
 from database import db
 from rules import Rules, RulesNotInForce
 from rules.vocabulary import BENEFIT_KINDS, SCHEMES
@@ -21,7 +21,7 @@ LONGEST_CLAMP = timedelta(days=3)  # adding months to a long month's end and bac
 _COLUMNS = (("kind", Integer), ("whole", Boolean), ("months_later", Integer), ("warning_months", Integer),
             ("refer_months", Integer), ("lapse_days", Integer), ("stop_months", Integer),
             ("failures", Integer), ("adult_age", Integer), ("adult_kinships", String),
-            ("by_calendar", Boolean), ("needs_nothing", Boolean), ("needs_notice", Boolean),
+            ("refers", Boolean), ("by_calendar", Boolean), ("needs_nothing", Boolean), ("needs_notice", Boolean),
             ("needs_posting", Boolean), ("needs_visit", Boolean),
             *((f"months_{kind}", Integer) for kind in BENEFIT_KINDS),
             *((f"age_{kind}", Integer) for kind in BENEFIT_KINDS),
@@ -104,7 +104,7 @@ def _row(number: int, rules: Rules, on: date) -> tuple[Any, ...]:
     return (number, count.whole, count.months_later, rules.value("warning_months"), refer, lapse,
             rules.value("suspended_to_stopped_months"), rules.value("payment_failures_months"),
             adult_age(rules), f",{','.join(rules.value('dependant_adult_kinships'))},",
-            rules.value("suspend_lapsed_by") == "system", not needed,
+            asks_without_evidence(rules), rules.value("suspend_lapsed_by") == "system", not needed,
             *(one in needed for one in ("notice_in_warning_period", "public_posting", "home_visit")),
             *(rules.value("period_months").get(kind) for kind in BENEFIT_KINDS),
             *(rules.value(f"no_period_before_age.{kind}") for kind in BENEFIT_KINDS),

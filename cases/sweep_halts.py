@@ -39,7 +39,7 @@ def _judge(scope: Scope, path: str, found: int, dry: bool) -> bool | None:
     halt = open_halt(path)
     if halt and halt.status == "released" and found <= halt.found:
         return None
-    if not dry and not (halt and halt.status != "released" and found <= halt.found):
+    if not dry and not _waits(halt, found):
         _halt(path, scope.on, found, usual, most)
     return False
 
@@ -66,10 +66,17 @@ def open_halt(path: str) -> SweepHalt | None:
     return db.session.scalar(select(SweepHalt).where(SweepHalt.office_path == path, SweepHalt.status != "over"))
 
 
+def _waits(halt: SweepHalt | None, found: int) -> bool:
+    """Whether people have been told already of as many."""
+    return halt is not None and halt.status != "released" and found <= halt.found
+
+
 def _halt(path: str, on: date, found: int, usual: int, most: int) -> None:
     """One open halt an office; what was let go on and has grown since is halted anew."""
     try:
         with transaction() as session:
+            if _waits(open_halt(path), found):  # another process was here since
+                return
             session.execute(update(SweepHalt).where(SweepHalt.office_path == path, SweepHalt.status != "over")
                             .values(status="over"))
             halt = SweepHalt(office_path=path, on=on, found=found, usual=usual, most=most)

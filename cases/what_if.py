@@ -231,6 +231,8 @@ def _submitted(s: _Imagined) -> bool:
 def _notice_given(s: _Imagined) -> bool:
     """One is on file since the warning began, or the referral or a stage of reminding yet to come brings one."""
     one, period = s.case, stored_cycle(s.case)
+    if not s.rules.value("lapse_needs_any_of"):
+        return True
     warning = warning_from(period, s.rules.value("warning_months")) if period else date.min
     since = max(warning, one.warn_from or date.min)
     sent = [one.referred_on, *(_reminders(s, period) if period else ())]
@@ -252,7 +254,9 @@ def _months_suspended(s: _Imagined) -> int | None:
 
 # Facts that the day and the rules decide: read as of one case, or supposed.
 SUPPOSED_FACTS: dict[str, Callable[[_Imagined], object]] = {
-    **{name: READERS[name] for name in ("cycle_over", "valid_certification", "verification_due", "months_to_stop")},
+    **{name: READERS[name] for name in ("cycle_over", "valid_certification", "verification_due", "months_to_stop",
+                                            "lapses_by_calendar")},
+    "batch_released": READERS["month_closed"],  # supposed to be released as soon as it is gathered (QD 25)
     "submitted_certification": _submitted,
     "months_suspended": _months_suspended,
     "notice_accepted": _notice_given,

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from cases import gathering, not_passed, sweep_halts
 from cases.ages import OF_AN_AGE
 from cases.back_payments import Rate, calculate
 from cases.case_facts import READERS
 from cases.deaths import insufficient
 from cases.dossier_content import _archive
+from cases.facts_sql import Scope
 from cases.imports.entries import Entry
 from cases.letters import kinds
 from cases.materials import material_groups
@@ -26,12 +28,14 @@ from cases.periods import Benefit, adult_age, cycle
 from cases.quiet_hours import _is_quiet
 from cases.responsibility import Standing as Residence
 from cases.responsibility import responsible_path
+from cases.rule_values import Places
 from cases.verification import task_columns
 from cases.what_if import _Imagined, course
 from cases.what_if_sql import AS_THEY_STAND, Standing
 from rules import Rules, rules_for
 from rules.schema import KEYS
 from staff.limits import limits
+from staff.relatives import renewal_due
 from tests.law import amend, draft, in_force
 from tests.rules.test_keys_are_read import NOT_YET, said_to_be_unread
 from workflows import guards
@@ -39,6 +43,7 @@ from workflows.deadlines import elapsed_band
 
 ON = date(2026, 3, 16)
 RULES = rules_for("510107", ON, "enterprise_employees")
+OFFICE, SCHEME = "51/5101/510107/", "enterprise_employees"
 CERTIFIED, GRANTED = date(2025, 9, 1), date(2010, 3, 1)
 PAID = Standing("510107", "enterprise_employees", "pension", True, GRANTED, CERTIFIED, CERTIFIED, date(2026, 9, 1),
                 None, None, None, None, None, (False,) * len(AS_THEY_STAND))
@@ -112,7 +117,8 @@ PROBES: dict[str, Probe] = {
                                  lambda r: responsible_path(LIVES_AWAY, "keep", r),
                                  {"responsible_office.keep": "territorial", "territorial_by_unit.pension": False,
                                   "territorial_by_unit.enterprise_employees": False}),
-    "suspension_reasons": Probe("suspension_reasons.payment_failed", False, fact("reasons_in_force", "suspend")),
+    "suspension_reasons": Probe("suspension_reasons.payment_failed", False, fact("reasons_in_force", "suspend",
+                                                                                      benefit_kind="pension")),
     "termination_from_states": Probe("termination_from_states.death", ["stopped", "pending"],
                                      fact("termination_without_stop", "terminate", "death", state="pending")),
     "materials": Probe("materials.certify", [["home_visit_record"]], lambda r: material_groups(r, "certify", None)),
@@ -128,6 +134,12 @@ PROBES: dict[str, Probe] = {
         "dependant_adult_kinships", [], fact("adult_dependant", "refer", benefit_kind="dependants_allowance",
                                              work_capacity=None, kinship="child",
                                              pensioner=SimpleNamespace(birth_on=date(2006, 1, 1)))),
+    "suspend_lapsed_by": Probe("suspend_lapsed_by", "staff_batch", year_of()),
+    "to_be_verified_entry": Probe("to_be_verified_entry", ["both_lists"], year_of()),
+    "lapse_needs_any_of": Probe("lapse_needs_any_of", [], year_of(facts=NOT_REFERRED),
+                                {"reminder_month": None, "reminder_months_before_due": []}),
+    "injured_worker_keeps_in_prison": Probe("injured_worker_keeps_in_prison", False, fact(
+        "reasons_in_force", "stop", benefit_kind="work_injury_benefit")),
     "reconsideration_days": Probe("reconsideration_days", 90, lambda r: kinds()["stopped"].values(r)),
     "lawsuit_months": Probe("lawsuit_months", 7, lambda r: kinds()["stopped"].values(r)),
 }
@@ -159,6 +171,12 @@ IN_FORCE: dict[str, tuple[object, Callable[[], object]]] = {
     "lockout_minutes": (44, lambda: limits().lockout_minutes),
     "quiet_hours": ({"from_hour": 11, "until_hour": 14}, lambda: _is_quiet("510107", ON, 12)),
     "retention_years": (60, lambda: _archive(_case(), [_logged(ON)])["dispose_after"]),
+    "not_passed_months_before_due": (1, lambda: not_passed.begins_on(SimpleNamespace(
+        **vars(_case()), period_start=CERTIFIED, due_on=date(2026, 9, 1)), ON)),
+    "loss_suspension_batch_day": (8, lambda: gathering.due_on(OFFICE, SCHEME, ON)),
+    "sweep_halt": ({"times_usual": 2, "at_least": 9, "recent_days": 7}, lambda: sweep_halts.limits(Scope(
+        ON, Places(ON, (rules_for("510107", ON, SCHEME),), ((OFFICE, SCHEME, 0),))), OFFICE)),
+    "relatives_declaration_months": (24, lambda: renewal_due(SimpleNamespace(declared_on=date(2025, 3, 1)), ON)),
     "objection_decision_days": (11, lambda: decided_by(SimpleNamespace(lodged_on=ON, case=_case()))),
     "verification_task_months": (1, lambda: task_columns(_case(), "refer", ON)["due_on"]),
 }

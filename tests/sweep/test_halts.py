@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from audit.models import AuditEvent
-from cases import sweep_releases
+from cases import sweep_halts, sweep_releases
 from cases.models import Case, CaseTransition, Notice, SweepHalt
 from cases.sweep import sweep
 from database import db, transaction
@@ -90,6 +90,14 @@ def test_a_run_far_larger_than_usual_suspends_nobody_and_says_so_once(staff: Non
     events = select(func.count()).select_from(AuditEvent).where(AuditEvent.type == "SweepHalted")
     assert (db.session.scalar(events), suspended()) == (1, FEW)
     assert not breaches()
+
+
+def test_two_processes_halt_it_once(staff: None) -> None:
+    lapsing(MANY + 1)
+    for _process in range(2):  # both have counted before either has written
+        sweep_halts._halt("51/5101/510107/", LAPSED, MANY + 1, 0, MANY)
+    events = select(func.count()).select_from(AuditEvent).where(AuditEvent.type == "SweepHalted")
+    assert (db.session.scalar(events), halt().found) == (1, MANY + 1)
 
 
 def test_two_people_let_it_go_on(staff: None) -> None:

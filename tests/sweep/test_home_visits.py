@@ -118,3 +118,15 @@ def test_the_rules_say_which_warning_counts(context: Flask, tmp_path: Path, need
         if means:
             finish(case, means, LAST_DAY)
         assert ("lapse" in swept(OVER)) == lapses
+
+
+@pytest.mark.article("SC-14", "QD-19")
+@pytest.mark.parametrize(("entry", "referred"), [(["both_lists"], False), (["neither_list"], True),
+                                                 (["no_evidence_before_due", "both_lists"], True)])
+def test_the_rules_say_whether_want_of_evidence_alone_is_verified(context: Flask, tmp_path: Path, entry: list[str],
+                                                                   referred: bool) -> None:
+    folder = law.draft(tmp_path)
+    law.amend(folder, "sichuan", "to_be_verified_entry", {"value": entry, "since": "2022-12-12"})
+    make_case(ENTERED, 最近认证日期="2025-03-15")
+    with law.in_force(folder):
+        assert ("refer" in swept(REFERRED)) == referred
