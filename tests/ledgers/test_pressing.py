@@ -106,6 +106,7 @@ def test_the_office_pressed_sees_it_in_its_work_and_answers_once(
     assert "上级督办" in signed_in("li").get("/work").text and "上级督办" not in signed_in("far").get("/work").text
     assert "成都市" in signed_in("li").get("/ledgers/pressings").text
     assert "请在月底前核实完" in signed_in("li").get(address).text
+    assert "/ledgers/to_be_verified?office=510107" in signed_in("li").get(address).text
     assert signed_in("far").get(address).status_code == 404
     county.config["TODAY"] = date(2026, 4, 1)
     assert "逾期未回复" in signed_in("city").get(address).text
