@@ -81,6 +81,11 @@ ONE: dict[str, tuple[Columns, ...]] = {
     # S6, O2: one notice for a person, day and stage, and one number of a message
     "notice": (("once_key",), ("message_id",), ("public_id",)),
     "job": (("public_id",),),
+    # QD 24, 25: one mark a period, one batch an office and month, one open halt an office
+    "not_passed": (("case_id", "period_due_on"),),
+    "suspension_batch": (("office_path", "month"), ("public_id",)),
+    "suspension_row": (("batch_id", "case_id"),),
+    "sweep_halt": (("office_path",), ("public_id",)),
     # F2: one file once
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
     "import_row": (("batch_id", "row_number"),),
@@ -90,6 +95,13 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_cases_state": (("cases", {"state": "closed"}),),
     "ck_import_batch_status": (("import_batch", {"status": "loaded"}),),
     "ck_import_batch_two_persons": (("import_batch", {"proposed_by_person": 7, "released_by_person": 7}),),
+    "ck_suspension_batch_status": (("suspension_batch", {"status": "done"}),),
+    "ck_suspension_batch_two_persons": (
+        ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),),
+    "ck_suspension_row_taken_out": (("suspension_row", {"taken_out_on": date(2026, 3, 1)}),),
+    "ck_sweep_halt_status": (("sweep_halt", {"status": "done"}),),
+    "ck_sweep_halt_two_persons": (
+        ("sweep_halt", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),),
     "ck_import_row_status": (("import_row", {"status": "lost"}),),
     "ck_import_proposal_status": (("import_proposal", {"status": "done"}),),
     "ck_import_proposal_accepted": (("import_proposal", {"status": "accepted"}),),
