@@ -17,16 +17,18 @@ from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
 from cases.ledgers.follow_ups import Said, follow_up
-from cases.models import Pressing
+from cases.models import BenefitMonth, Decision, Pressing, ServiceLimit, SuspensionBatch, SweepHalt
+from cases.models.decision import OPEN_STAGES
 from cases.pressing import Demand, answer, press
 from cases.sweep import sweep
-from database import db
-from staff.models import StaffAccount
+from database import db, transaction
+from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
+from staff.relatives import declare
 from staff.roles import ROLES
 from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
 from tests.owner import as_superuser
-from tests.people import actor, make_account
+from tests.people import account, actor, make_account
 from tests.promises.county import ON
 
 HERE, THERE = "510107", "510104"
@@ -96,8 +98,8 @@ def a_file_with_a_bad_row(code: str) -> None:
 
 def a_file_that_differs(code: str) -> None:
     number = pensioner_id_number()
-    for account in ("6228480012345678901", "6228480012345678999"):
-        make_case(ON, office=code, 身份证号=number, 银行账号=account, **place(code))
+    for number_of_account in ("6228480012345678901", "6228480012345678999"):
+        make_case(ON, office=code, 身份证号=number, 银行账号=number_of_account, **place(code))
 
 
 def an_office_pressed(code: str) -> None:
@@ -116,8 +118,43 @@ def one_long_suspended(code: str) -> None:
               actor=actor(named("li", code)), on=ON)
 
 
+def one_without_a_phone(code: str) -> None:
+    """A relative of the caseworker, as that person declares."""
+    case = make_case(ON, office=code, 最近认证日期="2025-09-01", 联系电话="", **place(code))
+    declare(actor(named("li", code)), case.pensioner.id_number, "child", ON)
+
+
+def one_overdue(code: str) -> None:
+    make_case(ON, office=code, 最近认证日期="2025-03-10", **place(code))
+
+
+def one_suspended_on_suspicion(code: str) -> None:
+    """By decision. Another decision waits whose limit is over, and a month was paid too much."""
+    case = make_case(ON, office=code, 最近认证日期="2025-09-01", **place(code)).id
+    decided(case, code, Proposal("suspend", "suspected_loss"), 2, "grassroots_report")
+    decided(make_case(ON, office=code, **LAPSED, **place(code)).id, code, Proposal("resume", "lapsed"), 1,
+            "home_visit_record")
+    with transaction() as session:
+        waiting = select(ServiceLimit).join(Decision).where(Decision.office_path == PATHS[code]).order_by(Decision.id)
+        session.scalars(waiting.where(Decision.stage.in_(OPEN_STAGES))).first().due_on = date(2026, 3, 2)
+        session.add(BenefitMonth(case_id=case, month="2026-02", entitled=0, paid=0, overpaid=321050))
+
+
+def a_post_applied_for(code: str) -> None:
+    with transaction() as session:
+        session.add(RoleGrant(account_id=account(named("wang", code)).id, role="approver",
+                              office_id=office_by_code(code).id, applied_on=ON))
+
+
+def a_halted_sweep_and_a_batch(code: str) -> None:
+    with transaction() as session:
+        session.add_all([SweepHalt(office_path=PATHS[code], on=BEFORE, found=90, usual=1, most=20),
+                         SuspensionBatch(office_path=PATHS[code], month="2026-02", gathered_on=BEFORE)])
+
+
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
-         a_file_that_differs, one_long_suspended, an_office_pressed)
+         a_file_that_differs, one_long_suspended, an_office_pressed,
+         one_without_a_phone, one_overdue, one_suspended_on_suspicion, a_post_applied_for, a_halted_sweep_and_a_batch)
 
 
 def furnish(app: Flask) -> None:
@@ -138,6 +175,8 @@ OUTSIDE = (
     "DELETE FROM cases WHERE office_path NOT LIKE :here",
     "DELETE FROM filed_count WHERE office_path NOT LIKE :here",
     "DELETE FROM pressing WHERE to_path NOT LIKE :here",
+    "DELETE FROM suspension_batch WHERE office_path NOT LIKE :here",
+    "DELETE FROM sweep_halt WHERE office_path NOT LIKE :here",
     "DELETE FROM import_batch WHERE office_path NOT LIKE :here",
     "DELETE FROM audit_event WHERE office_path IS NULL OR office_path NOT LIKE :here",
     "DELETE FROM staff_account WHERE office_id IN (SELECT id FROM office WHERE path LIKE :there)",
