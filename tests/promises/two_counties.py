@@ -124,6 +124,15 @@ def one_without_a_phone(code: str) -> None:
     declare(actor(named("li", code)), case.pensioner.id_number, "child", ON)
 
 
+def one_whose_residence_is_on_record(code: str) -> None:
+    """Certified: whoever looks after the residence may serve this person and sign."""
+    case = make_case(ON, office=code, 最近认证日期="2025-09-01", **place(code))
+    with transaction():
+        case.pensioner.residence_office_id = office_by_code(VILLAGE if code == HERE else code).id
+    certify_in_person(case.id, paper("window_visit_record", ON), paper("photo_or_video", ON),
+                      actor=actor(named("li", code)), on=ON)
+
+
 def one_overdue(code: str) -> None:
     make_case(ON, office=code, 最近认证日期="2025-03-10", **place(code))
 
@@ -154,7 +163,9 @@ def a_halted_sweep_and_a_batch(code: str) -> None:
 
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
          a_file_that_differs, one_long_suspended, an_office_pressed,
-         one_without_a_phone, one_overdue, one_suspended_on_suspicion, a_post_applied_for, a_halted_sweep_and_a_batch)
+         one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
+         a_post_applied_for)
+AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
 
 
 def furnish(app: Flask) -> None:
@@ -167,6 +178,9 @@ def furnish(app: Flask) -> None:
             make_account(f"every.{role}", [role], office=VILLAGE if role == "grassroots_officer" else HERE)
         sweep(ON, today=ON)
         file(ON, today=ON)
+        for step in AFTER_THE_SWEEP:
+            for code in (THERE, HERE):
+                step(code)
         db.session.remove()
 
 
