@@ -140,8 +140,7 @@ def _may(actor: Actor, step: str, holder: StaffAccount, area: Office, unseen: st
 
 def _persons(row: RoleGrant) -> set[int]:
     """Natural persons who have taken a step of this grant."""
-    accounts = [a for a in (row.applied_by, row.checked_by) if a is not None]
-    return set(db.session.scalars(select(StaffAccount.natural_person_id).where(StaffAccount.id.in_(accounts))))
+    return {one.natural_person_id for one in (row.applicant, row.checker) if one}
 
 
 def _compatible(holder: StaffAccount, role: str, statuses: tuple[str, ...]) -> None:

@@ -82,6 +82,8 @@ class RoleGrant(db.Model):
     revoked_on: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(String(200))
     account: Mapped[StaffAccount] = relationship(foreign_keys=[account_id], back_populates="grants")
+    applicant: Mapped[StaffAccount | None] = relationship(foreign_keys=[applied_by])
+    checker: Mapped[StaffAccount | None] = relationship(foreign_keys=[checked_by])
     office: Mapped[Office] = relationship()
 
 

@@ -40,7 +40,8 @@ def open_grants(actor: Actor) -> list[RoleGrant]:
     """Applications in the area that wait for a check or an approval, oldest first."""
     query = (select(RoleGrant).join(Office, RoleGrant.office_id == Office.id)
              .where(RoleGrant.status.in_(("applied", "checked"))).order_by(RoleGrant.id).limit(PAGE)
-             .options(joinedload(RoleGrant.account).joinedload(StaffAccount.office), joinedload(RoleGrant.office)))
+             .options(joinedload(RoleGrant.account).joinedload(StaffAccount.office), joinedload(RoleGrant.office),
+                      joinedload(RoleGrant.applicant), joinedload(RoleGrant.checker)))
     return list(db.session.scalars(in_area(query, actor, Office.path, STAFF_ROLES)))
 
 

@@ -152,7 +152,8 @@ def one_suspended_on_suspicion(code: str) -> None:
 def a_post_applied_for(code: str) -> None:
     with transaction() as session:
         session.add(RoleGrant(account_id=account(named("wang", code)).id, role="approver",
-                              office_id=office_by_code(code).id, applied_on=ON))
+                              office_id=office_by_code(code).id, applied_on=ON,
+                              applied_by=account(named("zhao", code)).id))
 
 
 def a_halted_sweep_and_a_batch(code: str) -> None:
