@@ -83,7 +83,7 @@ def move(one: Case, happened: events.StateChanged, decision: Decision | None = N
     db.session.add(CaseTransition(
         case_id=one.id, step=step, action=happened.action, from_state=happened.from_state, to_state=happened.to_state,
         reason=happened.reason, basis=happened.basis, rules_version=happened.rules_version, on=happened.on,
-        decision_id=decision.id if decision else None, event_id=row.id))
+        decision_id=decision.id if decision else None, event=row))
     one.state, one.state_since, one.version = happened.to_state, happened.on, one.version
     db.session.flush()
 
@@ -120,7 +120,7 @@ def _signed(decision: Decision, people: list[StaffAccount]) -> None:
         row = record(signed, case=decision.case, actor=who.public_id, on=date(2026, 6, day))
         db.session.add(ReviewStep(decision_id=decision.id, round=1, stage=stage, act="sign", account_id=who.id,
                                   natural_person_id=who.natural_person_id, role=role, opinion=opinion,
-                                  content_digest=DIGEST, on=date(2026, 6, day), event_id=row.id))
+                                  content_digest=DIGEST, on=date(2026, 6, day), event=row))
 
 
 def resumed(one: Case) -> Decision:
