@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from database import db, transaction
 from staff import grants
+from staff.accounts import close_account
 from staff.models import RoleGrant, StaffAccount
 from staff.refusals import StaffRefused
 from tests.people import ON, account, actor, grant_role, make_account, make_founders, valid_id_number
@@ -156,3 +157,24 @@ def _active(founders, username, role):
     return RoleGrant(account_id=row.id, role=role, office_id=row.office_id, status="active", applied_on=ON,
                      applied_by=founders["system"].account_id, checked_by=founders["audit"].account_id,
                      approved_by=founders["security"].account_id)
+
+
+def test_who_was_dismissed_since_the_check_gets_no_post(founders):
+    make_account("li")
+    grant = applied(founders, "li", "caseworker")
+    grants.check(founders["audit"], grant, ON)
+    with transaction():
+        account("li").active = False
+    with refused("ACCOUNT_CLOSED"):
+        grants.approve(founders["security"], grant, ON)
+
+
+def test_only_a_post_for_it_closes_accounts_and_only_in_its_area(founders):
+    make_account("li", ["caseworker"])
+    make_account("outside", office="510104")
+    make_account("county", ["system_administrator"], "510107")
+    with refused("NO_GRANT"):
+        close_account(actor("li"), account("outside").public_id, ON, "left")
+    with refused("UNKNOWN_ACCOUNT"):
+        close_account(actor("county"), account("outside").public_id, ON, "left")
+    assert account("outside").active
