@@ -39,8 +39,11 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "role_grant": {"status": "applied"}, "objection": {"status": "open"}, "verification_task": {"status": "open"},
     "decision": {"stage": "draft", "kind": "stop"}, "certification": {"status": "submitted"},
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
-    "case_transition": {"action": "lapse"},
+    "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
+    "calendar_day": {"kind": "holiday"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
 }
+ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
+ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
 ONE: dict[str, tuple[Columns, ...]] = {
     # P1, P2: one human being, one signature in a round, one account's person; one event behind each act (R4)
     "natural_person": (("id_number_index",),),
@@ -90,6 +93,14 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
     "import_row": (("batch_id", "row_number"),),
     "import_proposal": (("public_id",),),
+    # promised limits: one proposal of a year, a day once, one pause open of a limit
+    "calendar_year": (("year",), ("public_id",)),
+    "calendar_day": (("calendar_year_id", "day"),),
+    "limit_pause": (("decision_id",),),
+    # SC 31, 38-40: a day filed once, one demand open to an office about a list
+    "filed_count": (("on", "office_path", "list", "scheme", "part"),),
+    "follow_up": (("public_id",),),
+    "pressing": (("to_office_id", "list"), ("public_id",)),
 }
 NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it refuses, clause by clause
     "ck_cases_state": (("cases", {"state": "closed"}),),
@@ -131,6 +142,22 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("benefit_month", {"entitled": -1, "withheld": -1, "forfeited": -1}),
         ("benefit_month", {"back_paid": -1, "back_paid_by_decision_id": 1}), ("benefit_month", {"forfeited": -1}),
         ("benefit_month", {"overpaid": -1, "recovered": -1}), ("benefit_month", {"recovered": -1})),
+    "ck_calendar_year_status": (("calendar_year", {"status": "lost", **ENDED}),),
+    "ck_calendar_year_settled": tuple(
+        ("calendar_year", {"status": status, "reason": "不符", **ENDED, missing: None})
+        for status in ("released", "rejected") for missing in ENDED),
+    "ck_calendar_year_two_persons": (("calendar_year", {"status": "released", "proposed_by_person": 7, **ENDED}),),
+    "ck_calendar_year_reason": (("calendar_year", {"status": "rejected", **ENDED}),),
+    "ck_calendar_day_kind": (("calendar_day", {"kind": "weekday"}),),
+    "ck_limit_pause_order": (
+        ("limit_pause", {"paused_on": date(2026, 3, 2), "resumed_on": date(2026, 3, 1)}),),
+    "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
+    "ck_pressing_status": (("pressing", {"status": "closed"}),),
+    "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
+    "ck_pressing_answer_by": (("pressing", {"on": date(2026, 3, 2), "answer_by": date(2026, 3, 1)}),),
+    "ck_pressing_answered": (
+        *(("pressing", {"status": "answered", **ANSWER, missing: None}) for missing in ANSWER),
+        ("pressing", {"status": "open", **ANSWER})),
 }
 _serial = count(1000)
 

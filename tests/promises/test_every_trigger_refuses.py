@@ -20,10 +20,13 @@ from tests.case_builder import LAPSED, make_case
 from tests.engines import Copies, chosen
 from tests.owner import as_owner
 from tests.people import account, actor, make_account
+from tests.promises import ledger_attempts, trigger_attempts
 from tests.promises.county import ON, POSTS
+from tests.promises.ledger_attempts import keep_ledgers
 from tests.promises.test_two_approvers import waiting
-from tests.promises.trigger_attempts import ATTEMPTS, REPLACED, copied, replacing
+from tests.promises.trigger_attempts import REPLACED, copied, replacing
 
+ATTEMPTS = trigger_attempts.ATTEMPTS | ledger_attempts.ATTEMPTS
 UNSTEPPED = "(SELECT min(id) FROM audit_event WHERE id NOT IN (SELECT event_id FROM case_transition))"
 TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in range(len(attempts))
          if chosen() != "sqlite" or not name.endswith("_truncate")]
@@ -31,7 +34,8 @@ TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in ran
 
 @pytest.fixture(scope="module")
 def prepared(shared_app: Flask, copies: Copies) -> Copies:
-    """A resumption carried out, another that awaits approval in its second round, imports, and an open difference."""
+    """A resumption carried out, another that awaits approval in its second round, imports, an open difference; years,
+    a pause, and a row of each ledger."""
     copies.reset()
     with shared_app.app_context():
         for name, role in POSTS.items():
@@ -39,8 +43,9 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
         make_account("aside", [])
         done = waiting(make_case(ON, **LAPSED).id, 2, Proposal("resume", "lapsed"), "home_visit_record")
         review.sign(_key(done), "approve", opinion="同意", actor=actor("zhao"), on=ON)
-        waiting(make_case(ON, **LAPSED).id, 2, Proposal("resume", "lapsed"), "home_visit_record")
+        open_one = waiting(make_case(ON, **LAPSED).id, 2, Proposal("resume", "lapsed"), "home_visit_record")
         open_decision(make_case(ON).id, Proposal("stop", "missing"), actor=actor("li"), on=ON)
+        keep_ledgers(_key(open_one), ON)
         with transaction() as session:
             batch, case = session.query(ImportBatch).first(), session.query(Case).first()
             session.add(ImportProposal(

@@ -169,6 +169,13 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "decision_participant": (("decision_id", "natural_person_id", "side"),),
     "case_transition": (("id",), ("case_id", "step"), ("event_id",), ("case_id", "action", "period_due_on")),
     "evidence": (("id",), ("public_id",)),
+    "filed_count": (("on", "office_path", "list", "scheme", "part"),),
+    "follow_up": (("id",), ("public_id",)),
+    "calendar_day": (("calendar_year_id", "day"),),
+}
+CHOSEN = {  # the row that is replaced, where not any will do
+    "case_transition": "action = 'lapse'", "audit_event": "case_id IS NOT NULL",
+    "calendar_day": "calendar_year_id = (SELECT id FROM calendar_year WHERE status = 'proposed')",
 }
 
 
@@ -177,8 +184,7 @@ def replacing(table: str, columns: tuple[str, ...]) -> str:
     unique = {name for one in REPLACED[table] for name in one} - set(columns)
     kinds = db.metadata.tables[table].columns
     fresh = {name: "100000" if kinds[name].type.python_type is int else "'2031-01-01'" for name in unique}
-    where = {"case_transition": "action = 'lapse'", "audit_event": "case_id IS NOT NULL"}.get(table, "1 = 1")
     names = list(kinds.keys())
     return (f"INSERT OR REPLACE INTO {table} ({', '.join(_quoted(names))}) "
             f"SELECT {', '.join(fresh.get(name, _quoted([name])[0]) for name in names)} FROM {table} "
-            f"WHERE {where} LIMIT 1")
+            f"WHERE {CHOSEN.get(table, '1 = 1')} LIMIT 1")
