@@ -119,6 +119,6 @@ def test_no_row_that_never_changes_is_replaced_by_one_that_is_like_it_in_anythin
         connection.invalidate()
 
 
-def test_every_trigger_of_the_database_is_tried() -> None:
+def test_every_trigger_of_the_database_is_tried(shared_app: Flask) -> None:
     replaced = {f"{table}_no_replace" for table in REPLACED}
     assert {trigger.name for trigger in TRIGGERS} == set(ATTEMPTS) | replaced
