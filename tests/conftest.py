@@ -39,13 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests that use a database: the others ran with SQLite."""
+    """On PostgreSQL only the tests that use a database and do not say that SQLite is enough: the others ran there."""
     by_address = [item.nodeid for item in items if " object at 0x" in item.nodeid]
     if by_address:
         raise pytest.UsageError(f"named by an address in memory, other in each worker: {by_address}")
     if engines.chosen() == "sqlite":
         return
-    kept = [item for item in items if "copies" in getattr(item, "fixturenames", ())]
+    kept = [item for item in items if "copies" in getattr(item, "fixturenames", ())
+            and not item.get_closest_marker("sqlite_is_enough")]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

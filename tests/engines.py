@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy.engine import URL, make_url
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
@@ -23,6 +25,11 @@ PASSWORD = "test"
 ROLE = """DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{password}';
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "lock_timeout = '20s'")
+
+
+def sparing(values: Iterable[Any], both: Collection[Any]) -> list[Any]:
+    """Parameters of a test that takes long: all on SQLite, on PostgreSQL those of `both`."""
+    return [one if one in both else pytest.param(one, marks=pytest.mark.sqlite_is_enough) for one in values]
 
 
 def chosen() -> str:

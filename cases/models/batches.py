@@ -23,7 +23,8 @@ class Released:
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-_TWO_PERSONS = "status <> 'released' or released_by_person <> proposed_by_person"
+_TWO_PERSONS = ("status <> 'released' or (proposed_by_person is not null and released_by_person is not null "
+                "and released_by_person <> proposed_by_person)")
 
 
 class NotPassed(db.Model):

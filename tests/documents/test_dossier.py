@@ -28,6 +28,7 @@ def the_case() -> Case:
     return db.session.query(Case).one()
 
 
+@pytest.mark.sqlite_is_enough
 def test_it_is_archive_quality_in_both_languages_masked_and_full(context: Flask, assert_archive_quality) -> None:  # noqa: ANN001
     number = records.whole_story()
     assert_archive_quality({f"dossier-{lang}-{masked}": dossier(number, lang=lang, masked=masked)

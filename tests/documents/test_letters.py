@@ -70,6 +70,7 @@ def test_no_letter_speaks_of_money_that_is_not_paid(context: Flask, kind: str, f
     assert "¥" in letter_text(notice, "en")
 
 
+@pytest.mark.sqlite_is_enough
 def test_every_letter_is_archive_quality_in_both_languages(context: Flask, assert_archive_quality) -> None:  # noqa: ANN001
     assert_archive_quality({f"{notice.kind}-{lang}": letter_pdf(notice, lang)
                             for notice in every_kind() for lang in LANGUAGES})

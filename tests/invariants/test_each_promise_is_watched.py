@@ -118,8 +118,8 @@ DAMAGES: dict[str, tuple[str, ...]] = {
         f"VALUES ({PERSON_OF_CASE}, '2025-12-01', 'cremation', '2026-01-02', {NOW})",),
     "M2 a month is not owed": ("UPDATE benefit_month SET owed = false",),
     "M2 a month withheld": (
-        "INSERT INTO pay_run (office_id, month, closed_on) SELECT DISTINCT paying_office_id, '2026-02', '2026-03-16' "
-        "FROM cases WHERE state = 'suspended'",),
+        "INSERT INTO pay_run (office_id, month, closed_on) "
+        "SELECT DISTINCT paying_office_id, '2026-02', DATE('2026-03-16') FROM cases WHERE state = 'suspended'",),
     "M3 what was recovered": ("UPDATE benefit_month SET overpaid = 5, recovered = 5",),
     "M3 an overpaid month": (f"UPDATE benefit_month SET claimed_by_decision_id = {RESUME}",),
     "M3 entitled is paid": ("UPDATE benefit_month SET entitled = entitled + 1",),

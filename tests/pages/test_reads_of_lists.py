@@ -65,6 +65,7 @@ def county(app: Flask) -> Flask:
     return app
 
 
+@pytest.mark.sqlite_is_enough
 def test_no_list_asks_again_for_each_of_its_rows(county: Flask):
     readers = ("li", "wang", "zhao", "inspector")
     before = {who: asked(county, who) for who in readers}

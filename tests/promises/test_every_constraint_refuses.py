@@ -108,11 +108,15 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_import_batch_two_persons": (("import_batch", {"proposed_by_person": 7, "released_by_person": 7}),),
     "ck_suspension_batch_status": (("suspension_batch", {"status": "done"}),),
     "ck_suspension_batch_two_persons": (
-        ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),),
+        ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),
+        ("suspension_batch", {"status": "released", "proposed_by_person": 7}),
+        ("suspension_batch", {"status": "released", "released_by_person": 7})),
     "ck_suspension_row_taken_out": (("suspension_row", {"taken_out_on": date(2026, 3, 1)}),),
     "ck_sweep_halt_status": (("sweep_halt", {"status": "done"}),),
     "ck_sweep_halt_two_persons": (
-        ("sweep_halt", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),),
+        ("sweep_halt", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),
+        ("sweep_halt", {"status": "released", "proposed_by_person": 7}),
+        ("sweep_halt", {"status": "released", "released_by_person": 7})),
     "ck_import_row_status": (("import_row", {"status": "lost"}),),
     "ck_import_proposal_status": (("import_proposal", {"status": "done"}),),
     "ck_import_proposal_accepted": (("import_proposal", {"status": "accepted"}),),

@@ -8,7 +8,8 @@ from database.migrations.numbers import numbered
 revision, down_revision = numbered(__file__)
 TRIGGERS: dict[str, dict[str, str]] = {}
 PATH = String(120).with_variant(String(120, collation="C"), "postgresql")
-TWO_PERSONS = "status <> 'released' or released_by_person <> proposed_by_person"
+TWO_PERSONS = ("status <> 'released' or (proposed_by_person is not null and released_by_person is not null "
+               "and released_by_person <> proposed_by_person)")
 
 
 def _released() -> list[Column]:
