@@ -5,7 +5,8 @@ Three founders (`founder.system`, `founder.security`, `founder.audit`) hold the 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from itertools import count
@@ -33,12 +34,12 @@ TREE = ("51", "5101", "510104", "510107", "510107001", "510107001201")
 OFFICES = tuple(row for row in places.OFFICES if row[0] in TREE)
 FOUNDERS = {"system_administrator": "founder.system", "security_administrator": "founder.security",
             "audit_administrator": "founder.audit"}
-_serial = count(1)
+_serials: defaultdict[tuple[str, date], Iterator[int]] = defaultdict(count)  # a thousand of a place and birthday
 
 
 def valid_id_number(serial: int | None = None, place: str = "510107", born: date = date(1985, 6, 15)) -> str:
     """An ID number with the right check digit; another one at each call when no serial (0-999) is given."""
-    number = next(_serial) if serial is None else serial
+    number = next(_serials[place, born]) if serial is None else serial
     day = date.fromordinal(born.toordinal() + number // 1000)
     body = f"{place}{day:%Y%m%d}{number % 1000:03d}"
     return body + ric.calc_check_digit(body + "0")
