@@ -21,6 +21,9 @@ PAGES = (
     ("my-work", "wang", "/work", None), ("cases", "li", "/cases", None),
     ("case", "li", "/cases?state=stopped", "main table a"), ("decision", "wang", "/work", "main table a"),
     ("overview", "zhao", "/overview", None), ("rules", "li", "/rules", None),
+    ("what-if", "zhao", "/rules/what-if?office=510107&period_months-pension=6&periods=anew", None),
+    ("calendar", "li", "/calendar", None),
+    ("not-certified", "li", "/ledgers/not_certified", None), ("limits", "zhao", "/limits", None),
     ("objections", "li", "/objections", None), ("guide", "village.he", "/guide", None),
     ("verifications", "village.he", "/verifications", None), ("visit", "village.he", "/verifications", ".task-list a"),
     ("audit", "inspector", "/audit", None),
@@ -50,6 +53,7 @@ def _pages(browser: Browser, password: str) -> Iterator[tuple[str, Page]]:
             yield f"{name}-{size}", page
             if size == "wide":
                 page.get_by_role("button", name="English").or_(page.get_by_role("link", name="English")).first.click()
+                page.wait_for_load_state("networkidle")
                 yield f"{name}-{size}-en", page
             context.close()
 

@@ -11,6 +11,7 @@ from jinja2 import pass_context
 
 from cases.money import written
 from web.language import current_language
+from workflows.citations import cite
 from workflows.glossary import UnknownTerm
 from workflows.glossary import next_step as glossary_next_step
 from workflows.glossary import term as glossary_term
@@ -42,6 +43,11 @@ def next_step(one: Refusal) -> str:
         return glossary_next_step(one.code, current_language())
     except UnknownTerm:
         return ""
+
+
+def cited(article: str) -> str:
+    """The article of a refusal as people cite it: SC-29 -> 川社险办〔2022〕25号 第二十九条."""
+    return "；".join(cite(article, lang=current_language()))
 
 
 def money(fen: int | None) -> str:
@@ -104,7 +110,7 @@ def _local(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CLOCK)
 
 
-FILTERS = (term, refusal, next_step, money, count, day, moment, month, mask, mask_id, mask_phone)
+FILTERS = (term, refusal, next_step, cited, money, count, day, moment, month, mask, mask_id, mask_phone)
 
 
 def _each_time(one: Callable[..., str]) -> Callable[..., str]:

@@ -81,7 +81,7 @@ def test_a_greyed_action_says_why_in_words(render: Render):
     assert 'aria-disabled="true"' in page and 'type="submit"' not in page
     reason = re.search(r'aria-describedby="([^"]+)"', page)
     assert reason and f'id="{reason[1]}"' in page
-    assert "同一人不能再签下一步" in page and "SC-29" in page and "SAME_PERSON" not in page
+    assert "同一人不能再签下一步" in page and "川社险办〔2022〕25号 第二十九条" in page and "SAME_PERSON" not in page
 
 
 def test_an_allowed_action_posts_with_its_token(render: Render):
@@ -120,7 +120,7 @@ def test_a_job_says_in_words_how_far_it_is(render: Render):
 
 
 def test_an_empty_list_says_what_to_do_next(render: Render):
-    assert 'href="/decisions"' in render("{{ empty('没有待办', '查看未领取的', '/decisions') }}")
+    assert 'href="/objections"' in render("{{ empty('没有待办', '查看未领取的', '/objections') }}")
 
 
 def test_facts_and_tiles_write_their_values(render: Render):

@@ -68,7 +68,7 @@ def test_what_a_person_may_not_sign_is_listed_with_the_reason_in_words(course: C
     course.act("li", "initial_review", "同意")
     assert course.decision_id not in text(li, "/work")
     blocked = text(li, "/work?tab=blocked")
-    assert course.decision_id in blocked and "SC-29" in blocked and 'class="refusals"' in blocked
+    assert course.decision_id in blocked and "第二十九条" in blocked and 'class="refusals"' in blocked
 
 
 def test_the_list_and_the_machine_agree_on_who_is_barred(course: Course):
