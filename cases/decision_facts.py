@@ -67,7 +67,8 @@ def attempt_of(review: Review, opinion: str | None = None) -> Attempt:
                    gather(review))
 
 
-def _paths(decision: Decision) -> tuple[str, ...]:
+def paths_of(decision: Decision) -> tuple[str, ...]:
+    """Of the office, and of the residence where whoever stands before a window is certified there too (SC 5, 11)."""
     residence = decision.case.pensioner.residence_office
     if residence and decision.kind in IN_PERSON:
         return decision.office_path, residence.path
@@ -75,7 +76,7 @@ def _paths(decision: Decision) -> tuple[str, ...]:
 
 
 def _roles_here(review: Review) -> frozenset[str]:
-    held = {role for path in _paths(review.decision) for role in review.actor.roles if review.actor.holds(role, path)}
+    held = {role for path in paths_of(review.decision) for role in review.actor.roles if review.actor.holds(role, path)}
     return frozenset(held) or review.actor.roles  # no area: `in_area` says so, not "no such post"
 
 
@@ -84,7 +85,7 @@ def _in_area(review: Review) -> bool:
         return True  # any window certifies who stands before it (SC 5, 11)
     row = chain_for(review.decision.signatures_required).row(review.decision.stage, review.action)
     wanted = row.by if row else frozenset()
-    return any(review.actor.holds(role, path) for role in wanted for path in _paths(review.decision))
+    return any(review.actor.holds(role, path) for role in wanted for path in paths_of(review.decision))
 
 
 def _maker(review: Review) -> object:

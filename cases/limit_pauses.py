@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from audit import events
 from audit.log import record
+from cases.decision_facts import paths_of
 from cases.decisions import lock_decision
 from cases.limits import barred, counted, open_pause_of
 from cases.models import Decision, LimitPause, ServiceLimit
@@ -94,9 +95,7 @@ def _may_pause(decision: Decision, actor: Actor, on: date) -> ServiceLimit:
 
 
 def _limit_of(decision: Decision, actor: Actor) -> ServiceLimit:
-    residence = decision.case.pensioner.residence_office if decision.kind == "certify" else None
-    paths = [decision.office_path, *([residence.path] if residence else [])]
-    if not any(actor.holds(role, path) for role in BUSINESS for path in paths):
+    if not any(actor.holds(role, path) for role in BUSINESS for path in paths_of(decision)):
         raise refuse("OUT_OF_AREA", "QD-7")
     if code := barred(decision, actor):
         raise refuse(code, "JS-8.1")

@@ -1,7 +1,6 @@
 """Promised limits: the list of those that press, pausing and resuming one, the receipt that names it."""
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from cases.forms.work import PauseForm
 from cases.limit_view import limit_view
 from staff.access import access, current_actor
 from staff.clock import today
+from web.paging import key_after
 from workflows.roles import BUSINESS, READERS
 
 limit_pages = Blueprint("limits", __name__)
@@ -23,7 +23,7 @@ def index() -> str:
     actor, on, tab = current_actor(), today(), request.args.get("tab", "overdue")
     if tab not in limit_list.TABS:
         abort(404)
-    found = limit_list.page(tab, actor, on, _after())
+    found = limit_list.page(tab, actor, on, key_after())
     following = url_for(".index", tab=tab, after=f"{found.after[0]}_{found.after[1]}") if found.after else None
     return render_template("limits/index.html", tab=tab, page=found, counts=limit_list.counts(actor, on), on=on,
                            following=following, first=url_for(".index", tab=tab) if request.args.get("after") else None)
@@ -61,15 +61,3 @@ def receipt(public_id: str) -> str:
     pages.note_view(pages.visible_decision(public_id, actor).case, actor, today(), part="receipt")
     row = pages.visible_decision(public_id, actor)
     return render_template("limits/receipt.html", decision=row, case=row.case, shown=limit_view(row, today()))
-
-
-def _after() -> limit_list.Key | None:
-    """The key in the address: YYYY-MM-DD_id."""
-    given = request.args.get("after")
-    if not given:
-        return None
-    try:
-        day, number = given.split("_")
-        return date.fromisoformat(day), int(number)
-    except ValueError:
-        abort(400)

@@ -1,7 +1,6 @@
 """Objections: the list of them, taken at the window with a receipt."""
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from cases.routes import objection_pages as blueprint
 from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from web.paging import key_after
 from workflows.roles import MAKERS, READERS
 
 
@@ -24,7 +24,7 @@ def index() -> str:
     status, kind = request.args.get("status", "open"), request.args.get("kind") or None
     if status not in objection_list.STATUSES or kind not in (None, *objection_list.KINDS):
         abort(404)
-    found = objection_list.page(status, kind, actor, on, _after())
+    found = objection_list.page(status, kind, actor, on, key_after())
     kept = {"status": status, "kind": kind}
     following = url_for(".index", **kept, after=f"{found.after[0]}_{found.after[1]}") if found.after else None
     return render_template("objections/index.html", page=found, counts=objection_list.counts(actor), status=status,
@@ -55,15 +55,3 @@ def objection(public_id: str) -> str:
     row = pages.visible_objection(public_id, current_actor())
     due_on = objection_list.decided_by(row)
     return render_template("objections/objection.html", objection=row, case=row.case, on=today(), due_on=due_on)
-
-
-def _after() -> objection_list.Key | None:
-    """The key in the address: YYYY-MM-DD_id."""
-    given = request.args.get("after")
-    if not given:
-        return None
-    try:
-        day, number = given.split("_")
-        return date.fromisoformat(day), int(number)
-    except ValueError:
-        abort(400)

@@ -1,7 +1,6 @@
 """Pressings: those to answer, those sent, those answered; a new one; the answer to one."""
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from staff.models import Office
+from web.paging import key_after
 from workflows.roles import CHAIN, READERS
 
 pressing_pages = Blueprint("pressings", __name__)
@@ -31,7 +31,7 @@ def index() -> str:
     actor, tab = current_actor(), request.args.get("tab", "received")
     if tab not in pressing.STATUSES:
         abort(404)
-    rows, more = pressing.page(tab, actor, _after())
+    rows, more = pressing.page(tab, actor, key_after())
     last = rows[-1] if more else None
     return render_template(
         "pressings/index.html", tab=tab, rows=rows, counts=pressing.tab_counts(actor), on=today(),
@@ -98,15 +98,3 @@ def _visible(public_id: str, actor: Actor) -> Pressing:
     if row is None:
         raise NotFound
     return row
-
-
-def _after() -> tuple[date, int] | None:
-    """The key in the address: YYYY-MM-DD_id."""
-    given = request.args.get("after")
-    if not given:
-        return None
-    try:
-        day, number = given.split("_")
-        return date.fromisoformat(day), int(number)
-    except ValueError:
-        abort(400)

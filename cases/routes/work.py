@@ -1,13 +1,12 @@
 """My work: what waits for me, what I cannot take and why."""
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, abort, render_template, request, url_for
 
 from cases import contacts, pages, pressing, worklists
 from staff.access import access, current_actor
 from staff.clock import today
+from web.paging import key_after
 from workflows.roles import BUSINESS, MAKERS
 
 work_pages = Blueprint("work", __name__)
@@ -19,7 +18,7 @@ def my_work() -> str:
     actor, on, tab = current_actor(), today(), request.args.get("tab", "signable")
     if tab not in worklists.TABS:
         abort(404)
-    found = worklists.page(tab, actor, on, _after())
+    found = worklists.page(tab, actor, on, key_after(heads=1))
     following = url_for("work.my_work", tab=tab, after=_written(found.after)) if found.after else None
     first = url_for("work.my_work", tab=tab) if request.args.get("after") else None
     verifies = bool(actor.roles & set(MAKERS))  # the others read the ledger; it is not their work
@@ -29,17 +28,6 @@ def my_work() -> str:
                            pressed=pressing.open_here(actor),
                            unreachable=contacts.unreachable_count(actor) if verifies else 0)
 
-
-def _after() -> worklists.Key | None:
-    """The key in the address: stage_YYYY-MM-DD_id, from behind since stages have underscores."""
-    given = request.args.get("after")
-    if not given:
-        return None
-    try:
-        stage, opened_on, number = given.rsplit("_", 2)
-        return stage, date.fromisoformat(opened_on), int(number)
-    except ValueError:
-        abort(400)
 
 
 def _written(key: worklists.Key) -> str:
