@@ -1,4 +1,4 @@
-"""Pages for what went wrong, in words, with what to do next. One template per status."""
+"""Pages for what went wrong, in words, with what to do next. One template per status; the rest share two."""
 from __future__ import annotations
 
 from typing import Any
@@ -17,8 +17,13 @@ TEMPLATES = {405: 404}  # to a clerk an address that takes no such request is on
 
 def page(status: int, refusals: tuple[Refusal, ...] = (), **more: Any) -> tuple[str, int]:
     """The page of `status`; `refusals` are listed by name. A route may call it to answer 409 itself."""
-    template = f"errors/{TEMPLATES.get(status, status)}.html"
+    template = f"errors/{_template(status)}.html"
     return render_template(template, status=status, refusals=refusals, back=_whence(), **more), status
+
+
+def _template(status: int) -> int:
+    known = TEMPLATES.get(status, status)
+    return known if known in STATUSES else 500 if status >= 500 else 400
 
 
 def _whence() -> str | None:
@@ -57,6 +62,7 @@ def _broken(_error: Exception) -> Any:
 
 
 def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
     for status in STATUSES:
         app.register_error_handler(status, _broken if status == 500 else _http)
     app.register_error_handler(TransitionRefused, _refused)
