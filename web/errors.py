@@ -12,7 +12,7 @@ from web.signed_in import forget_person
 from workflows.transition import Refusal, TransitionRefused
 
 STATUSES = (400, 401, 403, 404, 405, 409, 413, 429, 500)
-TEMPLATES = {405: 404}  # to a clerk an address that takes no such request is one that is not there
+TEMPLATES = {405: 404, 410: 404}  # to a clerk an address that takes no such request, or no longer, is not there
 
 
 def page(status: int, refusals: tuple[Refusal, ...] = (), **more: Any) -> tuple[str, int]:
