@@ -82,9 +82,14 @@ def _mapping_without_repetition(loader, node):
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repetition)
 
 
+def strict_yaml(text: str) -> object:
+    """The document; a key that stands twice is refused. Raises RulesRefused."""
+    return yaml.load(text, _StrictLoader)
+
+
 def parse(text: str, layer: str) -> tuple[list[Entry], list[str]]:
     """Entries of one YAML text, and the faults found."""
-    document = yaml.load(text, _StrictLoader) or {}
+    document = strict_yaml(text) or {}
     entries, faults = [], []
     for name, body in document.items():
         if name not in KEYS:

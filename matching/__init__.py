@@ -1,0 +1,1 @@
+"""Silent certification: what other registers say, folded by one definition into three lists (docs/decisions/100)."""
