@@ -12,6 +12,7 @@ from audit.log import record
 from cases.models import (
     Decision,
     DecisionParticipant,
+    GatheredLoss,
     NotPassed,
     Objection,
     ReviewStep,
@@ -89,8 +90,11 @@ def _batch_people(case_id: int) -> set[int]:
     batches = db.session.execute(
         select(SuspensionBatch.proposed_by_person, SuspensionBatch.released_by_person).join(SuspensionRow)
         .where(SuspensionRow.case_id == case_id, SuspensionBatch.status == "released"))
+    of_losses = db.session.execute(
+        select(SuspensionBatch.proposed_by_person, SuspensionBatch.released_by_person).join(GatheredLoss)
+        .join(Decision).where(Decision.case_id == case_id, SuspensionBatch.status == "released"))
     noted = db.session.scalars(select(NotPassed.noted_by_person).where(NotPassed.case_id == case_id))
-    return {one for row in batches for one in row if one} | set(noted)
+    return {one for row in (*batches, *of_losses) for one in row if one} | set(noted)
 
 
 def holders(roles: Iterable[str], path: str) -> list[tuple[str, str, Candidate]]:

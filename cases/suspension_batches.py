@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from audit.events import SuspensionsProposed, SuspensionsReleased, SuspensionsReturned, SuspensionTakenOut
 from audit.log import record
-from cases.models import Case, NotPassed, Pensioner, SuspensionBatch, SuspensionRow
+from cases.models import Case, GatheredLoss, NotPassed, Pensioner, SuspensionBatch, SuspensionRow
 from cases.moves import lock_case
 from cases.periods import rules_of_case
 from cases.refused import attempt, refuse
@@ -40,7 +40,8 @@ def page(actor: Actor) -> list[tuple[SuspensionBatch, int]]:
     """Batches of the area with how many cases stand in each, those that wait first, the newest first."""
     count = select(func.count()).where(SuspensionRow.batch_id == SuspensionBatch.id,
                                        SuspensionRow.taken_out_on.is_(None)).scalar_subquery()
-    query = select(SuspensionBatch, count).order_by(SuspensionBatch.status == "released",
+    losses = select(func.count()).where(GatheredLoss.batch_id == SuspensionBatch.id).scalar_subquery()
+    query = select(SuspensionBatch, count + losses).order_by(SuspensionBatch.status == "released",
                                                     SuspensionBatch.month.desc(), SuspensionBatch.office_path)
     return [(batch, many) for batch, many in
             db.session.execute(in_area(query, actor, SuspensionBatch.office_path, READERS).limit(200))]

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
+from cases import gathered_losses
 from cases.ages import adult_facts, period_facts
 from cases.bulk import Batch
 from cases.bulk_reading import open_tasks
@@ -218,6 +219,7 @@ STEPS: dict[str, Step] = {step.name: step for step in (
     Step("refer", _referred, bulk=_refer),
     Step("lapse", lapses, bulk=_lapse),
     Step("gather", _paid("lapse_before", GATHER), bulk=_gather),
+    Step("gather_loss", gathered_losses.due, each=gathered_losses.gather),
     Step("await_recheck", _paid("lapse_before", AWAITS_RECHECK), bulk=_hold_for_recheck),
     Step("home_visit", _paid("lapse_before", HOME_VISIT), bulk=_visit),
     Step("propose_suspension", _payments_failing, each=_propose_suspension),

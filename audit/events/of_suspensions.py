@@ -29,6 +29,17 @@ class SuspensionGathered(Event):
 
 
 @event("fact")
+class LossGathered(Event):
+    """A decision on a confirmed loss stands in the batch of a month, to be signed with it (QD 25)."""
+
+    batch: str
+    month: str
+    decision: str
+    stage: str
+    due_on: date | None = None
+
+
+@event("fact")
 class SuspensionTakenOut(Event):
     """Taken out of the batch: not to be suspended with it."""
 

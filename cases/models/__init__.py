@@ -1,5 +1,5 @@
 """The tables of case work."""
-from cases.models.batches import NotPassed, SuspensionBatch, SuspensionRow, SweepHalt
+from cases.models.batches import GatheredLoss, NotPassed, SuspensionBatch, SuspensionRow, SweepHalt
 from cases.models.case import (
     BenefitMonth,
     BenefitRate,
@@ -29,8 +29,8 @@ from cases.models.work import Installation, Job, Notice, Objection, Verification
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
     "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence",
-    "EvidenceContent", "FiledCount", "FollowUp", "ImportBatch", "ImportProposal", "ImportRow", "Installation",
-    "Job", "LimitPause", "NamePart", "NotPassed", "Notice", "NumberSeries", "Objection", "PayRun",
+    "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal", "ImportRow",
+    "Installation", "Job", "LimitPause", "NamePart", "NotPassed", "Notice", "NumberSeries", "Objection", "PayRun",
     "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep", "ServiceLimit", "SuspensionBatch",
     "SuspensionRow", "SweepHalt", "VerificationTask",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.models.case import Case
+from cases.models.decision import Decision
 from database import db
 from database.types import Code, Month, OfficePath, UtcDateTime, now, public_id
 
@@ -81,6 +82,16 @@ class SuspensionRow(db.Model):
     reason: Mapped[str | None] = mapped_column(Text)
     batch: Mapped[SuspensionBatch] = relationship(back_populates="rows")
     case: Mapped[Case] = relationship()
+
+
+class GatheredLoss(db.Model):
+    """A decision on a confirmed loss that stands in the batch of a month: open at its end, or taken in it (QD 25)."""
+
+    __tablename__ = "gathered_loss"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("suspension_batch.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True, index=True)
+    batch: Mapped[SuspensionBatch] = relationship()
+    decision: Mapped[Decision] = relationship()
 
 
 class SweepHalt(Released, db.Model):

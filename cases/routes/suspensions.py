@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from cases import not_passed, pages, suspension_batches, sweep_releases
+from cases import gathered_losses, not_passed, pages, suspension_batches, sweep_releases
 from cases.forms.suspensions import NotPassedForm, ReasonForm
 from cases.models import SuspensionBatch
 from cases.routes.answers import answered
@@ -82,7 +82,17 @@ def _act(batch: SuspensionBatch, act: str, form: ReasonForm, actor: Actor) -> st
     if act == "return":
         suspension_batches.send_back(batch.id, form.reason.data, actor=actor, on=today())
         return _("已退回。")
-    return _("已核放，暂停 %(n)s 人。", n=len(suspension_batches.release(batch.id, actor=actor, on=today())))
+    return _release(batch, actor)
+
+
+def _release(batch: SuspensionBatch, actor: Actor) -> str:
+    """The batch, and then the signature under each confirmed loss that was chosen (QD 25)."""
+    batch_id = batch.id
+    done = suspension_batches.release(batch_id, actor=actor, on=today())
+    signed, refused = gathered_losses.recheck(batch_id, request.form.getlist("decision"), actor=actor, on=today())
+    if refused:
+        flash(_("有 %(n)s 件丧失资格的决定未能复核，原因见各行。", n=len(refused)), "warn")
+    return _("已核放，暂停 %(n)s 人。", n=len(done) + signed)
 
 
 def _visible(public_id: str) -> SuspensionBatch:
@@ -92,6 +102,7 @@ def _visible(public_id: str) -> SuspensionBatch:
 def _page(batch: SuspensionBatch, form: ReasonForm, actor: Actor) -> str:
     acts = {act: suspension_batches.refusals(batch, act, actor, today()) for act in suspension_batches.ACTS}
     return render_template("suspensions/batch.html", batch=batch, rows=suspension_batches.rows(batch, today()),
+                           losses=gathered_losses.losses(batch, actor, today()),
                            acts=acts, form=form, on=today(), offices=pages.office_names([batch.office_path]))
 
 

@@ -10,13 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cases.models import Case, Notice, SuspensionBatch, SuspensionRow, SweepHalt
+from cases import review, suspension_batches
+from cases.decisions import Proposal, open_decision, submit
+from cases.evidence import add_evidence
+from cases.models import Case, Decision, Notice, SuspensionBatch, SuspensionRow, SweepHalt
 from cases.sweep import sweep
 from database import db, transaction
 from tests import law
-from tests.case_builder import make_case
+from tests.case_builder import make_case, paper
 from tests.conftest import Clock
-from tests.people import ON, make_account, sign_in
+from tests.people import ON, actor, make_account, sign_in
 from tests.places import QINGDAO, furnish
 
 PLACE, GATHERED = "370203", date(2026, 2, 28)
@@ -49,7 +52,7 @@ def client(app: Flask, name: str) -> FlaskClient:
     return sign_in(app.test_client(), name)
 
 
-def post(client: FlaskClient, address: str, **data: str) -> tuple[int, str]:
+def post(client: FlaskClient, address: str, **data: str | list[str]) -> tuple[int, str]:
     answer = client.post(address, data=data, follow_redirects=True)
     return answer.status_code, answer.get_data(as_text=True)
 
@@ -121,3 +124,36 @@ def test_a_halted_run_is_let_go_on_by_two_people(app: Flask, clock: Clock, tmp_p
         assert "已核放，暂停 2 人" in post(wang, f"{halt}/release")[1]
     with app.app_context():
         assert set(db.session.scalars(select(Case.state))) == {"suspended"}
+
+
+@pytest.mark.article("QD-25")
+def test_confirmed_losses_are_ticked_and_rechecked_with_the_batch(app: Flask, city: list[str], clock: Clock) -> None:
+    """Of two awaiting recheck the releaser ticks one; a third was reviewed first by the releaser and offers no tick."""
+    with app.app_context():
+        make_account("zhao", ["caseworker", "reviewer"], office=PLACE)
+        ticked, left, own = (lost(name, who) for name, who in (("郑一", "li"), ("郑二", "li"), ("郑三", "zhao")))
+        sweep(GATHERED, today=GATHERED)
+        for row in db.session.scalars(select(SuspensionRow.id)).all():
+            suspension_batches.take_out(row, "已联系上", actor=actor("li"), on=GATHERED)
+    li, zhao = client(app, "li"), client(app, "zhao")
+    page = batch(app)
+    assert "确认丧失资格" in li.get(page).get_data(as_text=True)
+    assert "已提出" in post(li, f"{page}/propose")[1]
+    seen = zhao.get(page).get_data(as_text=True)
+    assert [f'value="{one}"' in seen for one in (ticked, left, own)] == [True, True, False]
+    status, told = post(zhao, f"{page}/release", decision=[ticked, own])
+    assert (status, "已核放，暂停 1 人" in told, "1 件丧失资格的决定未能复核" in told) == (200, True, True)
+    with app.app_context():
+        stages = dict(db.session.execute(select(Decision.public_id, Decision.stage)).all())
+    assert stages == {ticked: "executed", left: "recheck", own: "recheck"}
+
+
+def lost(name: str, reviewer: str) -> str:
+    """Public id of a decision on a confirmed loss that awaits recheck."""
+    case = make_case(ON, PLACE, 姓名=name, 最近认证日期="2025-09-01", 居住地="", 联系地址="某街 1 号").id
+    bound = add_evidence(case, paper("loss_record", GATHERED), actor=actor("li"), on=GATHERED).id
+    made = open_decision(case, Proposal("suspend", "confirmed_loss", evidence=(bound,)), actor=actor("li"), on=GATHERED)
+    key, public_id = made.id, made.public_id
+    submit(key, actor=actor("li"), on=GATHERED)
+    review.sign(key, "initial_review", actor=actor(reviewer), on=GATHERED)
+    return public_id

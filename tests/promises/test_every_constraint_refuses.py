@@ -88,6 +88,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "not_passed": (("case_id", "period_due_on"),),
     "suspension_batch": (("office_path", "month"), ("public_id",)),
     "suspension_row": (("batch_id", "case_id"),),
+    "gathered_loss": (("batch_id", "decision_id"),),
     "sweep_halt": (("office_path",), ("public_id",)),
     # F2: one file once
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select
 
 from audit.log import record
-from cases import notices, sweep_steps
+from cases import gathered_losses, notices, sweep_steps
 from cases.ages import adult_facts, begin_period, period_facts
 from cases.bulk import escalated
 from cases.case_facts import READERS
@@ -108,6 +108,12 @@ def _gather(case: Case, on: date) -> list[str]:
     return ["gather"]
 
 
+def _gather_loss(case: Case, on: date) -> list[str]:
+    subject = Subject(case, on, "lapse", "lapsed")
+    apart = READERS["lapses_by_calendar"](subject) or READERS["batch_closed"](subject)
+    return [] if apart else gathered_losses.gather(case, on)
+
+
 def _await_recheck(case: Case, on: date) -> list[str]:
     if case.state not in PAID or not _holds(case, on, sweep_steps.AWAITS_RECHECK):
         return []
@@ -155,7 +161,7 @@ def _escalate_task(case: Case, task: object, on: date) -> None:
 ACTS: dict[str, Callable[[Case, date], list[str]]] = {
     "begin_period": _begin, "of_age": _of_age,
     "settle": _settle, "remind": _remind, "refer": _refer, "lapse": _lapse, "gather": _gather,
-    "await_recheck": _await_recheck,
+    "gather_loss": _gather_loss, "await_recheck": _await_recheck,
     "home_visit": _visit, "propose_suspension": _propose_suspension, "propose_stop": _propose_stop,
     "escalate": _escalate, "check_eligible": sweep_steps._check_eligible,
 }
