@@ -1,6 +1,7 @@
 """Whom active service could not certify in the last month of the period: the reason is noted (QD 24). No state."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from cases.periods import rules_of_case, stored_cycle
 from cases.refused import attempt
 from cases.verification import MEANS
 from database import db
+from rules import RulesNotInForce, rules_for
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.relatives import related_persons
@@ -61,6 +63,18 @@ def begins_on(case: Case, on: date) -> date | None:
     """Day from which it may be noted; None where the rules know no such mark, or the case has no period."""
     months, cycle = rules_of_case(case, on).value("not_passed_months_before_due"), stored_cycle(case)
     return refer_on(cycle, months) if months and cycle else None
+
+
+def noted_in(areas: Iterable[str], on: date) -> bool:
+    """Whether the rules of any of these areas (codes) know such a mark."""
+    return any(_months(area, on) for area in areas)
+
+
+def _months(area: str, on: date) -> object:
+    try:
+        return rules_for(area, on).value("not_passed_months_before_due")
+    except RulesNotInForce:
+        return None
 
 
 def of_period(case: Case) -> NotPassed | None:

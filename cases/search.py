@@ -9,10 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, not_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, not_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from cases.models import Case, NamePart, Pensioner
+from cases.models import Case, NamePart, NotPassed, Pensioner
 from cases.names import name_parts
 from database import db
 from database.prepared import rows_of, written_in
@@ -24,6 +24,7 @@ from workflows.deadlines import first_day, next_month
 from workflows.roles import READERS
 
 PAGE = 50
+ANY = "any"
 PAID = ("pending", "verified", "resumed")
 LAST = "\U0010ffff"  # sorts after whatever a number goes on with
 SHOWN = (Case.public_id, Case.case_no, Case.scheme, Case.benefit_kind, Case.state, Case.state_reason, Case.task_open,
@@ -36,6 +37,13 @@ def still_asked() -> ColumnElement[bool]:
     return and_(Case.state != "terminated", not_(dead))
 
 
+def noted_not_passed() -> ColumnElement[bool]:
+    """Marked so in the period in force (QD 24), for the reason asked for or any."""
+    reason = bindparam("not_passed")
+    return exists().where(NotPassed.case_id == Case.id, NotPassed.period_due_on == Case.due_on,
+                          or_(reason == ANY, NotPassed.reason == reason)).correlate(Case)
+
+
 FILTERS = {  # field of Wanted -> its condition
     "state": Case.state == bindparam("state"), "scheme": Case.scheme == bindparam("scheme"),
     "reason": Case.state_reason == bindparam("reason"), "person": Pensioner.public_id == bindparam("person"),
@@ -43,7 +51,7 @@ FILTERS = {  # field of Wanted -> its condition
     "due_from": Case.due_on >= bindparam("due_from"), "benefit": Case.benefit_kind == bindparam("benefit"),
     "due_month": and_(Case.due_on >= bindparam("month_from"), Case.due_on < bindparam("month_below")),
     "started_by": and_(still_asked(), Case.period_start <= bindparam("started_by")),
-    "started_after": Case.period_start > bindparam("started_after"),
+    "started_after": Case.period_start > bindparam("started_after"), "not_passed": noted_not_passed(),
 }
 UNBOUND = ("paid", "due_month")  # nothing, or not the value itself, is bound under the name
 
@@ -52,6 +60,7 @@ UNBOUND = ("paid", "due_month")  # nothing, or not the value itself, is bound un
 class Wanted:
     """What is looked for; None or empty asks for nothing. office: path of an office, its branches included;
     person: public id of a pensioner, as found by ID number;
+    not_passed: a reason noted in the period in force, or ANY of them;
     paid: anything asks for the states in which the benefit is paid;
     started_by, started_after: bounds of the period's first day, for those who are still asked to certify."""
 
@@ -68,6 +77,7 @@ class Wanted:
     due_month: str | None = None
     started_by: date | None = None
     started_after: date | None = None
+    not_passed: str | None = None
 
 
 @dataclass(frozen=True)

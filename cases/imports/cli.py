@@ -54,7 +54,7 @@ def _loader(group: click.Group, name: str, kind: str, about: str) -> None:
     @ON
     def command(file: Path, office_code: str, username: str, on: datetime | None) -> None:
         with said():
-            day, actor, office = _day(on), _actor(username), office_by_code(office_code)
+            day, actor, office = day_of(on), acting_as(username), office_by_code(office_code)
             with _bar(file.name) as progress:
                 batch = propose(file, office, actor, day, kind=kind, progress=progress)
             _show(batch)
@@ -72,7 +72,7 @@ _loader(payments, "load-recoveries", "recoveries", "读入追回文件，待另�
 @ON
 def release_command(batch_id: str, username: str, on: datetime | None) -> None:
     with said():
-        day, actor, batch = _day(on), _actor(username), _batch(batch_id)
+        day, actor, batch = day_of(on), acting_as(username), _batch(batch_id)
         with _bar(batch.file_name) as progress:
             batch = release(batch, actor, day, progress=progress)
         _show(batch)
@@ -111,14 +111,14 @@ def _word(code: str) -> str:
         return code
 
 
-def _day(on: datetime | None) -> date:
+def day_of(on: datetime | None) -> date:
     day = on.date() if on else today()
     if day > today() and not current_app.config.get("TESTING"):
         raise click.ClickException("--on 晚于今天 / later than today")
     return day
 
 
-def _actor(username: str) -> Actor:
+def acting_as(username: str) -> Actor:
     return acting(username, demonstration=is_demonstration())
 
 

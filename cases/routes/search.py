@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from cases import downloads
+from cases import downloads, not_passed
 from cases import search as finding
 from cases.models.case import STATES
 from cases.routes import case_pages
@@ -67,12 +67,14 @@ def _page(actor: Actor, bad_id_number: bool = False) -> str:
     following = url_for("cases.search", **given, after=found.after) if found.after else None
     first = url_for("cases.search", **given) if request.args.get("after") else None
     language = current_language()
-    reasons = terms("reason", language)
+    reasons, offices = terms("reason", language), finding.offices_below(actor)
+    marked = given.get("not_passed") or not_passed.noted_in([one.code for one in offices], on)
     return render_template(
         "search/cases.html", found=found, given=given, following=following, first=first, on=on, states=STATES,
         schemes=terms("scheme", language), benefits=terms("benefit", language),
         reasons={key: reasons[key] for key in REASONS if key in reasons},
-        offices=finding.offices_below(actor), bad_id_number=bad_id_number)
+        not_passed=[(finding.ANY, _("任何原因")), *terms("not_passed", language).items()] if marked else [],
+        offices=offices, bad_id_number=bad_id_number)
 
 
 def _headings() -> list[str]:

@@ -10,7 +10,7 @@ from cases.search import Wanted
 from workflows.deadlines import first_day
 
 FILTERS = ("text", "state", "scheme", "benefit", "reason", "due_month", "due_from", "due_before", "office", "person",
-           "paid", "elapsed_from", "elapsed_below")
+           "paid", "not_passed", "elapsed_from", "elapsed_below")
 T = TypeVar("T")
 PERSONAL = ("text", "person")  # what the log keeps of these is only that they were used
 

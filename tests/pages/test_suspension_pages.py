@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cases import review, suspension_batches
+from cases.certifications import certify_from_source
 from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import add_evidence
 from cases.models import Case, Decision, Notice, SuspensionBatch, SuspensionRow, SweepHalt
@@ -85,6 +86,31 @@ def test_a_village_notes_the_reasons_and_two_people_of_the_district_release(app:
     assert "已核放，暂停 1 人" in post(wang, f"{page}/release")[1]
     with app.app_context():
         assert sorted(db.session.scalars(select(Case.state))) == ["pending", "suspended"]
+
+
+@pytest.mark.article("QD-24")
+def test_who_was_not_passed_is_a_filter_of_the_list_and_its_download(app: Flask, city: list[str], clock: Clock) -> None:
+    li = client(app, "li")
+    assert "周秀英" not in li.get("/cases?not_passed=any").get_data(as_text=True)
+    post(client(app, "village"), f"/cases/{city[0]}/not-passed", reason="not_found", means="home_visit")
+    for asked, seen in (("any", True), ("not_found", True), ("away", False)):
+        page = li.get(f"/cases?not_passed={asked}").get_data(as_text=True)
+        assert ("周秀英" in page, "吴玉兰" in page) == (seen, False)
+        taken = li.post("/cases/download", data={"format": "csv", "not_passed": asked}).get_data(as_text=True)
+        assert ("周秀英" in taken, "吴玉兰" in taken) == (seen, False)
+    with app.app_context():
+        case = db.session.scalars(select(Case.id).where(Case.public_id == city[0])).one()
+        certify_from_source(case, "border_crossing", GATHERED, "口岸", on=GATHERED)
+    assert "周秀英" not in li.get("/cases?not_passed=any").get_data(as_text=True), "that period is over"
+
+
+def test_the_filter_is_offered_where_the_rules_know_the_mark(app: Flask, city: list[str]) -> None:
+    assert 'name="not_passed"' in client(app, "li").get("/cases").get_data(as_text=True)
+
+
+def test_elsewhere_the_filter_is_not_offered(app: Flask, context: Flask) -> None:
+    make_account("li", ["caseworker"])
+    assert 'name="not_passed"' not in client(app, "li").get("/cases").get_data(as_text=True)
 
 
 @pytest.mark.article("QD-25")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -18,7 +19,7 @@ from invariants import breaches
 from staff import accounts
 from tests import law
 from tests.case_builder import make_cases
-from tests.people import ON, account, actor, make_account, valid_id_number
+from tests.people import ON, PASSWORD, account, actor, make_account, valid_id_number
 from workflows.transition import TransitionRefused
 
 DAY = timedelta(days=1)
@@ -158,3 +159,32 @@ def test_what_is_usual_is_what_the_office_suspended_lately(staff: None) -> None:
     assert run(LAPSED + 9 * DAY)["halted"] == 7
     assert db.session.scalar(select(func.count()).select_from(CaseTransition).where(
         CaseTransition.action == "lapse")) == 38
+
+
+@pytest.mark.article("JS-8.1")
+def test_in_a_terminal_too_two_people_sign_in_to_let_it_go_on(staff: None, context: Flask,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(context.config, "TRUST_TERMINAL", False)
+    lapsing(MANY + 1)
+    lapsing(MANY + 1, "510104")
+    run(LAPSED)
+    told = command(context, "halts", by="li")
+    assert told.output == f"510107\thalted\t{LAPSED}\tfound {MANY + 1}\tusual 0\tmost {MANY}\n", "the own area alone"
+    assert "WRONG_STAGE" in command(context, "release", "510107", by="wang").output
+    assert "SIGN_IN_FAILED" in command(context, "propose-release", "510107", by="li", password="another").output
+    assert "no halted run" in command(context, "propose-release", "510104", by="li").output
+    assert "\tproposed\t" in command(context, "propose-release", "510107", by="li").output
+    assert command(context, "release", "510107", by="li").exit_code == 1
+    assert suspended() == 0
+    assert f"released: {MANY + 1} suspended" in command(context, "release", "510107", by="wang").output
+    assert suspended() == MANY + 1
+    persons = {actor(name).natural_person_id for name in ("li", "wang")}
+    let_go = db.session.scalars(select(SweepHalt).where(SweepHalt.status == "released")).one()
+    assert {let_go.proposed_by_person, let_go.released_by_person} == persons
+
+
+def command(app: Flask, name: str, *args: str, by: str, password: str = PASSWORD) -> Result:
+    on = [] if name == "halts" else ["--on", LAPSED.isoformat()]
+    answer = app.test_cli_runner().invoke(args=["sweep", name, *args, "--as", by, *on], input=password + "\n")
+    db.session.rollback()
+    return answer
