@@ -1,0 +1,9 @@
+"""`flask matching ...`: the commands of this part, each from its own package."""
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+from matching.linkage.commands import linkage
+
+matching = AppGroup("matching", help="数据比对 / matching with other registers.")
+matching.add_command(linkage)
