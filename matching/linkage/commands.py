@@ -16,7 +16,7 @@ from matching.linkage.settings import load
 from staff.clock import today
 
 linkage = AppGroup("linkage", help="姓名等信息比对 / comparison without a good ID number.")
-SYNTHETIC = "synthetic Chinese names; nobody in them exists; DAMAGE in matching/linkage/synthetic.py says what is assumed"
+SYNTHETIC = "made-up Chinese names, nobody exists; DAMAGE in matching/linkage/synthetic.py says what is assumed"
 
 
 @linkage.command("evaluate")
@@ -43,7 +43,7 @@ def told(result: Result) -> str:
 @click.option("--people", default=20_000, show_default=True)
 @click.option("--rows", default=2_000, show_default=True)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day in the file's name; today when left out.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder; the instance's own if left out.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder; by default the instance's.")
 def train_command(people: int, rows: int, on: datetime | None, into: Path | None) -> None:
     """Estimate the model on made-up data (u by sampling, m by EM) and keep it as a dated file."""
     settings, made = load("pensioners"), synthetic.sets(people, rows, rows // 2)

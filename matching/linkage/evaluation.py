@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from matching.linkage import synthetic
-from matching.linkage.linking import Pair, Rows, pairs, train
+from matching.linkage.linking import SAMPLE_PAIRS, Pair, Rows, pairs, train
 from matching.linkage.records import columns_of, table
 from matching.linkage.settings import Settings, load
 
@@ -60,9 +60,9 @@ class Result:
     seconds: float
 
 
-def evaluate(benchmark: Benchmark, thresholds: Collection[float] = THRESHOLDS) -> Result:
+def evaluate(benchmark: Benchmark, thresholds: Collection[float] = THRESHOLDS, sample: int = SAMPLE_PAIRS) -> Result:
     started = time.perf_counter()
-    model = train(benchmark.settings, benchmark.sets)
+    model = train(benchmark.settings, benchmark.sets, sample)
     found = list(pairs(benchmark.settings, benchmark.sets, model, at_least=0.0))
     seconds = time.perf_counter() - started
     kinds = [(one.probability, _key(one, len(benchmark.sets)) in benchmark.truth) for one in found]

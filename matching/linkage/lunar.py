@@ -22,8 +22,7 @@ YEARS = """
 
 
 def lunar_of(day: date) -> tuple[int, int, int] | None:
-    """(year, month, day) of the lunar calendar; a leap month bears the number of the one before. None outside 1900-2019.
-    """
+    """(year, month, day) of the lunar calendar; a leap month bears the number of the one before. None past 2019."""
     for first, year, month, length in reversed(_months()):
         if first <= day:
             within = (day - first).days

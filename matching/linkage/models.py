@@ -23,8 +23,8 @@ class NoModel(LookupError):
 def described(settings: Settings, trained: Model, on: date, data: dict[str, Any]) -> Model:
     """The file's content. data: what it was trained on, in plain counts and words."""
     version = f"{settings.name}-{on.isoformat()}"
-    return {"version": version, "settings": settings.name, "settings_digest": settings.digest, "trained_on": on.isoformat(),
-            "data": data} | trained
+    return {"version": version, "settings": settings.name, "settings_digest": settings.digest,
+            "trained_on": on.isoformat(), "data": data} | trained
 
 
 def save(model: Model, folder: Path) -> Path:

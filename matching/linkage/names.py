@@ -1,4 +1,4 @@
-"""Chinese names made comparable: width, separators, variants, sound. Pure; what stands for what is rules/linkage/names.yaml.
+"""Chinese names made comparable: width, separators, variants, sound. Pure; the tables are rules/linkage/names.yaml.
 
 The surname is kept apart: two people of one sound but another surname are not one. In a name with separators
 (买买提·吐尔逊) the first part is the person's own and takes its place.

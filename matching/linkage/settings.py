@@ -67,12 +67,13 @@ def _comparison(raw: dict[str, Any]) -> Comparison:
 
 
 def as_splink(settings: Settings, model: dict[str, Any] | None = None, link_type: str | None = None,
-              ) -> dict[str, Any]:
-    """Settings of Splink 5; with a model (models.py) its probabilities too."""
+              frequent: bool = True) -> dict[str, Any]:
+    """Settings of Splink 5; with a model (models.py) its probabilities too. frequent: weigh by how frequent values are.
+    """
     known = model["levels"] if model else {}
     found = {
         "link_type": link_type or settings.link_type, "unique_id_column_name": "unique_id",
-        "comparisons": [_as_splink(one, known.get(one.name, {})) for one in settings.comparisons],
+        "comparisons": [_as_splink(one, known.get(one.name, {}), frequent) for one in settings.comparisons],
         "blocking_rules_to_generate_predictions": list(settings.blocking),
         "retain_matching_columns": True, "retain_intermediate_calculation_columns": True,
         "max_iterations": 40, "em_convergence": 0.0005,
@@ -80,12 +81,12 @@ def as_splink(settings: Settings, model: dict[str, Any] | None = None, link_type
     return found | ({"probability_two_random_records_match": model["prior"]} if model else {})
 
 
-def _as_splink(comparison: Comparison, known: dict[str, dict[str, float]]) -> dict[str, Any]:
+def _as_splink(comparison: Comparison, known: dict[str, dict[str, float]], frequent: bool) -> dict[str, Any]:
     missing = " OR ".join(f'"{column}_{side}" IS NULL' for column in comparison.columns for side in "lr")
     levels: list[dict[str, Any]] = [{"sql_condition": missing, "label_for_charts": MISSING, "is_null_level": True}]
     for level in comparison.levels:
-        frequent = {"tf_adjustment_column": level.frequent, "tf_minimum_u_value": 0.0001} if level.frequent else {}
-        levels.append({"sql_condition": level.sql, "label_for_charts": level.name} | frequent
+        by_frequency = {"tf_adjustment_column": level.frequent} if frequent and level.frequent else {}
+        levels.append({"sql_condition": level.sql, "label_for_charts": level.name} | by_frequency
                       | _probabilities(known.get(level.name)))
     levels.append({"sql_condition": "ELSE", "label_for_charts": ELSE} | _probabilities(known.get(ELSE)))
     return {"output_column_name": comparison.name, "comparison_levels": levels}

@@ -18,18 +18,20 @@ from matching.linkage.lunar import written_as_solar
 from matching.linkage.records import Given
 
 # about how many of a thousand people bear it
-SURNAMES = dict(zip("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-                    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文",
-                    (74, 72, 68, 54, 47, 31, 27, 23, 21, 20, 17, 15, 13, 13, 12, 12, 11, 11, 11, 10, *[8] * 30, *[4] * 50),
-                    strict=False))
+SURNAMES = dict(zip(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文",
+    (74, 72, 68, 54, 47, 31, 27, 23, 21, 20, 17, 15, 13, 13, 12, 12, 11, 11, 11, 10, *[8] * 30, *[4] * 50),
+    strict=False))
 GIVEN_OF_WOMEN = "秀英玉兰淑珍桂芳素琴凤霞丽红梅莲美华翠萍菊香惠敏静芝云月娥金花春艳琼蓉"
 GIVEN_OF_MEN = "建国明志德福贵文学成林海军永平光荣生忠义祥发兴旺树根长春仁礼智信昌庆元宝强伟"
-OF_MINORITIES = ("买买提", "吐尔逊", "阿不都拉", "艾合买提", "古丽", "热依汗", "扎西", "卓玛", "尼玛", "次仁", "依布拉音", "帕提古丽")
+OF_MINORITIES = ("买买提", "吐尔逊", "阿不都拉", "艾合买提", "古丽", "热依汗", "扎西", "卓玛", "尼玛", "次仁",
+                 "依布拉音", "帕提古丽")
 PLACES = tuple(f"5101{county:02d}{town:03d}" for county in (4, 5, 6, 7, 8, 12, 14) for town in range(1, 13))
-DAMAGE = {"number_missing": .30, "number_one_digit": .30, "number_swapped": .15, "number_15": .05, "number_covered": .15,
-          "name_sound": .10, "name_variant": .08, "name_dot": .5, "name_cut": .04, "birth_swapped": .04,
-          "birth_lunar": .06, "birth_digit": .05, "birth_first_january": .03, "birth_missing": .04, "sex_missing": .08,
-          "sex_wrong": .01, "place_county_only": .4, "place_elsewhere": .08, "place_missing": .15}
+DAMAGE = {"number_missing": .30, "number_one_digit": .30, "number_swapped": .15, "number_15": .05,
+          "number_covered": .15, "name_sound": .10, "name_variant": .08, "name_dot": .5, "name_cut": .04,
+          "birth_swapped": .04, "birth_lunar": .06, "birth_digit": .05, "birth_first_january": .03, "birth_missing": .04,
+          "sex_missing": .08, "sex_wrong": .01, "place_county_only": .4, "place_elsewhere": .08, "place_missing": .15}
 SHARE_OF_MINORITIES = .03
 
 
@@ -107,7 +109,8 @@ def _named(given: Given, at: int, character: str) -> Given:
 def _of_sound() -> dict[str, str]:
     """Sound -> the commoner characters of it."""
     found: dict[str, str] = {}
-    for one in GIVEN_OF_WOMEN + GIVEN_OF_MEN + "贞珠竹银应鹰蓝连联洪鸿宏玫枚媚瑛樱绣袖数述树叔慧会辉挥键健兵宾滨俊君军钧":
+    others = "贞珠竹银应鹰蓝连联洪鸿宏玫枚媚瑛樱绣袖数述树叔慧会辉挥键健兵宾滨俊君军钧"
+    for one in GIVEN_OF_WOMEN + GIVEN_OF_MEN + others:
         found[lazy_pinyin(one)[0]] = found.get(lazy_pinyin(one)[0], "") + one
     return found
 
