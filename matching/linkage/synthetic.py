@@ -30,8 +30,9 @@ OF_MINORITIES = ("买买提", "吐尔逊", "阿不都拉", "艾合买提", "古�
 PLACES = tuple(f"5101{county:02d}{town:03d}" for county in (4, 5, 6, 7, 8, 12, 14) for town in range(1, 13))
 DAMAGE = {"number_missing": .30, "number_one_digit": .30, "number_swapped": .15, "number_15": .05,
           "number_covered": .15, "name_sound": .10, "name_variant": .08, "name_dot": .5, "name_cut": .04,
-          "birth_swapped": .04, "birth_lunar": .06, "birth_digit": .05, "birth_first_january": .03, "birth_missing": .04,
-          "sex_missing": .08, "sex_wrong": .01, "place_county_only": .4, "place_elsewhere": .08, "place_missing": .15}
+          "birth_swapped": .04, "birth_lunar": .06, "birth_digit": .05, "birth_first_january": .03,
+          "birth_missing": .04, "sex_missing": .08, "sex_wrong": .01, "place_county_only": .4,
+          "place_elsewhere": .08, "place_missing": .15}
 SHARE_OF_MINORITIES = .03
 
 
