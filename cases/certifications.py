@@ -54,6 +54,9 @@ def submit(case: Case, method: str, evidence: Evidence, *, actor: Actor, on: dat
     """On file, to be reviewed; from now on no lapse overtakes it (S5)."""
     if case.pensioner.death_mark:
         raise refuse("DEATH_MARKED", "SC-36")
+    source = rules_of_case(case, on).entries.get(f"eligible_sources.{method}")
+    if source and source.value == "not_accepted":
+        raise refuse("SOURCE_NOT_ACCEPTED", source.basis, method=method)
     row = _file(case, method, evidence.happened_on, evidence.public_id, evidence, "submitted", on, actor)
     record(events.CertificationSubmitted(
         certification=row.public_id, method=method, evidence_on=row.evidence_on, source_ref=row.source_ref,

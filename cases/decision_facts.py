@@ -24,9 +24,9 @@ from cases.models import Decision, ReviewStep
 from cases.models.decision import MOVING, OPEN_STAGES
 from cases.moves import workflow_actor
 from database import db
-from rules import Rules, rules_by_version
+from rules import Entry, Rules, rules_by_version
 from staff.actor import Actor
-from workflows.review_chain import DECISION_KINDS, IN_PERSON, chain_for, required_level
+from workflows.review_chain import DECISION_KINDS, IN_PERSON, chain_for, level_rule, required_level
 from workflows.transition import Attempt
 
 
@@ -117,6 +117,16 @@ def _digest_signed(review: Review) -> str | None:
     return step.content_digest if step else None
 
 
+def _level_rule(review: Review) -> Entry | None:
+    rule = level_rule(review.action, review.decision.stage)
+    return review.rules.entry(f"{rule}.{review.decision.kind}") if rule else None
+
+
+def _required_level(review: Review) -> str:
+    decision, rule = review.decision, _level_rule(review)
+    return required_level(decision.kind, review.action, decision.stage, *([rule.value] if rule else []))
+
+
 READERS: dict[str, Callable[[Review], object]] = {
     "death_marked": lambda r: r.decision.case.pensioner.death_mark is not None,
     "death_reason": lambda r: r.decision.kind != "restore" and death_reason(r.decision.case),  # only a mark bars it
@@ -126,7 +136,8 @@ READERS: dict[str, Callable[[Review], object]] = {
     "limit_paused": lambda r: open_pause_of(r.decision.limit) is not None,
     "digest_now": lambda r: signed_content.digest(r.content),
     "digest_signed": _digest_signed,
-    "required_level": lambda r: required_level(r.decision.kind, r.action, r.decision.stage),
+    "required_level": _required_level,
+    "level_basis": lambda r: entry.basis if (entry := _level_rule(r)) else DECISION_KINDS[r.decision.kind].basis[0],
     "pensioner_person": lambda r: r.decision.case.pensioner.natural_person_id,
     "maker": _maker,
     "first_side": lambda r: first_side(r.decision),

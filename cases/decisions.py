@@ -31,7 +31,7 @@ from database import db
 from rules import Rules, rules_by_version
 from staff.access import lock_actor
 from staff.actor import Actor
-from workflows.review_chain import DECISION_KINDS, chain_for
+from workflows.review_chain import DECISION_KINDS, chain_for, required_level
 from workflows.roles import MAKERS
 from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
 
@@ -66,7 +66,8 @@ def draft(case: Case, proposal: Proposal, *, actor: Actor, on: date) -> Decision
         decision_no=next_number(office, on.year, "decision"), kind=proposal.kind, case=case, case_id=case.id,
         reason=proposal.reason, fields=dict(proposal.fields), personal=_pack(proposal.personal), stage="draft", round=1,
         signatures_required=max(kind.signatures, rules.value("signatures")[proposal.kind]),
-        office_level=rules.value("office_level")[proposal.kind], office=office, office_id=office.id,
+        office_level=required_level(kind.kind, "recheck", asked=rules.value("office_level")[kind.kind]),
+        office=office, office_id=office.id,
         office_path=area_for(case, office.path), proposed_by_system=actor.is_system, opened_by=actor.account_id,
         opened_on=on,
         rules_area=area_of(case), rules_version=rules.version, objection_id=proposal.objection_id,
@@ -101,8 +102,10 @@ def _may_open(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> Non
     area = area_for(case, responsible_path(standing_of(case), proposal.kind, rules))
     if not kind.in_person and not any(actor.holds(role, area) for role in MAKERS):
         raise refuse("OUT_OF_AREA", "QD-7")
-    if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(kind.entry_level):
-        raise refuse("OFFICE_LEVEL_TOO_LOW", "SC-28", required_level=kind.entry_level)
+    asked = rules.entry(f"entry_office_level.{kind.kind}")
+    level = required_level(kind.kind, "open", asked=asked.value)
+    if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(level):
+        raise refuse("OFFICE_LEVEL_TOO_LOW", asked.basis, required_level=level)
     if case.pensioner.death_mark and not kind.may_touch_death_marked:
         raise refuse("DEATH_MARKED", "SC-36")
 

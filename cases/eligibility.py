@@ -117,17 +117,17 @@ def eligible_ahead(decision: Decision) -> dict[str, list[Candidate]]:
     barred = {person} | relatives_of(person) | suspension_participants(decision)
     later = barred | first_side(decision)
     held = holders([SIGNATURES[stage][1] for stage in ahead], decision.office_path)
-    return {stage: who_could(stage, decision.kind, held, barred if stage == "initial_review" else later)
-            for stage in ahead}
+    return {stage: who_could(stage, decision.kind, decision.office_level, held,
+                             barred if stage == "initial_review" else later) for stage in ahead}
 
 
-def who_could(stage: str, kind: str, held: Iterable[tuple[str, str, Candidate]],
+def who_could(stage: str, kind: str, level: str, held: Iterable[tuple[str, str, Candidate]],
               barred: Collection[int]) -> list[Candidate]:
-    """Those of the holders who could sign the stage of a decision of that kind, none of them barred."""
+    """Those of the holders who could sign the stage of such a decision, none of them barred."""
     action, wanted, _guards = SIGNATURES[stage]
-    lowest = OFFICE_LEVELS.index(required_level(kind, action))
-    found = {one.natural_person_id: one for role, level, one in held
-             if role == wanted and OFFICE_LEVELS.index(level) >= lowest and one.natural_person_id not in barred}
+    lowest = OFFICE_LEVELS.index(required_level(kind, action, asked=level))
+    found = {one.natural_person_id: one for role, own, one in held
+             if role == wanted and OFFICE_LEVELS.index(own) >= lowest and one.natural_person_id not in barred}
     return list(found.values())
 
 

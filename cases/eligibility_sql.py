@@ -32,7 +32,8 @@ from staff.models import DeclaredRelative
 from workflows.review_chain import DECIDES_OBJECTION, DISMISSES_OBJECTION, SIGNATURES, can_be_signed
 from workflows.roles import CHAIN
 
-_LIKE = ("office_path", "kind", "signatures_required", "stage")  # what decides who may sign, but for persons barred
+# what decides who may sign, but for persons barred
+_LIKE = ("office_path", "kind", "office_level", "signatures_required", "stage")
 _EARLIER, _OF = aliased(Decision, name="earlier_decision"), aliased(Case, name="case_decided")
 _PENSIONER = (_OF.id == Decision.case_id, _OF.pensioner_id == Pensioner.id)
 _AWAITED = case({stage: place for place, stage in enumerate(SIGNATURES)}, value=Decision.stage, else_=0)
@@ -43,13 +44,13 @@ class Staffed:
     """groups: values of _LIKE for which there are enough people, and how many more than enough; people: office path,
     natural person, and the place in the chain (0, 1, 2) of a signature that is theirs."""
 
-    groups: tuple[tuple[str, str, int, str, int], ...]
+    groups: tuple[tuple[str, str, str, int, str, int], ...]
     people: tuple[tuple[str, int, int], ...]
 
     def enough(self) -> CTE:
-        columns = (column("office_path", String), column("kind", String), column("signatures_required", Integer),
-                   column("stage", String), column("spare", Integer))
-        return values(*columns, name="group_staffed").data(self.groups or [("", "", 0, "", 0)]).cte("staffed")
+        columns = (column("office_path", String), column("kind", String), column("office_level", String),
+                   column("signatures_required", Integer), column("stage", String), column("spare", Integer))
+        return values(*columns, name="group_staffed").data(self.groups or [("", "", "", 0, "", 0)]).cte("staffed")
 
     def signers(self) -> CTE:
         return values(column("office_path", String), column("person", Integer), column("place", Integer),
@@ -63,7 +64,8 @@ def staffed() -> Staffed:
     held = {path: holders(CHAIN, path) for path in sorted({one.office_path for one in found})}
     groups = []
     for one in found:
-        sets = [frozenset(person.natural_person_id for person in who_could(stage, one.kind, held[one.office_path], ()))
+        sets = [frozenset(person.natural_person_id for person in
+                          who_could(stage, one.kind, one.office_level, held[one.office_path], ()))
                 for stage in stages_ahead(one)]
         if can_be_signed(sets):  # with as many as there are stages left for each, each finds another person
             groups.append((*one, max(0, min(map(len, sets)) - len(sets))))

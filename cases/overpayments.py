@@ -82,10 +82,15 @@ def claim(decision: Decision, *, actor: Actor, on: date) -> None:
     record(events.OverpaymentClaimed(
         decision=decision.public_id, amount_fen=sum(months.values()), months=tuple(months), claimed=months,
         rules_version=decision.rules_version), case=decision.case, actor=actor, on=on)
-    days = rules_by_version(decision.rules_version).value("overpayment_return_days")
     notices.queue(decision.case, "overpayment_claimed", on=on, decision=decision, once=f"claim:{decision.public_id}",
                   facts={"reason": decision.reason, "amount_fen": sum(months.values()), "months": months,
-                         "return_by": on + timedelta(days=days)})
+                         "return_by": return_by(decision, on)})
+
+
+def return_by(decision: Decision, on: date) -> date:
+    """The last day to pay back what was claimed on `on`."""
+    days = rules_by_version(decision.rules_version).value("overpayment_return_days")
+    return on + timedelta(days=days)
 
 
 def overpaid_cases(actor: Actor, roles: tuple[str, ...], after: str | None = None) -> list[Overpaid]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from cases.models import Case, Decision, DecisionParticipant, Pensioner, ReviewStep, ServiceLimit
-from cases.models.decision import OPEN_STAGES
+from cases.models.decision import HIGH_LEVELS, OPEN_STAGES
 from database.prepared import unsought, written_in
 from staff.actor import Actor, bound_area, bound_values
 from staff.models import DeclaredRelative, Office, StaffAccount
@@ -158,7 +158,7 @@ def _at_home(name: str, shape: Shape) -> ColumnElement[bool]:
 
 def _barred(stage: str, shape: Shape) -> ColumnElement[bool]:
     """Person or office may not: own case, relative, first side, signed already, took part in the suspension, level."""
-    reasons = [Decision.case_id.in_(_own_cases()), _of_kind(_above(stage, shape.level)),
+    reasons = [Decision.case_id.in_(_own_cases()), _above(stage, shape.level, Decision),
                and_(Decision.objection_id.is_not(None), _in_suspension())]
     if stage != INITIAL_REVIEW:
         reasons += [exists().where(DecisionParticipant.decision_id == Decision.id, _first_side).correlate(Decision),
@@ -175,8 +175,8 @@ def _perhaps_barred(stage: str, shape: Shape) -> Any:
     oldest = select(func.min(Decision.id)).where(_open(Decision)).scalar_subquery()
     parts = [select(one.id).where(one.case_id.in_(_own_cases())),
              select(one.id).where(waits, one.objection_id.is_not(None))]
-    if above := _above(stage, shape.level):
-        parts.append(select(one.id).where(waits, written_in(one.kind, above)))
+    if shape.level < len(OFFICE_LEVELS) - 1:
+        parts.append(select(one.id).where(waits, _above(stage, shape.level, one)))
     if stage != INITIAL_REVIEW:
         parts += [select(row.decision_id).where(row.natural_person_id == PERSON, row.decision_id >= oldest)
                   for row in (DecisionParticipant, ReviewStep)]
@@ -204,7 +204,12 @@ def _in_suspension() -> ColumnElement[bool]:
                  .correlate(Decision) for row in (DecisionParticipant, ReviewStep)))
 
 
-def _above(stage: str, level: int) -> list[str]:
-    """Kinds whose signature at that stage needs a higher office."""
-    action = SIGNATURES[stage][0]
-    return [kind for kind in DECISION_KINDS if OFFICE_LEVELS.index(required_level(kind, action, stage)) > level]
+def _above(stage: str, level: int, row: Any) -> ColumnElement[bool]:
+    """Its signature at that stage needs a higher office: by its kind at the first, by its own level later."""
+    if stage == INITIAL_REVIEW:
+        higher = [kind for kind in DECISION_KINDS
+                  if OFFICE_LEVELS.index(required_level(kind, SIGNATURES[stage][0], stage)) > level]
+        return written_in(row.kind, higher) if higher else false()
+    above = written_in(row.office_level, OFFICE_LEVELS[level + 1:]) if OFFICE_LEVELS[level + 1:] else false()
+    high = written_in(row.office_level, HIGH_LEVELS)  # in the words of the partial index
+    return and_(high, above) if level >= OFFICE_LEVELS.index("county") else above

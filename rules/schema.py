@@ -109,7 +109,8 @@ DECISIONS = {
         Integer(floor=2, ceiling=3),
         "natural persons",
         DECISION_KINDS,
-        {kind: Integer(floor=3, ceiling=3) for kind in HIGH_RISK_KINDS},
+        {kind: Integer(floor=3, ceiling=3) for kind in (*HIGH_RISK_KINDS, "recover_overpayment")}
+        | {"release_import": Integer(floor=2, ceiling=2)},  # proposed by one, released by another: no third act
     ),
     "office_level": Key(LEVEL, "lowest level", DECISION_KINDS, {"restore": Choice(OFFICE_LEVELS, "city")}),
     "entry_office_level": Key(

@@ -124,6 +124,7 @@ FACTS: Mapping[str, FactShape] = MappingProxyType({
         digest_now="SHA-256 of the decision's content, recomputed under the lock",
         digest_signed="SHA-256 that the signatures of this round carry",
         required_level="lowest office level that may take this action: review_chain.required_level(kind, action)",
+        level_basis="the rule or article that says so",
     ),
     **_shapes("person", pensioner_person="natural person the case is about"),
     **_shapes("maker", maker="natural person who made the decision, or the word system"),

@@ -93,14 +93,15 @@ def in_area(attempt: Attempt) -> Refusal | None:
     return Refusal("OUT_OF_AREA", article="QD-7")
 
 
-@reads("required_level")
+@reads("required_level", "level_basis")
 def level_high_enough(attempt: Attempt) -> Refusal | None:
     if attempt.actor.is_system:
         return None
-    required, own = attempt.fact("required_level"), attempt.actor.office_level
+    required, basis = attempt.fact("required_level"), str(attempt.fact("level_basis"))
+    own = attempt.actor.office_level
     if own in OFFICE_LEVELS and required in OFFICE_LEVELS and OFFICE_LEVELS.index(own) >= OFFICE_LEVELS.index(required):
         return None
-    return Refusal("OFFICE_LEVEL_TOO_LOW", {"required_level": required}, "SC-28")
+    return Refusal("OFFICE_LEVEL_TOO_LOW", {"required_level": required}, basis)
 
 
 @reads("eligible_next")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from workflows import guards as g
 from workflows.machine import Workflow
 from workflows.roles import MAKERS
-from workflows.transition import SYSTEM, Guard, Transition
+from workflows.transition import OFFICE_LEVELS, SYSTEM, Guard, Transition
 
 DRAFT, INITIAL_REVIEW, RECHECK, APPROVAL = "draft", "initial_review", "recheck", "approval"
 EXECUTED, REJECTED, WITHDRAWN = "executed", "rejected", "withdrawn"
@@ -92,16 +92,24 @@ IN_PERSON = tuple(row.kind for row in _KINDS if row.in_person)
 DECIDES_OBJECTION = tuple(row.kind for row in _KINDS if row.objection)
 DISMISSES_OBJECTION = tuple(row.kind for row in _KINDS if row.objection == DISMISSED)
 HIGH_RISK_FLOOR = 3  # no area goes below (docs/decisions/002)
-_ENTRY_ACTIONS = frozenset({"submit", "edit", "withdraw"})
+_ENTRY_ACTIONS = frozenset({"open", "submit", "edit", "withdraw"})
 
 
-def required_level(kind: str, action: str, stage: str | None = None) -> str:
-    """Lowest office level for an action on a decision of that kind. `stage` tells which review is returned or rejected;
-    without it such an act needs the level of the later reviews. Raises KeyError for an unknown kind."""
+def required_level(kind: str, action: str, stage: str | None = None, asked: str = OFFICE_LEVELS[0]) -> str:
+    """Lowest office level for an action on a decision of that kind: `asked`, the value of `level_rule`, never below the
+    row. `stage` tells which review is returned or rejected; without it such an act needs the level of the later
+    reviews. Raises KeyError for an unknown kind."""
     row = DECISION_KINDS[kind]
+    floors = {"entry_office_level": row.entry_level, "office_level": row.office_level}
+    rule = level_rule(action, stage)
+    return row.initial_level if rule is None else max(floors[rule], asked, key=OFFICE_LEVELS.index)
+
+
+def level_rule(action: str, stage: str | None = None) -> str | None:
+    """Key of the rules that may ask for a higher office than the row does; none does for an initial review."""
     if action in _ENTRY_ACTIONS:
-        return row.entry_level
-    return row.initial_level if INITIAL_REVIEW in (action, stage) else row.office_level
+        return "entry_office_level"
+    return None if INITIAL_REVIEW in (action, stage) else "office_level"
 
 
 def can_be_signed(eligible: Sequence[frozenset[int]]) -> bool:

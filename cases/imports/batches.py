@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 
 from cases.imports.jobs import job_of
 from cases.models import ImportBatch, ImportRow
+from cases.periods import area_of_path
 from cases.refused import attempt, refuse
 from database import db
+from rules import rules_for
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.models import NaturalPerson
-from workflows.transition import Refusal
+from workflows.review_chain import level_rule, required_level
+from workflows.transition import OFFICE_LEVELS, Refusal
 
 CHUNK = 1000  # rows a transaction: what a kill costs, and how long others wait to write on SQLite
 PROPOSERS, RELEASERS = ("caseworker",), ("reviewer",)
@@ -23,7 +26,7 @@ COUNTED_AS = {"proposed": "unchanged"}  # a proposal leaves its case unchanged
 Progress = Callable[[int, int], None]
 
 __all__ = ["CHUNK", "DONE", "PROPOSERS", "RELEASERS", "Progress", "count_rows", "grant_refusals", "job_of",
-           "lock_batch", "rows_about", "silent", "status_counts", "withdraw"]
+           "level_refusals", "lock_batch", "rows_about", "silent", "status_counts", "withdraw"]
 
 
 def silent(done: int, total: int) -> None:
@@ -77,3 +80,11 @@ def grant_refusals(actor: Actor, roles: tuple[str, ...], path: str) -> list[Refu
     if not actor.roles & set(roles):
         return [Refusal("NO_GRANT", {"roles": roles}, "JS-8.1")]
     return [] if actor.covers(path, roles) else [Refusal("OUT_OF_AREA")]
+
+
+def level_refusals(actor: Actor, action: str, path: str, on: date) -> list[Refusal]:
+    """Why the actor's own office is too low for an import of that area: "open" proposes it, "recheck" releases it."""
+    asked = rules_for(area_of_path(path), on).entry(f"{level_rule(action)}.release_import")
+    level = required_level("release_import", action, asked=asked.value)
+    low = OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(level)
+    return [Refusal("OFFICE_LEVEL_TOO_LOW", {"required_level": level}, asked.basis)] if low else []

@@ -12,7 +12,16 @@ from sqlalchemy import select
 from audit.events import ImportProposed
 from audit.log import record
 from cases.imports import batches
-from cases.imports.batches import PROPOSERS, Progress, count_rows, grant_refusals, lock_batch, rows_about, silent
+from cases.imports.batches import (
+    PROPOSERS,
+    Progress,
+    count_rows,
+    grant_refusals,
+    level_refusals,
+    lock_batch,
+    rows_about,
+    silent,
+)
 from cases.imports.duplicates import mark_duplicates
 from cases.imports.headings import mapping_of
 from cases.imports.jobs import beat, finish_job, start_job
@@ -53,7 +62,7 @@ def open_batch(path: Path, office: Office, actor: Actor, on: date, *, kind: str 
     sha256, office_id, batch = sha256_of(path), office.id, None
     with attempt("propose_import", actor, on):
         actor, office = lock_actor(actor), db.session.get_one(Office, office_id)
-        if refusals := grant_refusals(actor, PROPOSERS, office.path):
+        if refusals := grant_refusals(actor, PROPOSERS, office.path) or level_refusals(actor, "open", office.path, on):
             raise TransitionRefused(tuple(refusals))
         batch = db.session.scalar(select(ImportBatch).filter_by(kind=kind, office_id=office.id, sha256=sha256)
                                   .with_for_update())

@@ -9,7 +9,17 @@ from datetime import date
 from audit.events import ImportReleased
 from audit.log import record
 from cases.imports import batches
-from cases.imports.batches import DONE, RELEASERS, Progress, count_rows, grant_refusals, lock_batch, rows_about, silent
+from cases.imports.batches import (
+    DONE,
+    RELEASERS,
+    Progress,
+    count_rows,
+    grant_refusals,
+    level_refusals,
+    lock_batch,
+    rows_about,
+    silent,
+)
 from cases.imports.jobs import beat, finish_job, start_job
 from cases.imports.kinds import KINDS
 from cases.imports.taken import good_rows, write_outcomes
@@ -19,8 +29,7 @@ from database import db, transaction
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.relatives import related_persons
-from workflows.review_chain import required_level
-from workflows.transition import OFFICE_LEVELS, Refusal, TransitionRefused
+from workflows.transition import Refusal, TransitionRefused
 
 RELEASABLE = ("proposed", "releasing", "released")
 
@@ -36,12 +45,11 @@ def release(batch: ImportBatch, actor: Actor, on: date, *, progress: Progress = 
 def release_refusals(batch: ImportBatch, actor: Actor) -> tuple[Refusal, ...]:
     """Why the actor may not release: WRONG_STAGE, SAME_PERSON, NO_GRANT, OUT_OF_AREA, OFFICE_LEVEL_TOO_LOW, OWN_CASE,
     RELATIVE. Empty when they may."""
-    me, level = actor.natural_person_id, required_level("release_import", "recheck")
+    me = actor.natural_person_id
     found = [] if batch.status in RELEASABLE else [Refusal("WRONG_STAGE", {"stage": batch.status})]
     found += [Refusal("SAME_PERSON", article="JS-8.1")] if batch.proposed_by_person == me else []
     found += grant_refusals(actor, RELEASERS, batch.office_path)
-    if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(level):
-        found.append(Refusal("OFFICE_LEVEL_TOO_LOW", {"level": level}))
+    found += level_refusals(actor, "recheck", batch.office_path, batch.proposed_on)
     concerned = (("OWN_CASE", {me}), ("RELATIVE", related_persons(me)))
     return (*found, *(Refusal(code) for code, persons in concerned if rows_about(batch, persons)))
 

@@ -21,6 +21,8 @@ STAGES = (*OPEN_STAGES, "executed", "rejected", "withdrawn")
 MOVING = ("suspend", "stop", "resume", "terminate", "restore")
 _OPEN = text(f"stage in {OPEN_STAGES}")
 _OPEN_ON_OBJECTION = text(f"stage in {OPEN_STAGES} and objection_id is not null")
+HIGH_LEVELS = ("city", "province", "ministry")
+_OPEN_AND_HIGH = text(f"stage in {OPEN_STAGES} and office_level in {HIGH_LEVELS}")
 _OPEN_AND_MOVING = text(f"stage in {OPEN_STAGES} and kind in {MOVING}")
 
 
@@ -37,6 +39,7 @@ class Decision(db.Model):
         Index("ix_decision_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_decision_stage", "stage", "opened_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_decision_kind", "kind", "stage", "opened_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_decision_high", "stage", "id", sqlite_where=_OPEN_AND_HIGH, postgresql_where=_OPEN_AND_HIGH),
         Index("ix_decision_opened_by", "opened_by", "stage", "opened_on", "id",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_decision_claimed_by", "claimed_by", "stage", "opened_on", "id",

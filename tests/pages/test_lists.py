@@ -63,6 +63,15 @@ def test_whoever_made_it_finds_it_among_what_others_must_recheck(office: list[in
     assert worklists.page("blocked", actor("li"), ON).rows[0].refusals
 
 
+def test_what_the_rules_leave_to_the_city_is_nothing_for_a_county_to_sign(office: list[int]):
+    with transaction():
+        for one in db.session.query(Decision).filter(Decision.id.in_(office)):
+            one.stage, one.office_level = "recheck", "city" if one.id == office[0] else "county"
+    assert listed("signable", "wang") == office[1:] and listed("blocked", "wang") == office[:1]
+    assert [one.code for one in worklists.page("blocked", actor("wang"), ON).rows[0].refusals] == [
+        "OFFICE_LEVEL_TOO_LOW"]
+
+
 def test_a_count_goes_no_further_than_is_shown(office: list[int], monkeypatch: pytest.MonkeyPatch):
     assert worklists.counts(actor("li")) == {
         "signable": 0, "claimed": 0, "drafts": 5, "submitted": 0, "blocked": 0, "referred": 0}

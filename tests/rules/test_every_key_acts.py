@@ -37,6 +37,7 @@ from rules.schema import KEYS
 from staff.limits import limits
 from staff.relatives import renewal_due
 from tests.law import amend, draft, in_force
+from tests.rules.probes_on_cases import TRIED as ON_CASES
 from tests.rules.test_keys_are_read import NOT_YET, said_to_be_unread
 from workflows import guards
 from workflows.deadlines import elapsed_band
@@ -199,6 +200,6 @@ def said_to_be_untried() -> set[str]:
 
 
 def test_every_key_has_a_probe_or_is_said_to_have_none() -> None:
-    tried = set(PROBES) | set(IN_FORCE)
+    tried = set(PROBES) | set(IN_FORCE) | {path.partition(".")[0] for path in ON_CASES}
     assert tried <= set(KEYS)
     assert set(KEYS) - tried - said_to_be_unread() == said_to_be_untried()

@@ -22,7 +22,7 @@ WILLING = {
     "verification_due": True, "payment_data_mended": False, "arrears_returned": True, "arrears_bound": True,
     "account_settled": True, "import_released": True, "termination_without_stop": True,
     "months_suspended": 3, "months_to_stop": 3, "payment_failures": 6, "payment_failures_to_suspend": 6,
-    "digest_now": "a" * 64, "digest_signed": "a" * 64, "required_level": "county",
+    "digest_now": "a" * 64, "digest_signed": "a" * 64, "required_level": "county", "level_basis": "SC-28",
     "pensioner_person": PENSIONER, "maker": LI,
     "first_side": frozenset({SUN}), "signed_this_round": frozenset({WANG, ZHAO, SUN}), "relatives": frozenset(),
     "suspension_participants": frozenset(), "eligible_next": frozenset({WANG}),

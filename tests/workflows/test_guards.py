@@ -23,7 +23,7 @@ SPOILT = {
     g.not_in_suspension: ({"suspension_participants": frozenset({LI})}, "TOOK_PART_IN_SUSPENSION"),
     g.maker_only: ({"maker": LI + 1}, "NOT_THE_MAKER"),
     g.in_area: ({"case_in_area": False}, "OUT_OF_AREA"),
-    g.level_high_enough: ({"required_level": "city"}, "OFFICE_LEVEL_TOO_LOW"),
+    g.level_high_enough: ({"required_level": "city", "level_basis": "SC-28"}, "OFFICE_LEVEL_TOO_LOW"),
     g.someone_eligible_next: ({"eligible_next": frozenset()}, "NOBODY_ELIGIBLE"),
     g.materials_complete: ({"materials_missing": ("photo_or_video",)}, "EVIDENCE_MISSING"),
     g.content_unchanged: ({"digest_now": "b" * 64}, "CALCULATION_STALE"),
