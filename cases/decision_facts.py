@@ -123,8 +123,11 @@ def _level_rule(review: Review) -> Entry | None:
 
 
 def _required_level(review: Review) -> str:
-    decision, rule = review.decision, _level_rule(review)
-    return required_level(decision.kind, review.action, decision.stage, *([rule.value] if rule else []))
+    """Of an entry by the rules, of a later review as written on the decision: lists go by that."""
+    decision = review.decision
+    entry = level_rule(review.action, decision.stage) == "entry_office_level"
+    asked = _level_rule(review).value if entry else decision.office_level
+    return required_level(decision.kind, review.action, decision.stage, asked)
 
 
 READERS: dict[str, Callable[[Review], object]] = {

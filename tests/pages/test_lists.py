@@ -68,8 +68,8 @@ def test_what_the_rules_leave_to_the_city_is_nothing_for_a_county_to_sign(office
         for one in db.session.query(Decision).filter(Decision.id.in_(office)):
             one.stage, one.office_level = "recheck", "city" if one.id == office[0] else "county"
     assert listed("signable", "wang") == office[1:] and listed("blocked", "wang") == office[:1]
-    assert [one.code for one in worklists.page("blocked", actor("wang"), ON).rows[0].refusals] == [
-        "OFFICE_LEVEL_TOO_LOW"]
+    reasons = worklists.page("blocked", actor("wang"), ON).rows[0].refusals
+    assert "OFFICE_LEVEL_TOO_LOW" in [one.code for one in reasons]
 
 
 def test_a_count_goes_no_further_than_is_shown(office: list[int], monkeypatch: pytest.MonkeyPatch):
