@@ -1,0 +1,112 @@
+"""A run: the population of a day and the loads in force become lists, and what changed since the run before.
+
+A full run folds every sign. An incremental one starts from what the run before folded, adds the loads that came, and
+folds anew only whom a withdrawn load or other rules touch: the lists are the same to the bit. A bucket that is there is
+whole, so a run that was killed is run again and goes on.
+"""
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from matching.bucket import Bucket, Outcome
+from matching.definition import VERDICTS, Profile, day_number
+from matching.store import Load, Store, placed, read_json, write_json
+
+Progress = Callable[[int, int], None]
+PACKING = "day 16, code 10, sure 2, place 35"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked. profiles: those that `profile` of the population counts; reasons: code -> number of REASONS;
+    loads: numbers of those in force; before: the run that changes are told against; afresh: fold every sign.
+    """
+
+    run: str
+    on: date
+    profiles: tuple[Profile, ...]
+    reasons: Mapping[int, int]
+    loads: tuple[int, ...]
+    before: str | None = None
+    afresh: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run found. counts, changed: "list/reason/code" -> cases (code -1: no sign); mode: full, incremental."""
+
+    mode: str
+    cases: int
+    rows: int
+    counts: dict[str, int]
+    changed: dict[str, int]
+
+
+def run(store: Store, asked: Asked, *, workers: int = 2, progress: Progress | None = None) -> Summary:
+    """Every bucket of the population; again after a kill, it goes on with those that are not there yet.
+
+    Raises FileNotFoundError without a population, ValueError for a sign later than `on`.
+    """
+    buckets = store.buckets(asked.run)
+    if not buckets:
+        raise FileNotFoundError(store.population(asked.run, 0).parent)
+    plan = _plan(store, asked)
+    _begin(store, asked.run, plan)
+    past = read_json(store.plan(asked.before)) if asked.before else None
+    work = Bucket.of(store, asked.run, plan, asked.before, past)
+    gone = sorted(set(store.buckets(asked.before)) - set(buckets)) if asked.before else []
+    with ThreadPoolExecutor(workers) as pool:
+        outcomes = []
+        for done, outcome in enumerate(pool.map(work.outcome, [*buckets, *gone]), start=1):
+            outcomes.append(outcome)
+            if progress:
+                progress(done, len(buckets) + len(gone))
+    summary = _sum("full" if work.folds_all else "incremental", outcomes)
+    write_json(store.summary(asked.run), asdict(summary))
+    return summary
+
+
+def _plan(store: Store, asked: Asked) -> dict:
+    loads = placed(store, asked.loads)
+    return {
+        "on": day_number(asked.on),
+        "loads": [[load.place, load.rows, load.number] for load in loads],
+        "profiles": [asdict(profile) | {"classes": [[code, list(row)] for code, row in profile.classes]}
+                     for profile in asked.profiles],
+        "reasons": {str(code): number for code, number in sorted(asked.reasons.items())},
+        "verdicts": [[row.list, row.reason, row.sign] for row in VERDICTS],
+        "packing": PACKING,
+        "before": asked.before,
+        "afresh": asked.afresh,
+    }
+
+
+def _begin(store: Store, name: str, plan: dict) -> None:
+    """What another plan left under that name goes first."""
+    if read_json(store.plan(name)) == plan:
+        return
+    for folder in (store.plan(name).parent, store.changes(name, 0).parent):
+        shutil.rmtree(folder, ignore_errors=True)
+    write_json(store.plan(name), plan)
+
+
+def _sum(mode: str, outcomes: Iterable[Outcome]) -> Summary:
+    every = list(outcomes)
+    return Summary(mode, sum(one.cases for one in every), sum(one.rows for one in every),
+                   _added(one.counts for one in every), _added(one.changed for one in every))
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in counts:
+        for name, number in one.items():
+            found[name] = found.get(name, 0) + number
+    return dict(sorted(found.items()))
+
+
+def loads_of(plan: Mapping) -> Sequence[Load]:
+    return [Load(*load) for load in plan["loads"]]

@@ -1,0 +1,157 @@
+"""Runs over files: the same lists as for one person, however the loads are cut, killed, added or withdrawn."""
+from __future__ import annotations
+
+import random as chance
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.definition import VERDICTS, OfCase, day_number
+from matching.lists import signs_of
+from matching.runs import run
+from matching.store import BUCKET, Store, read_json
+from tests.matching.files import asked, by_reference, changed, listed, matched, write_population, write_signs
+from tests.matching.signs import CASES, ON, PROFILES, SIGNS, profile, sign
+from tests.sweep.examples import examples
+
+PERSONS = st.sampled_from([0, 1, 2, BUCKET - 1, BUCKET, 3 * BUCKET + 7])
+MANY = st.lists(st.builds(replace, SIGNS, person=PERSONS), max_size=40)
+PEOPLE = st.dictionaries(st.integers(1, 60), st.tuples(PERSONS, st.integers(0, len(PROFILES) - 1), CASES),
+                         min_size=1, max_size=14)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+@given(MANY, PEOPLE)
+@examples(20, 2_000)
+def test_columns_say_what_the_definition_says_of_one_person(signs, cases):
+    with tempfile.TemporaryDirectory() as folder:
+        assert matched(Path(folder), signs, cases) == by_reference(signs, cases)
+
+
+@given(MANY, PEOPLE, st.randoms(use_true_random=False))
+@examples(8, 1_000)
+def test_shuffled_repeated_and_split_loads_give_the_same_lists(signs, cases, random):
+    """Load and row are another where a row came again elsewhere; list, reason and day are not (S8)."""
+    again = [replace(one, load=random.randint(1, 5), row=random.randint(0, 999)) for one in signs * 2]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        first, second = matched(Path(one), signs, cases), matched(Path(other), again, cases)
+    assert {case: row[:2] + row[4:] for case, row in first.items()} == {
+        case: row[:2] + row[4:] for case, row in second.items()}
+
+
+@given(MANY, PEOPLE, PEOPLE, st.sets(st.integers(1, 3)), st.sets(st.integers(1, 3)), st.booleans(), st.booleans())
+@examples(25, 3_000)
+def test_an_incremental_run_is_a_full_one_to_the_bit(signs, cases, later, then, now, withdraws, amended):
+    """Loads come and are withdrawn, cases come and go, profiles are numbered anew and weigh signs otherwise."""
+    profiles = (*PROFILES[3:], *PROFILES[:3]) if amended else PROFILES
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        there = write_signs(store, signs)
+        write_population(store, "first", cases)
+        for name in ("second", "afresh"):
+            write_population(store, name, cases if withdraws else cases | later)
+        run(store, asked("first", then & there), workers=1)
+        step = {"before": "first", "on": ON, "profiles": profiles}
+        quick = run(store, asked("second", now & there, **step), workers=1)
+        slow = run(store, asked("afresh", now & there, afresh=True, **step), workers=1)
+        assert (quick.mode, slow.mode) == ("incremental", "full")
+        assert (quick.counts, quick.changed) == (slow.counts, slow.changed)
+        for path in sorted((store.root / "state" / "afresh").glob("*.parquet")):
+            assert path.read_bytes() == (store.root / "state" / "second" / path.name).read_bytes()
+        assert listed(store, "second") == listed(store, "afresh")
+        assert changed(store, "second") == changed(store, "afresh")
+
+
+@given(MANY, PEOPLE, PEOPLE)
+@examples(10, 1_000)
+def test_changes_are_the_difference_of_two_runs(signs, cases, later):
+    later = {case: (cases.get(case, person)[0], *person[1:]) for case, person in later.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        there = write_signs(store, signs)
+        write_population(store, "first", cases)
+        write_population(store, "second", later)
+        run(store, asked("first", {1} & there), workers=1)
+        run(store, asked("second", there, before="first"), workers=1)
+        old, new = listed(store, "first"), listed(store, "second")
+        gone = dict.fromkeys(old.keys() - new.keys(), ("gone", "gone"))
+        assert changed(store, "first") == old
+        assert changed(store, "second") == {case: row for case, row in new.items() if old.get(case) != row} | gone
+
+
+def test_every_row_of_the_table_puts_somebody_somewhere(store: Store):
+    """No row is shadowed by those above it, in either engine."""
+    random = chance.Random(1)
+    days, codes = [0, *range(day_number(ON) - 400, day_number(ON), 7)], range(1, 15)
+    signs = [replace(sign("face", ON), person=person, day=random.choice(days), code=random.choice(codes), row=person)
+             for person in range(0, 3_000, 2)]
+    about = [OfCase(random.choice(days), random.choice([0, *range(day_number(ON) - 9, day_number(ON) + 400)]),
+                    random.choice([0, 0, 0, 20_000, -20_000])) for _ in range(3_000)]
+    altered = replace(PROFILES[0], neither_asked=False)
+    cases = {case: (case, case % (len(PROFILES) + 1), about[case]) for case in range(3_000)}
+    loads = write_signs(store, signs)
+    write_population(store, "one", cases)
+    run(store, asked("one", loads, profiles=(*PROFILES, altered)))
+    assert set(read_json(store.plan("one"))["verdicts"][0]) == {"to_be_verified", "both_lists", "loss"}
+    stands = {row[:2] for row in listed(store, "one").values()}
+    assert {row.reason for row in VERDICTS} - {"of_sign"} <= {reason for _, reason in stands}
+    assert listed(store, "one") == by_reference(signs, cases, (*PROFILES, altered))
+
+
+def test_only_whom_a_withdrawn_load_put_somewhere_is_folded_anew(store: Store):
+    cases = {number: (number, 0, OfCase()) for number in range(1, 5)}
+    first = [sign("train", date(2026, 9, 1), person=number, row=number) for number in range(1, 4)]
+    second = [sign("face", date(2026, 8 + number, 2), person=number, load=2, row=number) for number in range(1, 3)]
+    loads = write_signs(store, first + second)
+    for name in ("all", "without", "with"):
+        write_population(store, name, cases)
+    run(store, asked("all", loads))
+    assert listed(store, "all")[2][:3] == ("eligible", "face_recognition", 2)
+    summary = run(store, asked("without", {1}, before="all"))
+    assert listed(store, "without")[2][:3] == ("eligible", "travel_record", 1)
+    assert summary.rows == len(first)
+    assert changed(store, "without").keys() == {1, 2}
+    assert summary.changed == {"eligible/travel_record/3": 2}
+    run(store, asked("with", loads, before="without"))
+    assert listed(store, "with") == listed(store, "all")
+
+
+def test_a_run_of_another_day_moves_whom_time_moves(store: Store):
+    cases = {1: (1, 0, OfCase(day_number(date(2026, 2, 25)), day_number(date(2027, 2, 25))))}
+    later = date(2026, 11, 25)
+    for name in ("today", "later"):
+        write_population(store, name, cases)
+    run(store, asked("today", ()))
+    pensioner = profile(("510107", "enterprise_employees"), on=later)
+    run(store, asked("later", (), on=later, before="today", profiles=(pensioner,)))
+    assert changed(store, "today") == {1: ("eligible", "certified")}
+    assert changed(store, "later") == {1: ("to_be_verified", "no_evidence_before_due")}
+
+
+def test_a_sign_later_than_the_run_stops_it(store: Store):
+    loads = write_signs(store, [sign("face", date(2026, 11, 21))])
+    write_population(store, "one", {1: (1, 0, OfCase())})
+    with pytest.raises(ValueError, match="dated after"):
+        run(store, asked("one", loads))
+
+
+def test_a_run_without_a_population_is_refused(store: Store):
+    with pytest.raises(FileNotFoundError):
+        run(store, asked("one", ()))
+
+
+def test_the_signs_of_a_person_are_read_from_their_bucket_alone(store: Store):
+    mine = [sign("train", date(2026, 9, 1), person=5), sign("face", date(2026, 10, 1), person=5, load=2),
+            sign("cremation", None, person=5, load=2, row=2)]
+    loads = write_signs(store, [*mine, sign("train", date(2026, 9, 1), person=6, row=3)])
+    assert signs_of(store, 5, loads) == [mine[1], mine[0], mine[2]]
+    assert signs_of(store, 9, loads) == []
