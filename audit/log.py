@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,14 @@ from sqlalchemy import Table, bindparam, event, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from audit.events import SALT_BYTES, Event, Meta, canonical, digest, personal_values
+from audit.events import SALT_BYTES, Event, Meta, canonical, canonical_many, digest, personal_values
 from audit.models import AuditEvent, AuditPersonal, AuditTx
 from database import db, in_transaction
-from database.many import among, insert_many
+from database.many import among, insert_columns, insert_many
 
 _T = TypeVar("_T")
 _KEY, _STALE = "audit", "audit_stale"
+RANDOM_BYTES = 10  # of a uid
 CHUNK = 5_000  # events made at a time, so that memory stays flat
 Place = tuple[int | None, str | None, int | None, str | None]  # of a case: id, public id, next number, office path
 
@@ -115,20 +117,27 @@ def _write(session: Session, happened: Sequence[Event], places: Sequence[Place],
            command: str) -> list[int]:
     opened = _opened(session, happened[0], actor, on, command)
     opened.numbers.clear()  # theirs are moved on beside what is known here
-    first, tx_id, columns, personal = opened.next, opened.tx.id, [], []
-    metas = _metas(opened, actor, on, places)
-    for one, meta, (case_id, *_) in zip(happened, metas, places, strict=True):
-        values, salts = _salted(one)
-        columns.append(_columns(one, meta, tx_id, case_id, salts))
-        personal.append((values, salts))
-    opened.next += len(columns)
-    insert_many(session, AuditEvent, columns)
+    first, tx_id, salted = opened.next, opened.tx.id, [_salted(one) for one in happened]
+    columns = _columns_of_many(happened, places, _around(opened, actor, on), first, [salts for _, salts in salted])
+    insert_columns(session, AuditEvent, {"tx_id": tx_id} | columns, len(happened))
+    opened.next += len(happened)
     query = select(AuditEvent.id).where(AuditEvent.tx_id == tx_id, AuditEvent.position >= first)
     ids = list(session.scalars(query.order_by(AuditEvent.position)))
     insert_many(session, AuditPersonal, [
         {"event_id": i, "field": f, "salt": salts[f], "value": value}
-        for i, (values, salts) in zip(ids, personal, strict=True) for f, value in values.items()])
+        for i, (values, salts) in zip(ids, salted, strict=True) for f, value in values.items()])
     return ids
+
+
+def _columns_of_many(happened: Sequence[Event], places: Sequence[Place], around: dict[str, Any], first: int,
+                     salts: Sequence[Mapping[str, bytes]]) -> dict[str, Any]:
+    """Of the rows of these events; `first`: the position of the first of them."""
+    case_ids, cases, numbers, offices = map(list, zip(*places, strict=True))
+    own = {"uid": uids(len(happened)), "position": list(range(first, first + len(happened))), "case_seq": numbers}
+    written = canonical_many(happened, around | own | {"case": cases, "office": offices}, salts)
+    return own | {"type": [one.type() for one in happened], "actor": around["actor"], "on": around["on"],
+                  "case_id": case_ids, "office_path": offices, "canonical": written,
+                  "digest": list(map(digest, written))}
 
 
 def _session() -> Session:
@@ -143,7 +152,7 @@ def _opened(session: Session, happened: Event, actor: WhoActs | str, on: date, c
     if opened is not None and session.info.pop(_STALE, False):
         opened = _after_savepoint(session, opened)
     if opened is None:
-        tx = AuditTx(uid=secrets.token_hex(16), command=command or happened.type(), actor=_name(actor), on=on)
+        tx = AuditTx(uid=uids(1)[0], command=command or happened.type(), actor=_name(actor), on=on)
         session.add(tx)
         session.flush()
         opened = _Open(tx)
@@ -225,15 +234,21 @@ def _advance(session: Session, wanted: Mapping[int, int]) -> list[Any]:
 
 
 def _meta(opened: _Open, actor: WhoActs | str, on: date, case: str | None, seq: int | None, path: str | None) -> Meta:
-    return next(_metas(opened, actor, on, [(None, case, seq, path)]))
+    return Meta(uid=uids(1)[0], position=opened.next, case=case, case_seq=seq, office=path,
+                **_around(opened, actor, on))
 
 
-def _metas(opened: _Open, actor: WhoActs | str, on: date, places: Sequence[Place]) -> Iterator[Meta]:
-    """What surrounds the next events of the transaction, one for each place."""
-    tx, command, name, recorded_at = opened.tx.uid, opened.tx.command, _name(actor), opened.tx.recorded_at
-    for position, (_, case, seq, path) in enumerate(places, opened.next):
-        yield Meta(uid=secrets.token_hex(16), tx=tx, position=position, command=command, actor=name, on=on,
-                   recorded_at=recorded_at, case=case, case_seq=seq, office=path)
+def _around(opened: _Open, actor: WhoActs | str, on: date) -> dict[str, Any]:
+    """What surrounds every event of the transaction."""
+    return {"tx": opened.tx.uid, "command": opened.tx.command, "actor": _name(actor), "on": on,
+            "recorded_at": opened.tx.recorded_at}
+
+
+def uids(count: int) -> list[str]:
+    """Of transactions and events, hex: 48 bits of the clock in milliseconds, then 80 random ones, which keep a digest
+    from telling what it is of. What is written together stands together in the index."""
+    clock, random = f"{time.time_ns() // 1_000_000:012x}", secrets.token_hex(count * RANDOM_BYTES)
+    return [clock + random[at:at + 2 * RANDOM_BYTES] for at in range(0, len(random), 2 * RANDOM_BYTES)]
 
 
 def _columns(happened: Event, meta: Meta, tx_id: int, case_id: int | None, salts: dict[str, bytes]) -> dict[str, Any]:

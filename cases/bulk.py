@@ -6,13 +6,14 @@ cases/notices.py); only the reading and the writing is for many. The cases are l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, update
 
-from audit.events import Event, NoticeQueued, VerificationEscalated
+from audit.events import Event, NoticesQueued, VerificationEscalated
 from audit.log import record_of_locked
 from cases import money, notices
 from cases.ages import begin_period
@@ -116,13 +117,11 @@ class Batch:
     def notify(self, case: CaseRead, kind: str, once: str, facts: Mapping[str, Any]) -> None:
         """One notice for each channel that reaches the person; `once` as for notices.queue."""
         content = notices.content_of(case, kind, on=self.on, facts=facts, office=self._offices.of_case(case))
-        for channel in notices.channels_of(case, kind):
-            key = f"{once}/{channel}"
-            columns = {"public_id": public_id(), "case_id": case.id, "kind": kind, "channel": channel, "once_key": key,
-                       "content": content, "on": self.on, "message_id": notices.message_id_of(key)}
-            self._notices.append((case, columns))
-            self._events[case.id].append(NoticeQueued(notice=columns["public_id"], kind=kind, channel=channel,
-                                                      once_key=key))
+        ids = {channel: public_id() for channel in notices.channels_of(case, kind)}
+        self._notices += [(case, {"public_id": one, "case_id": case.id, "kind": kind, "channel": channel,
+                                  "once_key": f"{once}/{channel}", "content": content, "on": self.on})
+                          for channel, one in ids.items()]
+        self._events[case.id].append(NoticesQueued(kind=kind, notices=ids, once=once))
 
     def write(self, command: str) -> None:
         """Everything gathered, in the caller's transaction."""
@@ -133,7 +132,9 @@ class Batch:
         insert_many(session, BenefitMonth, [
             {name: getattr(month, name) for name in MONTH} for month in self._months])
         insert_many(session, VerificationTask, [dict.fromkeys(TASK) | columns for columns in self._tasks])
-        insert_many(session, Notice, [columns for _, columns in self._notices])
+        messages = notices.message_ids_of(columns["once_key"] for _, columns in self._notices)
+        insert_many(session, Notice, [columns | {"message_id": message} for (_, columns), message in
+                                      zip(self._notices, messages, strict=True)])
         insert_many(session, SuspensionRow, self._gathered)
         self._update_tasks(self._escalated, escalated_on=self.on)
         self._update_tasks(self._to_visit, cause="home_visit",
@@ -144,11 +145,11 @@ class Batch:
         """A notice queued before is not queued again (S6)."""
         keys = [columns["once_key"] for _, columns in self._notices]
         known = queued(keys) if keys else set()
-        for case, columns in self._notices if known else ():
-            if columns["once_key"] in known:
-                self._events[case.id] = [one for one in self._events[case.id]
-                                         if getattr(one, "once_key", None) != columns["once_key"]]
-        self._notices = [one for one in self._notices if one[1]["once_key"] not in known]
+        if known:
+            dropped = {columns["public_id"] for _, columns in self._notices if columns["once_key"] in known}
+            self._notices = [one for one in self._notices if one[1]["public_id"] not in dropped]
+            for case_id, happened in self._events.items():
+                self._events[case_id] = [one for one in (_without(one, dropped) for one in happened) if one]
 
     def _record(self, command: str) -> dict[int, int]:
         """id() of an event -> id of its row; the events of a case stand together, in their order."""
@@ -177,6 +178,14 @@ class Batch:
 def escalated(case: Case | CaseRead, task: str, cause: str, due_on: date) -> VerificationEscalated:
     """The event of a task that the county itself is to see to. `task`: public id."""
     return VerificationEscalated(task=task, cause=cause, due_on=due_on, escalated_to=case.office_path)
+
+
+def _without(happened: Event, dropped: Collection[str]) -> Event | None:
+    """The event without those notices; nothing where none is left."""
+    if not isinstance(happened, NoticesQueued) or dropped.isdisjoint(happened.notices.values()):
+        return happened
+    left = {channel: one for channel, one in happened.notices.items() if one not in dropped}
+    return replace(happened, notices=left) if left else None
 
 
 def _columns(case: CaseRead) -> tuple[Any, ...]:

@@ -122,13 +122,13 @@ def _evidence(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for entry in those_of(entries, *NOTICE_STATUS):
-        data = entry.data
-        row = found.setdefault(data["notice"], {"notice": data["notice"], "kind": data["kind"],
-                                                "channel": data["channel"], "queued_at": time_of(entry), "proof": None})
-        row |= {"status": NOTICE_STATUS[entry.recorded.type], "at": time_of(entry),
-                "proof": data.get("proof") or data.get("error") or row["proof"]}
-        found[data["notice"]] = row
+    for entry in those_of(entries, "NoticesQueued", *NOTICE_STATUS):
+        data, kind = entry.data, entry.recorded.type
+        for channel, one in data.get("notices", {data.get("channel"): data.get("notice")}).items():
+            row = found.setdefault(one, {"notice": one, "kind": data["kind"], "channel": channel,
+                                         "queued_at": time_of(entry), "proof": None})
+            row |= {"status": NOTICE_STATUS.get(kind, "queued"), "at": time_of(entry),
+                    "proof": data.get("proof") or data.get("error") or row["proof"]}
     return list(found.values())
 
 

@@ -5,22 +5,24 @@ when the letter is rendered, with the rights and data of that moment (A2, A3).
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from audit.events import NoticeQueued
+from audit.events import NoticeQueued, NoticesQueued
 from audit.log import record
 from cases.citing import letter_basis
-from cases.models import Case, Decision, DecisionLine, Notice, Objection, Pensioner, ReviewStep
+from cases.models import Case, Decision, DecisionLine, Notice, Objection, ReviewStep
 from cases.notice_kinds import instead_of, kinds
 from cases.periods import area_of, rules_of_case
 from database import db, in_transaction
-from database.types import blind_index
+from database.types import blind_indexes
+from rules import Rules
 from staff.access import SYSTEM
 from staff.models import Office
 from workflows.deadlines import month_of, next_month
@@ -62,34 +64,47 @@ def queue(case: Case, kind: str, *, on: date, decision: Decision | None = None, 
     if not in_transaction():
         raise RuntimeError("a notice is queued in the transaction that causes it")
     content = content_of(case, kind, on=on, decision=decision, objection=objection, facts=facts)
-    made = [queue_on(channel, f"{once}/{channel}", case, kind, content, on, decision, objection, actor)
+    made = [_queued(channel, f"{once}/{channel}", case, kind, content, on, decision, objection)
             for channel in channels_of(case, kind, channels)]
-    return next(filter(None, made), None)
+    found = [notice for notice in made if notice is not None]
+    if found:
+        record(NoticesQueued(kind=kind, notices={one.channel: one.public_id for one in found}, once=once,
+                             **_about(decision, objection)), case=case, actor=actor, on=on)
+    return found[0] if found else None
 
 
 def channels_of(case: Case, kind: str, channels: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Those of the kind, or of the caller, that reach the person."""
-    return tuple(dict.fromkeys(_reachable(channel, case.pensioner) for channel in channels or kinds()[kind].channels))
+    person = case.pensioner
+    return _reaching(channels or kinds()[kind].channels, bool(person.address),
+                     bool(person.phone) and person.phone_failed_on is None)
 
 
-def message_id_of(once_key: str) -> str:
-    return f"{blind_index(once_key)[:40].lower()}@{ID_DOMAIN}"
+def message_ids_of(once_keys: Iterable[str]) -> list[str]:
+    return [f"{index[:40].lower()}@{ID_DOMAIN}" for index in blind_indexes(once_keys)]
 
 
 def queue_on(channel: str, once_key: str, case: Case, kind: str, content: dict[str, Any], on: date,
              decision: Decision | None, objection: Objection | None, actor: Any = SYSTEM) -> Notice | None:
-    """One row of the outbox with its event; None when `once_key` was there before."""
+    """One more row of the outbox with its event; None when `once_key` was there before."""
+    notice = _queued(channel, once_key, case, kind, content, on, decision, objection)
+    if notice is not None:
+        record(NoticeQueued(notice=notice.public_id, kind=kind, channel=channel, once_key=once_key,
+                            **_about(decision, objection)), case=case, actor=actor, on=on)
+    return notice
+
+
+def _queued(channel: str, once_key: str, case: Case, kind: str, content: dict[str, Any], on: date,
+            decision: Decision | None, objection: Objection | None) -> Notice | None:
     values = {"case_id": case.id, "kind": kind, "channel": channel, "once_key": once_key, "content": content, "on": on,
               "decision_id": decision.id if decision else None, "objection_id": objection.id if objection else None,
-              "message_id": message_id_of(once_key)}
+              "message_id": message_ids_of([once_key])[0]}
     insert = INSERTS[db.engine.dialect.name](Notice).values(values).on_conflict_do_nothing(index_elements=["once_key"])
-    notice: Notice | None = db.session.scalar(insert.returning(Notice))
-    if notice is None:
-        return None
-    record(NoticeQueued(notice=notice.public_id, kind=kind, channel=channel, once_key=once_key,
-                        decision=decision.public_id if decision else None,
-                        objection=objection.public_id if objection else None), case=case, actor=actor, on=on)
-    return notice
+    return db.session.scalar(insert.returning(Notice))
+
+
+def _about(decision: Decision | None, objection: Objection | None) -> dict[str, str | None]:
+    return {"decision": decision and decision.public_id, "objection": objection and objection.public_id}
 
 
 def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], decision: Decision | None = None,
@@ -106,7 +121,7 @@ def content_of(case: Case, kind: str, *, on: date, facts: Mapping[str, Any], dec
     lines = facts.pop("lines", decision.lines if decision and row.sheet else ())
     return {
         "facts": {name: _plain(value) for name, value in facts.items()},
-        "rules": row.values(rules),
+        "rules": dict(_values(kind, rules)),
         "lines": [_line(line) for line in lines],
         "basis": basis or letter_basis(row.basis, area_of(case), kind, facts.get("reason"), rules),
         "monthly_fen": facts.get("monthly_fen", _monthly(case, on)),
@@ -128,10 +143,19 @@ def _monthly(case: Case, on: date) -> int:
     return in_force[-1] if in_force else 0
 
 
-def _reachable(channel: str, person: Pensioner) -> str:
-    """The channel, or the one that replaces it where the record holds no address for it."""
-    has = {"letter": bool(person.address), "sms": bool(person.phone) and person.phone_failed_on is None,
-           "email": False, "posting": True, "by_hand": True}
+@lru_cache(maxsize=256)
+def _values(kind: str, rules: Rules) -> Mapping[str, Any]:
+    return kinds()[kind].values(rules)
+
+
+@cache
+def _reaching(channels: tuple[str, ...], address: bool, phone: bool) -> tuple[str, ...]:
+    """The channels, or those that replace them where the record holds no address for them."""
+    has = {"letter": address, "sms": phone, "email": False, "posting": True, "by_hand": True}
+    return tuple(dict.fromkeys(_reachable(channel, has) for channel in channels))
+
+
+def _reachable(channel: str, has: Mapping[str, bool]) -> str:
     first = channel
     for _ in has:
         if has[channel]:

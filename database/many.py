@@ -5,17 +5,18 @@ Neither grows with the number of rows: the statement stays the same, so that it 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ColumnElement, String, Table, bindparam, insert
+from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from database.copying import copy
 
 Row = Mapping[str, Any]
 
@@ -64,50 +65,15 @@ def among(column: Any, values: Sequence[Any] | None = None, *, name: str | None 
 
 def insert_many(session: Session, model: Any, rows: Sequence[Row]) -> None:
     """Rows of one table, all with the same columns, in the order given. Raises IntegrityError."""
-    if not rows:
-        return
+    if rows:
+        insert_columns(session, model, {name: [row[name] for row in rows] for name in rows[0]}, len(rows))
+
+
+def insert_columns(session: Session, model: Any, columns: Mapping[str, Any], count: int) -> None:
+    """`count` rows, column by column: a list of values, or the one that all rows have. Raises IntegrityError."""
     table: Table = model.__table__
     if session.get_bind().dialect.name == "postgresql":
-        _copy(session, table, rows)
-    else:
-        session.execute(insert(table), list(rows))
-
-
-def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
-    connection = session.connection()
-    dialect, raw = connection.dialect, connection.connection.driver_connection
-    columns = [column for column in table.columns if column.name in rows[0] or column.default is not None]
-    values = [_reader(column, column.name in rows[0], dialect) for column in columns]
-    names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
-    into = f"COPY {dialect.identifier_preparer.format_table(table)} ({names}) FROM STDIN"
-    try:
-        with raw.cursor() as cursor, cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row([read(row) for read in values])
-    except dialect.loaded_dbapi.IntegrityError as error:
-        raise IntegrityError(into, None, error) from error
-
-
-def _reader(column: Column[Any], given: bool, dialect: Dialect) -> Callable[[Row], Any]:
-    """What is written into the column: the row's value, or its default, as the database takes it."""
-    name, default = column.name, column.default
-    kind = column.type
-    write = _json(dialect) if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
-    if not given and default is not None and default.is_callable:
-        return lambda row: write(default.arg(None)) if write else default.arg(None)  # type: ignore[attr-defined]
-    if not given:
-        constant = write(default.arg) if write else default.arg  # type: ignore[union-attr]
-        return lambda row: constant
-    return (lambda row: write(row[name])) if write else (lambda row: row[name])
-
-
-def _json(dialect: Dialect) -> Callable[[Any], str]:
-    """A writer of JSON that writes what stands in several rows, one after another, once."""
-    dumps, last = dialect._json_serializer or json.dumps, [None, "null"]  # type: ignore[attr-defined]
-
-    def write(value: Any) -> str:
-        if value is not last[0]:
-            last[:] = value, dumps(value)
-        return last[1]  # type: ignore[return-value]
-
-    return write
+        copy(session, table, columns, count)
+        return
+    given = [values if isinstance(values, list) else [values] * count for values in columns.values()]
+    session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in zip(*given, strict=True)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -32,8 +33,13 @@ def blind_index(value: str) -> str:
 
     Under the same key for staff and pensioners, so that a person is one person.
     """
+    return blind_indexes([value])[0]
+
+
+def blind_indexes(values: Iterable[str]) -> list[str]:
+    """The same of many."""
     key: bytes = current_app.config["INDEX_KEY"]
-    return hmac.digest(key, value.strip().upper().encode(), "sha256").hex()
+    return [hmac.digest(key, value.strip().upper().encode(), "sha256").hex() for value in values]
 
 
 class Encrypted(TypeDecorator[str]):

@@ -23,6 +23,8 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "source": ("death_source", "method"), "field": ("field",),
 }
 
+CHANNELS = frozenset({"notices"})  # fields whose keys are channels, not names of fields
+
 
 def event_field(name: str) -> str:
     """The word for a field of an event; a name without one shows as it is, for an old event must not break the page."""
@@ -35,7 +37,8 @@ def event_value(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, dict):
-        return _("；").join(f"{event_field(key)} {event_value(one, key)}" for key, one in value.items())
+        named = (lambda key: event_value(key, "channel")) if name in CHANNELS else event_field
+        return _("；").join(f"{named(key)} {event_value(one, key)}" for key, one in value.items())
     if isinstance(value, list | tuple):
         return _("、").join(event_value(one, name) for one in value) or "—"
     known = next((key for prefix in PREFIXES.get(name, ()) if (key := f"{prefix}.{value}") in entries()), None)

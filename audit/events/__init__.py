@@ -5,6 +5,7 @@ from audit.events.canonical import (
     NotCanonical,
     Recorded,
     canonical,
+    canonical_many,
     commitment,
     digest,
     parse,
@@ -25,6 +26,7 @@ STATE_CHANGING = frozenset(name for name, cls in TYPES.items() if issubclass(cls
 
 __all__ = [
     "SALT_BYTES", "STATE_CHANGING", "SYSTEM", "TYPES", "Counts", "Event", "Line", "Meta", "NotCanonical", "Personal",
-    "Recorded", "StateChanged", "Words", "canonical", "commitment", "digest", "event", "parse", "personal_values",
+    "Recorded", "StateChanged", "Words", "canonical", "canonical_many", "commitment", "digest", "event", "parse",
+    "personal_values",
     *TYPES,
 ]

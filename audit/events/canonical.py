@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -18,6 +19,8 @@ from typing import Any
 from audit.events.base import MAX_INT, Event, Meta
 
 FORMAT = 1
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_DATA, _META, _PERSONAL = '{"data":{', '},"meta":{', '},"personal":'
 SALT_BYTES = 32
 
 
@@ -40,12 +43,79 @@ def canonical(event: Event, meta: Meta, salts: Mapping[str, bytes] | None = None
 
     `salts` holds a salt for each personal field that has a value (see `personal_values`). Raises NotCanonical.
     """
+    return _encoded("".join((_DATA, _line(event), _META, _line(meta), _PERSONAL, _personal(event, salts or {}),
+                             _end(type(event)))))
+
+
+def canonical_many(happened: Sequence[Event], around: Mapping[str, Any],
+                   salts: Sequence[Mapping[str, bytes]] | None = None) -> list[bytes]:
+    """The same of many events. around: each field of Meta, a list where it differs from event to event.
+
+    Written field by field over all events of a kind: what is the same in all of them is written once.
+    """
+    found, kinds = [b""] * len(happened), defaultdict[type[Event], list[int]](list)
+    for place, one in enumerate(happened):
+        kinds[type(one)].append(place)
+    for kind, places in kinds.items():
+        meta = {name: [one[n] for n in places] if isinstance(one, list) else one for name, one in around.items()}
+        texts = _of_kind(kind, [happened[n] for n in places], meta, [salts[n] for n in places] if salts else None)
+        for place, text in zip(places, texts, strict=True):
+            found[place] = _encoded(text)
+    return found
+
+
+def _of_kind(kind: type[Event], happened: Sequence[Event], around: Mapping[str, Any],
+             salts: Sequence[Mapping[str, bytes]] | None) -> list[str]:
+    names, read = _names(kind)
+    data = zip(names, map(list, zip(*map(read, happened), strict=True)), strict=True) if names else ()
+    personal = [_personal(one, salts[n] if salts else {}) for n, one in enumerate(happened)] if kind.PERSONAL else "{}"
+    parts = [_DATA, *_object(data), _META, *_object(sorted(around.items())), _PERSONAL, personal, _end(kind)]
+    varying = [part for part in parts if isinstance(part, list)]
+    whole = "".join("%s" if isinstance(part, list) else part.replace("%", "%%") for part in parts)
+    return list(map(whole.__mod__, zip(*varying, strict=True))) if varying else [whole % ()] * len(happened)
+
+
+def _line(thing: Any) -> str:
+    """The fields of one event, or of what surrounds it."""
+    keys, read = _keys(type(thing))
+    values = zip(keys, read(thing), strict=True)
+    return ",".join([key + _PLAIN.get(type(value), _other)(value) for key, value in values])
+
+
+def _object(columns: Iterable[tuple[str, Any]]) -> Iterator[str | list[str]]:
+    between = ""
+    for name, values in columns:
+        yield f"{between}{_quoted(name)}:"
+        yield _written(values) if isinstance(values, list) else _writer(type(values))(values)
+        between = ","
+
+
+def _written(values: list[Any]) -> str | list[str]:
+    """The one text of values that are all the same, or the text of each."""
+    kinds = set(map(type, values))
+    if len(kinds) > 1:
+        return [_writer(type(value))(value) for value in values]
+    return _texts(values, _writer(kinds.pop()))
+
+
+def _texts(values: list[Any], write: Callable[[Any], str]) -> str | list[str]:
+    """Values of one plain kind are the same where they are equal; of others (1 and True in a list) only if one."""
+    if write is not _other and values.count(values[0]) == len(values):
+        return write(values[0])
+    return list(map(write, values))
+
+
+def _writer(kind: type) -> Callable[[Any], str]:
+    return _PLAIN.get(kind, _other)
+
+
+def _personal(event: Event, salts: Mapping[str, bytes]) -> str:
+    if not event.PERSONAL:
+        return "{}"
     values = personal_values(event)
-    if set(values) - set(salts or {}):
-        raise NotCanonical(f"no salt for {sorted(set(values) - set(salts or {}))}")
-    personal = {n: commitment((salts or {})[n], values[n]) if n in values else None for n in event.PERSONAL}
-    return _encoded(f'{{"data":{{{_written(event)}}},"meta":{{{_written(meta)}}},'
-                    f'"personal":{_dump(personal) if personal else "{}"},"type":"{event.type()}","v":{FORMAT}}}')
+    if missing := sorted(set(values) - set(salts)):
+        raise NotCanonical(f"no salt for {missing}")
+    return _dump({name: commitment(salts[name], values[name]) if name in values else None for name in event.PERSONAL})
 
 
 def personal_values(event: Event) -> dict[str, str]:
@@ -79,18 +149,21 @@ def parse(data: bytes) -> Recorded:
     return Recorded(body["type"], Meta(**meta), body["data"], body["personal"])
 
 
+def _end(kind: type[Event]) -> str:
+    return f',"type":"{kind.type()}","v":{FORMAT}}}'
+
+
 @cache
-def _keys(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The keys of a kind as they are written, and what reads their values; without personal ones."""
-    names = sorted({field.name for field in fields(cls)} - getattr(cls, "PERSONAL", frozenset()))
-    read = attrgetter(*names) if len(names) > 1 else lambda thing: tuple(getattr(thing, name) for name in names)
+def _names(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The fields of a kind in their written order, and what reads their values; without personal ones."""
+    names = tuple(sorted({field.name for field in fields(kind)} - getattr(kind, "PERSONAL", frozenset())))
+    return names, attrgetter(*names) if len(names) > 1 else lambda thing: tuple(getattr(thing, n) for n in names)
+
+
+@cache
+def _keys(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names, read = _names(kind)
     return tuple(f"{_quoted(name)}:" for name in names), read
-
-
-def _written(thing: Any) -> str:
-    keys, read = _keys(type(thing))
-    values = zip(keys, read(thing), strict=True)
-    return ",".join([key + _PLAIN.get(type(value), _other)(value) for key, value in values])
 
 
 def _other(value: Any) -> str:
@@ -141,10 +214,6 @@ def _key(key: Any) -> str:
 
 def _integer(value: int) -> str:
     return str(_value(value))
-
-
-def _dump(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def _encoded(text: str) -> bytes:

@@ -95,7 +95,21 @@ class NoticeEvent(Event):
 
 
 @event("notice")
+class NoticesQueued(Event):
+    """One notice of a kind on each channel that reaches the person, at once: channel -> public id. `once` names person,
+    day and stage; the key of each notice adds its channel."""
+
+    kind: str
+    notices: dict[str, str]
+    once: str
+    decision: str | None = None
+    objection: str | None = None
+
+
+@event("notice")
 class NoticeQueued(NoticeEvent):
+    """One more, on the channel that takes the place of one that failed."""
+
     once_key: str
     decision: str | None = None
     objection: str | None = None

@@ -19,6 +19,7 @@ from audit.events import (
     NotCanonical,
     StepRefused,
     canonical,
+    canonical_many,
     digest,
     parse,
     personal_values,
@@ -83,6 +84,27 @@ def test_the_written_form_is_json_with_sorted_keys_and_no_spaces(event: Any, met
     body = json.loads(data)
     assert json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() == data
     assert set(body["meta"]) == {field.name for field in dataclasses.fields(Meta)}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(st.lists(any_event, min_size=1, max_size=3), any_meta, st.data())
+def test_many_events_are_written_as_each_alone(happened: list[Any], meta: Meta, data: st.DataObject) -> None:
+    """Drawn with repetition, so that fields have the same value, equal values of other types, and different ones."""
+    drawn = data.draw(st.lists(st.sampled_from(happened).flatmap(lambda one: st.just(one) | any_of(type(one))),
+                               min_size=1, max_size=8))
+    salts = [dict.fromkeys(one.PERSONAL, bytes([n]) * 32) for n, one in enumerate(drawn)]
+    seqs = data.draw(st.lists(st.none() | st.integers(0, 2), min_size=len(drawn), max_size=len(drawn)))
+    around = vars(meta) | {"position": list(range(len(drawn))), "case_seq": seqs}
+    alone = [canonical(one, dataclasses.replace(meta, position=n, case_seq=seqs[n]), salts[n])
+             for n, one in enumerate(drawn)]
+    assert canonical_many(drawn, around, salts) == alone
+
+
+def test_a_truth_and_a_number_that_are_equal_are_written_differently() -> None:
+    both = [StepRefused(refusal="X", attempted="y", details={"a": value}) for value in (1, True)]
+    written = canonical_many(both, vars(META))
+    assert [json.loads(one)["data"]["details"] for one in written] == [{"a": 1}, {"a": True}]
+    assert b'"a":1' in written[0] and b'"a":true' in written[1]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)

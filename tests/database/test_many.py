@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from audit.models import AuditTx
 from cases.models import Job
 from database import db, transaction
+from database.copying import lines
 from database.many import among, insert_many
 
 MANY = 3_000  # more than an old SQLite would bind one by one
@@ -33,6 +34,21 @@ def test_rows_come_back_as_they_were_with_their_defaults(context: Flask) -> None
     assert rows[7].counts == {"认证": 7} and rows[7].office_path is None and rows[7].on == ON
     assert {row.status for row in rows} == {"running"} and len({row.public_id for row in rows}) == MANY
     assert all(row.started_at.tzinfo for row in rows)
+
+
+def test_text_that_copy_would_take_for_its_own_comes_back_as_it_was(context: Flask) -> None:
+    kinds = ["a\tb", "a\nb\r", "\\N", "\\", "100%s", "认证", ""]
+    with transaction() as session:
+        insert_many(session, Job, [_job(1) | {"kind": kind, "counts": {kind: "\\ \n"}} for kind in kinds])
+        for kind in kinds:  # and where a row stands alone
+            insert_many(session, Job, [_job(1) | {"kind": kind}])
+    assert list(db.session.scalars(select(Job.kind).order_by(Job.id))) == kinds + kinds
+    counts = list(db.session.scalars(select(Job.counts).order_by(Job.id).limit(7)))
+    assert counts == [{kind: "\\ \n"} for kind in kinds]
+
+
+def test_rows_alike_in_everything_are_as_many_as_they_were() -> None:
+    assert lines(["a", "%", "1"], 2, "\t", "\n") == ["a\t%\t1\n"] * 2
 
 
 def test_the_same_json_object_in_two_rows_is_written_twice_and_another_as_itself(context: Flask) -> None:

@@ -55,7 +55,7 @@ def test_a_reminder_is_queued_once_however_often_the_sweep_runs(context: Flask) 
         first = queue(one, "certification_due", on=ON, facts={}, once="p:2025-12-15:reminder")
         assert first is not None
         assert queue(one, "certification_due", on=ON, facts={}, once="p:2025-12-15:reminder") is None
-    assert db.session.query(Notice).count() == events("NoticeQueued") == 1
+    assert db.session.query(Notice).count() == events("NoticesQueued") == 1
 
 
 def test_a_notice_is_queued_inside_a_transaction_only(context: Flask) -> None:

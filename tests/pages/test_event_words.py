@@ -20,7 +20,8 @@ def test_every_field_of_an_event_has_a_word():
 @pytest.mark.parametrize(("value", "name", "words"), [
     ("window_visit", "method", "窗口"), ("eligible", "outcome", "仍具备资格"), ("sms", "channel", "短信"),
     ("SAME_PERSON", "refusal", "同一人不能再签"), (True, "masked", "是"), ("nonsense", "kind", "nonsense"),
-    (["new_name"], "changed", "new_name"), ({"rows": 3}, "counts", "行数 3"), (7, "rows", "7")])
+    (["new_name"], "changed", "new_name"), ({"rows": 3}, "counts", "行数 3"), ({"sms": "a1"}, "notices", "短信 a1"),
+    (7, "rows", "7")])
 def test_a_value_is_read_in_words_where_there_are_any(app: Flask, value: object, name: str, words: str):
     with app.test_request_context():
         assert words in event_value(value, name)

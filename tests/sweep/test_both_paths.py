@@ -65,6 +65,7 @@ def _data(row: AuditEvent) -> str:
     assert {name: body["meta"][name] for name in ("case_seq", "office")} == {"case_seq": row.case_seq,
                                                                              "office": row.office_path}
     data = {name: bool(value) if name in RANDOM_IDS else value for name, value in body["data"].items()}
+    data |= {"notices": sorted(data["notices"])} if "notices" in data else {}
     return json.dumps(data | {"personal": sorted(name for name, value in body["personal"].items() if value)},
                       sort_keys=True)
 
