@@ -20,8 +20,8 @@ from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
 IDS = """account as_of batch calendar case_no certification decision decision_no event evidence grant halt message_id
-    notice notices objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref source_ref subject
-    task"""
+    notice notices objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref source_ref
+    subject task"""
 CODES = """account_status action attempted benefit_kind cause changed channel endpoint field from_state
     key kind language ledger level list lodged_by means media_type method missing next_stage outcome part purpose
     refusal role scheme service source stage template_version to_state way"""
