@@ -14,13 +14,13 @@ import settings
 from database import init_database
 
 MODELS = ("staff.models", "cases.models", "audit.models", "staff.triggers", "cases.triggers",
-          "cases.imports.triggers")
+          "cases.imports.triggers", "matching.feeds.models", "matching.feeds.triggers")
 # Each has `init_app(app)`: extensions, filters, headers, error handlers. In this order.
 PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.
 ROUTES = ("web", "staff.routes", "cases.routes", "audit.routes", "matching.routes")
-COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "rules.cli", "matching.cli", "invariants.cli",
-            "demo.cli", "docs.cli", "replay.cli")
+COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "rules.cli", "matching.cli", "matching.feeds.cli",
+            "invariants.cli", "demo.cli", "docs.cli", "replay.cli")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

@@ -38,6 +38,8 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "SMS_TRANSPORT": ("SMS_TRANSPORT", "", str),
     "SWEEP_BATCH": ("SWEEP_BATCH", "2000", positive),
     "TRUST_TERMINAL": ("TRUST_TERMINAL", "no", bool),
+    "FEED_STORE": ("FEED_STORE", "", str),
+    "FEED_MEMORY": ("FEED_MEMORY", "512MB", str),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
 }
 

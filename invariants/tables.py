@@ -152,6 +152,9 @@ QUERIES: dict[str, str] = {
     "F1 rows in are loaded, unchanged, duplicate or quarantined": """
         SELECT public_id FROM import_batch WHERE status = 'released'
         AND rows <> loaded + unchanged + duplicate + quarantined""",
+    "F1 as many rows of a load are in quarantine as it counts": """
+        SELECT l.public_id FROM feed_load l LEFT JOIN feed_quarantine q ON q.load_id = l.id
+        GROUP BY l.id, l.public_id, l.quarantined HAVING count(q.row_number) <> l.quarantined""",
     "F4 an import is released by another person than proposed it": """
         SELECT public_id FROM import_batch WHERE status = 'released'
         AND (released_by_person IS NULL OR released_by_person = proposed_by_person)""",

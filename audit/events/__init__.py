@@ -16,6 +16,7 @@ from audit.events.of_cases import StateChanged
 from audit.events.of_decisions import *  # noqa: F403
 from audit.events.of_decisions import Line
 from audit.events.of_facts import *  # noqa: F403
+from audit.events.of_feeds import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403
 from audit.events.of_limits import *  # noqa: F403
 from audit.events.of_staff import *  # noqa: F403

@@ -1,6 +1,7 @@
 """`pensioners import|release|quarantine` and `payments load-run|load-returns`: the pages' commands, in a terminal."""
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -55,7 +56,7 @@ def _loader(group: click.Group, name: str, kind: str, about: str) -> None:
     def command(file: Path, office_code: str, username: str, on: datetime | None) -> None:
         with said():
             day, actor, office = day_of(on), acting_as(username), office_by_code(office_code)
-            with _bar(file.name) as progress:
+            with bar(file.name) as progress:
                 batch = propose(file, office, actor, day, kind=kind, progress=progress)
             _show(batch)
 
@@ -73,7 +74,7 @@ _loader(payments, "load-recoveries", "recoveries", "读入追回文件，待另�
 def release_command(batch_id: str, username: str, on: datetime | None) -> None:
     with said():
         day, actor, batch = day_of(on), acting_as(username), _batch(batch_id)
-        with _bar(batch.file_name) as progress:
+        with bar(batch.file_name) as progress:
             batch = release(batch, actor, day, progress=progress)
         _show(batch)
 
@@ -130,16 +131,16 @@ def _batch(public_id: str) -> ImportBatch:
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Progress]:
+def bar(label: str) -> Iterator[Progress]:
     """A progress bar that takes (done, total); a total nobody knew beforehand grows with what is done."""
-    with click.progressbar(length=1, label=label, show_pos=True) as bar:
+    with click.progressbar(length=1, label=label, show_pos=True, file=sys.stderr) as shown:
         def progress(done: int, total: int) -> None:
-            bar.length = max(done, total)
-            bar.update(done - bar.pos)
+            shown.length = max(done, total)
+            shown.update(done - shown.pos)
 
         yield progress
-        bar.length = max(bar.pos, 1)
-        bar.update(bar.length - bar.pos)
+        shown.length = max(shown.pos, 1)
+        shown.update(shown.length - shown.pos)
 
 
 def _show(batch: ImportBatch) -> None:

@@ -83,6 +83,16 @@ def _reversed(values: dict[str, list[str]], where: str) -> dict[str, str]:
 
 
 @cache
+def _decorations() -> tuple[str, ...]:
+    return tuple(yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["decorations"])
+
+
+def bare(heading: str) -> str:
+    """A heading without spaces and decorations, in half-width small letters: what headings are compared by."""
+    return _bare(heading, _decorations())
+
+
+@cache
 def mapping_of(layout: str) -> Mapping:
     """layout: pensioners, pay_run, payment_returns or recoveries."""
     source = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))

@@ -143,6 +143,11 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "Ledgers what was done": ("DELETE FROM audit_event WHERE type = 'CaseFollowedUp'",),
     "Ledgers of a day": ("UPDATE filed_count SET number = 99 WHERE list = 'not_certified'",),
     "F1 rows in": ("UPDATE import_batch SET rows = rows + 1",),
+    "F1 as many rows of a load": (
+        "INSERT INTO feed_load (public_id, source, area_path, file_name, sha256, status, staged_through, chunks, rows, "
+        "loaded, unchanged, duplicate, quarantined, outside, unlinked, resolved, unread, signs, loaded_by, "
+        "loaded_by_person, loaded_on, recorded_at) SELECT 'load', 'prisons', '51/', 'f', 'x', 'loaded', 2, 1, 1, 0, 0, "
+        "0, 1, 0, 0, 0, '[]', '{}', id, natural_person_id, '2026-03-15', '2026-03-15' FROM staff_account LIMIT 1",),
     "F4 an import is released": ("UPDATE import_batch SET released_by_person = proposed_by_person",),
 }
 

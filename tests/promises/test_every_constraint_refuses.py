@@ -41,9 +41,11 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
     "calendar_day": {"kind": "holiday"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
+    "feed_load": {"status": "staging"},
 }
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
 ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
+WITHDRAWN = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
 ONE: dict[str, tuple[Columns, ...]] = {
     # P1, P2: one human being, one signature in a round, one account's person; one event behind each act (R4)
     "natural_person": (("id_number_index",),),
@@ -94,6 +96,8 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
     "import_row": (("batch_id", "row_number"),),
     "import_proposal": (("public_id",),),
+    "feed_load": (("source", "area_path", "sha256"), ("public_id",)),
+    "feed_quarantine": (("load_id", "row_number"),),
     # promised limits: one proposal of a year, a day once, one pause open of a limit
     "calendar_year": (("year",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
@@ -107,6 +111,10 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_cases_state": (("cases", {"state": "closed"}),),
     "ck_import_batch_status": (("import_batch", {"status": "loaded"}),),
     "ck_import_batch_two_persons": (("import_batch", {"proposed_by_person": 7, "released_by_person": 7}),),
+    "ck_feed_load_status": (("feed_load", {"status": "proposed"}),),
+    "ck_feed_load_adds_up": (("feed_load", {"status": "loaded", "rows": 3, "loaded": 1, "quarantined": 1}),),
+    "ck_feed_load_withdrawn": tuple(
+        ("feed_load", {"status": "withdrawn", **WITHDRAWN, missing: None}) for missing in WITHDRAWN),
     "ck_suspension_batch_status": (("suspension_batch", {"status": "done"}),),
     "ck_suspension_batch_two_persons": (
         ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),

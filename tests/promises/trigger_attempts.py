@@ -172,6 +172,7 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "filed_count": (("on", "office_path", "list", "scheme", "part"),),
     "follow_up": (("id",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
+    "feed_quarantine": (("load_id", "row_number"),),
 }
 CHOSEN = {  # the row that is replaced, where not any will do
     "case_transition": "action = 'lapse'", "audit_event": "case_id IS NOT NULL",

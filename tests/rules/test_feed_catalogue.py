@@ -104,7 +104,7 @@ def test_a_critical_stay_in_hospital_and_a_ticket_given_back_prove_nothing():
     assert sources["hospital_stays"].codes["非危重"] == 14
 
 
-@pytest.mark.article("SC-10", "SC annex 1", "SC annex 2", "SC annex 4", "SC annex 5")
+@pytest.mark.article("SC-10", "SC-annex-1", "SC-annex-2", "SC-annex-4", "SC-annex-5")
 @pytest.mark.parametrize("source", ["national_platform", "app_12333", "provincial_app", "e_social_insurance_app",
                                     "city_app"])
 def test_face_recognition_of_each_platform_proves_and_a_failed_one_does_not(source):

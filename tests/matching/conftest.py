@@ -1,0 +1,30 @@
+"""A city with a county: three pensioners, and who loads feeds there."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from cases.models import Case, Pensioner
+from tests.case_builder import make_case
+from tests.people import make_account
+
+
+@pytest.fixture
+def feed_store(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """A store of its own for this test."""
+    app.config["FEED_STORE"] = str(tmp_path / "store")
+    yield tmp_path / "store"
+    app.config["FEED_STORE"] = ""
+
+
+@pytest.fixture
+def city(context: Flask, feed_store: Path) -> list[Pensioner]:
+    """Three pensioners of county 510107, in the order of their ids."""
+    on = date(2026, 3, 15)
+    cases: list[Case] = [make_case(on, 姓名=name) for name in ("周秀英", "吴建国", "阿依古丽·买买提")]
+    make_account("li.feeds", ["caseworker"], "5101")
+    return sorted((case.pensioner for case in cases), key=lambda person: person.id)

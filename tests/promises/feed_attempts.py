@@ -1,0 +1,51 @@
+"""What is tried against the triggers of feeds, and the rows it needs: a load under way, one loaded, a row refused."""
+from __future__ import annotations
+
+from datetime import date
+
+from database import db, transaction
+from matching.feeds.models import FeedLoad, FeedQuarantine
+from tests.people import account as account_of
+from tests.promises.ledger_attempts import each
+from tests.promises.trigger_attempts import Statements, account, copied, never_changes, person
+
+LOADED, STAGING = "status = 'loaded'", "status = 'staging'"
+WITHDRAWN = (f"UPDATE feed_load SET status = 'withdrawn', reason = '更正', withdrawn_on = loaded_on, withdrawn_by = "
+             f"{account('li')}, withdrawn_by_person = {person('li')} WHERE {LOADED}")
+
+ATTEMPTS: dict[str, tuple[Statements, ...]] = {
+    **never_changes("feed_quarantine", "code"),
+    "feed_load_person_insert": (
+        (copied("feed_load", LOADED, sha256="'other'", loaded_by=account("wang")),),
+        (copied("feed_load", LOADED, sha256="'other'", withdrawn_by=account("wang"),
+                withdrawn_by_person=person("li")),)),
+    "feed_load_person_update": (
+        (f"UPDATE feed_load SET withdrawn_by = {account('wang')}, withdrawn_by_person = {person('li')} "
+         f"WHERE {LOADED}",),),
+    "feed_load_as_brought": each(
+        "feed_load", "source = 'prisons'", "area_path = '51/'", "sha256 = 'other'",
+        f"loaded_by = {account('wang')}, loaded_by_person = {person('wang')}", "loaded_on = '2026-01-05'",
+        where=STAGING),
+    "feed_load_as_loaded": each(
+        "feed_load", "rows = 3, loaded = 2", "unchanged = 1, loaded = 0", "duplicate = 1, loaded = 0",
+        "quarantined = 2, loaded = 0", "outside = 1", "unlinked = 1", "resolved = 0", where=LOADED),
+    "feed_load_status": (
+        (f"UPDATE feed_load SET status = 'staging' WHERE {LOADED}",),
+        (WITHDRAWN, "UPDATE feed_load SET reason = '无误' WHERE status = 'withdrawn'")),
+    "feed_load_no_delete": (("DELETE FROM feed_load WHERE status = 'staging'",),),
+}
+
+
+def keep_feeds(on: date) -> None:
+    """Brought in by li."""
+    by = account_of("li")
+    with transaction():
+        for sha256, status, counts in (("a" * 64, "staging", {}),
+                                       ("b" * 64, "loaded", {"rows": 2, "loaded": 1, "quarantined": 1, "resolved": 1})):
+            brought = FeedLoad(source="rail_travel", area_path=by.office.path, file_name="乘车.csv", sha256=sha256,
+                               status=status, loaded_by=by.id, loaded_by_person=by.natural_person_id, loaded_on=on,
+                               **counts)
+            db.session.add(brought)
+            db.session.flush()
+        db.session.add(FeedQuarantine(load_id=brought.id, row_number=3, code="DATE_FORM", raw="[]",
+                                      errors=[{"field": "day", "code": "DATE_FORM", "shown": "昨天"}]))
