@@ -1,6 +1,7 @@
 """Claiming a waiting decision or a verification task and putting it back: whose desk it lies on, no right.
 
-Who is away keeps nothing from the others: in their place somebody of the office or above it puts it back, and says why.
+Who is away keeps nothing from the others: a claim ends by itself (claim_ends), and before that somebody of the office
+or above it puts it back in their place, and says why.
 """
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from datetime import date
 
 from audit import events
 from audit.log import record
+from cases.claim_ends import is_over, let_go
 from cases.decisions import lock_decision
 from cases.models import Decision, VerificationTask
 from cases.refused import attempt, refuse
@@ -26,6 +28,8 @@ def claim(decision_id: int, *, actor: Actor, on: date) -> Decision:
     """Take a waiting decision onto one's own desk; no right is gained by it."""
     with attempt("claim", actor, on, decision_id=decision_id):
         decision, actor = lock_decision(decision_id), lock_actor(actor)
+        if is_over(decision, on):
+            let_go(decision, on=on)
         if decision.claimed_by not in (None, actor.account_id):
             raise refuse("CLAIMED_BY_ANOTHER")
         decision.claimed_by, decision.claimed_at = actor.account_id, now()
@@ -52,10 +56,12 @@ def claim_task(task_id: int, *, actor: Actor, on: date) -> VerificationTask:
     with attempt("claim", actor, on, case_id=_case_of(task_id)):
         task, actor = lock_task(task_id), lock_actor(actor)
         may_verify(task, actor)
+        if is_over(task, on):
+            let_go(task, on=on)
         if task.claimed_by not in (None, actor.account_id):
             raise refuse("CLAIMED_BY_ANOTHER")
         if task.claimed_by is None:
-            task.claimed_by = actor.account_id
+            task.claimed_by, task.claimed_at = actor.account_id, now()
             record(events.VerificationClaimed(task=task.public_id, cause=task.cause, person=actor.natural_person_id),
                    case=task.case, actor=actor, on=on)
         return task
@@ -67,7 +73,7 @@ def release_task(task_id: int, *, note: str | None = None, actor: Actor, on: dat
         task, actor = lock_task(task_id), lock_actor(actor)
         may_verify(task, actor)
         _may_put_back(task, note, actor, PUT_TASKS_BACK)
-        holder, task.claimed_by = _holder(task, actor), None
+        holder, task.claimed_by, task.claimed_at = _holder(task, actor), None, None
         record(events.VerificationReleased(task=task.public_id, cause=task.cause, person=actor.natural_person_id,
                                            holder=holder, note=note if holder else None),
                case=task.case, actor=actor, on=on)

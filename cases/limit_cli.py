@@ -10,7 +10,7 @@ from cases.limit_run import run_limits
 from cases.sweep import FutureSweep
 from staff.clock import today
 
-limits = AppGroup("limits", help="Promised limits in working days: counted again, and told upward when overdue.")
+limits = AppGroup("limits", help="Promised limits: counted again, told upward when overdue; old claims end.")
 
 
 @limits.command("run")

@@ -1,4 +1,5 @@
-"""The daily look at promised limits: counted by the calendar as it stands, and overdue ones told to the office above.
+"""The daily look at limits: promised ones counted by the calendar as it stands, overdue ones told to the office above,
+claims that lasted too long ended.
 
 Safe to run again and to kill: what was told is not told again, and what is right is left alone.
 """
@@ -12,6 +13,7 @@ from sqlalchemy import Select, select
 from audit import events
 from audit.log import record
 from cases import limits
+from cases.claim_ends import end_claims
 from cases.decisions import lock_decision
 from cases.models import Decision, ServiceLimit
 from cases.models.decision import OPEN_STAGES
@@ -22,15 +24,15 @@ from staff.actor import SYSTEM
 
 
 def run_limits(on: date, *, today: date) -> Counter[str]:
-    """What was done, counted: recounted, escalated. Raises FutureSweep for a day later than today, but in a
-    demonstration."""
+    """What was done, counted: recounted, escalated, claims_ended. Raises FutureSweep for a day later than today, but
+    in a demonstration."""
     if on > today and not is_demonstration():
         raise FutureSweep
     with transaction():
         recounted = limits.recount(working_calendar(), actor=SYSTEM, on=on)
     ids = list(db.session.scalars(_overdue(on)))
     db.session.rollback()
-    return Counter(recounted=recounted, escalated=sum(_escalate(one, on) for one in ids))
+    return Counter(recounted=recounted, escalated=sum(_escalate(one, on) for one in ids), claims_ended=end_claims(on))
 
 
 def _overdue(on: date) -> Select[tuple[int]]:

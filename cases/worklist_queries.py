@@ -76,7 +76,7 @@ def page_query(tab: str, shape: Shape, size: int, after: str | None) -> Select[A
         return None
     claimant = aliased(StaffAccount)
     return (select(Decision.id, Decision.public_id, Decision.decision_no, Decision.kind, Decision.stage,
-                   Decision.opened_on, Decision.claimed_by, Pensioner.name.label("pensioner"),
+                   Decision.opened_on, Decision.claimed_by, Decision.claimed_at, Pensioner.name.label("pensioner"),
                    Office.name.label("office"), claimant.display_name.label("claimant"), Decision.rules_area,
                    ServiceLimit.decision_id.label("limit_of"), ServiceLimit.due_on.label("limit_due_on"),
                    ServiceLimit.provisional.label("limit_provisional"))

@@ -6,12 +6,13 @@ Queries only; the words of a refusal come from the machine itself (`decision_fac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from cases.claim_ends import ends_at
 from cases.decision_facts import refusals
 from cases.limit_view import Standing, listed
 from cases.models import Case, Decision
@@ -19,6 +20,7 @@ from cases.working_calendar import working_calendar
 from cases.worklist_queries import TABS, count_query, page_query, shape_of, values_of
 from database import db
 from database.prepared import rows_of
+from database.types import now
 from staff.actor import Actor
 from workflows.review_chain import SIGNATURES
 from workflows.transition import Refusal
@@ -33,12 +35,14 @@ Key = tuple[str, date, int]
 class Waiting:
     """A row of a list. decision: its id, public_id, decision_no, kind, stage, opened_on, claimed_by, and the names of
     pensioner, office and claimant; days: age since it was opened; limit: how its promised limit stands; refusals:
-    why this person cannot sign it."""
+    why this person cannot sign it; claim_ends: when the claim ends by itself; free: nobody's, or that time is over."""
 
     decision: Any
     days: int
     limit: Standing | None
     refusals: tuple[Refusal, ...] = ()
+    claim_ends: datetime | None = None
+    free: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,14 @@ def page(tab: str, actor: Actor, on: date, after: Key | None = None) -> Page:
     shown = found[:size]
     reasons = _reasons([one.id for one in shown], actor, on) if tab == "blocked" else {}
     calendar = working_calendar()
-    rows = [Waiting(one, (on - one.opened_on).days, listed(one, on, calendar), reasons.get(one.id, ()))
-            for one in shown]
+    rows = [Waiting(one, (on - one.opened_on).days, listed(one, on, calendar), reasons.get(one.id, ()),
+                    *_claim(one, on)) for one in shown]
     return Page(rows, (shown[-1].stage, shown[-1].opened_on, shown[-1].id) if len(found) > size else None)
+
+
+def _claim(row: Any, on: date) -> tuple[datetime | None, bool]:
+    end = ends_at(row.claimed_at, row.rules_area, on)
+    return end, end is None or end <= now()
 
 
 def counts(actor: Actor) -> dict[str, int]:

@@ -190,6 +190,15 @@ class DecisionClaimed(DecisionEvent):
 
 
 @event("decision")
+class DecisionClaimEnded(DecisionEvent):
+    """A claim lasted longer than the rules let it. `ended_at`: UTC, to the minute."""
+
+    stage: str
+    holder: int | None = None
+    ended_at: str = ""
+
+
+@event("decision")
 class DecisionReleased(DecisionEvent):
     """A claim was given up, or taken from who is away. `holder`: the natural person whose claim it was then."""
 

@@ -60,6 +60,14 @@ class VerificationClaimed(VerificationEvent):
 
 
 @event("verification")
+class VerificationClaimEnded(VerificationEvent):
+    """A claim lasted longer than the rules let it. `ended_at`: UTC, to the minute."""
+
+    holder: int | None = None
+    ended_at: str = ""
+
+
+@event("verification")
 class VerificationReleased(VerificationEvent):
     """A claimed task was put back. `holder`: the natural person whose claim it was, where another put it back."""
 

@@ -67,6 +67,7 @@ class VerificationTask(db.Model):
     opened_on: Mapped[date]
     due_on: Mapped[date]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(10), default="open")
     outcome: Mapped[str | None] = mapped_column(String(30))  # eligible, lost, not_found, refused
     means: Mapped[str | None] = mapped_column(String(30))

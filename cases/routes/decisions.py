@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from cases import case_view, claims, decision_view, decisions, pages, review
+from cases.claim_ends import end_of, is_over
 from cases.decisions import Proposal, opening_refusals, unpack
 from cases.forms import kinds
 from cases.forms.evidence import WithEvidence
@@ -119,6 +120,7 @@ def _page(row: Decision, actor: Actor, form: OpinionForm, action: str | None = N
     return render_template("decisions/decision.html", v=decision_view.view(row, actor, today()), decision=row,
                            case=row.case, actor=actor, form=form, tried=action, on=today(),
                            may_put_back=claims.may_put_back(row, actor, claims.PUT_DECISIONS_BACK),
+                           claim_ends=end_of(row, today()), free=is_over(row, today()),
                            pause_refused=pause_refusals(row, actor, today()) if may_pause else None)
 
 

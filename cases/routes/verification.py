@@ -7,6 +7,7 @@ from flask import abort, flash, make_response, redirect, render_template, url_fo
 from flask_babel import gettext as _
 
 from cases import claims, not_passed, pages, verification
+from cases.claim_ends import end_of, is_over
 from cases.forms.work import PutBackForm, UnmaskForm, VerificationForm
 from cases.limit_view import working_days_left
 from cases.models import VerificationTask
@@ -26,7 +27,7 @@ ACTS = {"claim": claims.claim_task, "release": claims.release_task}
 def index() -> str:
     actor = current_actor()
     return render_template("verifications/tasks.html", tasks=pages.open_tasks(actor), on=today(),
-                           actor=actor)
+                           actor=actor, claim_ends=lambda row: end_of(row, today()))
 
 
 @verification_pages.route("/verifications/<public_id>", methods=["GET", "POST"])
@@ -105,6 +106,8 @@ def _claiming(row: VerificationTask, actor: Actor) -> str | None:
         verification.may_verify(row, actor)
     except TransitionRefused:
         return None
+    if is_over(row, today()):
+        return "claim"
     others = "put_back" if claims.may_put_back(row, actor, claims.PUT_TASKS_BACK) else None
     return {actor.account_id: "release", None: "claim"}.get(row.claimed_by, others)
 
@@ -117,4 +120,5 @@ def _page(row: VerificationTask, form: VerificationForm, actor: Actor, why: PutB
     return render_template("verifications/task.html", task=row, case=row.case, form=form, on=today(),
                            may_note=not not_passed.refusals(row.case, actor, today()),
                            may_reach=_may_reach(row, actor), left=working_days_left(row.due_on, today()),
-                           claiming=_claiming(row, actor), actor=actor, why=why or PutBackForm(formdata=None))
+                           claiming=_claiming(row, actor), claim_ends=end_of(row, today()), actor=actor,
+                           why=why or PutBackForm(formdata=None))

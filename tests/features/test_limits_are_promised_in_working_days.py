@@ -171,7 +171,7 @@ def test_a_paused_limit_is_not_overdue(people: dict):
 def test_the_command_says_what_it_did(context: Flask, people: dict):
     opened("change_identity", people)
     answer: Result = context.test_cli_runner().invoke(args=["limits", "run", "--on", "2026-03-06"])
-    assert (answer.exit_code, answer.output) == (0, "escalated\t1\nrecounted\t0\n")
+    assert (answer.exit_code, answer.output) == (0, "claims_ended\t0\nescalated\t1\nrecounted\t0\n")
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ What is seen is seen twice, once under each law, each time of a case of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from sqlalchemy import select
 
 from cases import limit_pauses
 from cases.certifications import certify_from_source, submit
+from cases.claim_ends import is_over
+from cases.claims import claim
 from cases.decision_facts import refusals
 from cases.decisions import Proposal, open_decision, opening_refusals
 from cases.evidence import add_evidence
@@ -25,6 +27,7 @@ from cases.overpayments import return_by
 from cases.periods import rules_of_case
 from cases.window import look_up
 from database import db, transaction
+from database.types import now
 from rules.vocabulary import DECISION_KINDS, ELIGIBLE_SOURCES, PAUSE_REASONS
 from staff.actor import Actor
 from staff.models import StaffAccount
@@ -138,6 +141,14 @@ def last_day_of_report() -> object:
     return found and found.due_on
 
 
+def is_kept_for_thirty_hours() -> bool:
+    decision = opened("change_identity")
+    claim(decision.id, actor=person("caseworker"), on=ON)
+    with transaction():
+        decision.claimed_at = now() - timedelta(hours=30)
+    return not is_over(decision, ON)
+
+
 def misses() -> int:
     """How often somebody may look up a number that nobody has."""
     curious = person("caseworker", f"curious.{next(_names)}")
@@ -183,6 +194,7 @@ PROBES: dict[str, dict[str, tuple[object, Seen]]] = {
     "limit_warning_working_days": {"limit_warning_working_days": (
         10, lambda: standing_of(opened("change_identity"), ON).state)},
     "overpayment_return_days": {"overpayment_return_days": (5, paid_back_by)},
+    "claim_hours": {"claim_hours": (48, is_kept_for_thirty_hours)},
     "window_misses_an_hour": {"window_misses_an_hour": (2, misses)},
 }
 TRIED = {path for paths in PROBES.values() for path in paths}
