@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from cases.amendments import amended_under
+from cases.arrears_month import arrears_month, rule_of
 from cases.content import differences
 from cases.decision_facts import fresh_content, refusals
 from cases.decisions import unpack
@@ -70,6 +71,8 @@ class DecisionView:
     personal: dict[str, str]
     proposed: dict[str, Any]
     amended: list[Change]
+    arrears_month: str | None
+    arrears_rule: Entry | None
 
 
 def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
@@ -81,7 +84,8 @@ def view(decision: Decision, actor: Actor, on: date) -> DecisionView:
     return DecisionView(
         decision, materials(decision, rules), rounds(decision), changed_since(decision, on) if is_open else {},
         awaited(decision) if is_open else [], shown, greyed(shown), cited(decision, rules), limit_view(decision, on),
-        report_of(decision), unpack(decision), proposed, amended_under(decision, on))
+        report_of(decision), unpack(decision), proposed, amended_under(decision, on),
+        arrears_month(decision, decision.closed_on or on), rule_of(decision))
 
 
 def materials(decision: Decision, rules: Rules) -> list[Material]:

@@ -11,6 +11,7 @@ from audit.log import record
 from cases import certifications, identity, notices, objections, overpayments, terms
 from cases.ages import reset_period
 from cases.arrears import keep_payments, kept_fen, settle_months
+from cases.arrears_month import arrears_month
 from cases.benefit_months import changed
 from cases.deaths import annul_mark, mark_death, propose_stops, tell_death
 from cases.models import Case, Decision
@@ -70,7 +71,8 @@ def _pay_again(action: str) -> Effect:
         step = move(decision.case, action, actor=actor, on=on, reason=decision.reason, decision=decision,
                     back_pay_fen=decision.back_pay_fen, payable_through=decision.payable_through)
         objections.uphold(decision.case, decision, actor=actor, on=on)
-        _tell(decision, "resumed" if action == "resume" else "restored", on, basis=step.basis)
+        _tell(decision, "resumed" if action == "resume" else "restored", on, basis=step.basis,
+              arrears_month=arrears_month(decision, on))
     return effect
 
 

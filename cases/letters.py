@@ -24,7 +24,7 @@ TEMPLATE_VERSION = "2"
 PUBLIC_CHANNELS = frozenset({"posting"})  # read by everybody: the name is shortened
 STYLES = ("print-document.css", "print-letter.css")
 DAYS = frozenset({"on", "due_on", "died_on", "return_by", "lodged_on", "evidence_on", "closed_on"})
-MONTHS = frozenset({"from_month"})
+MONTHS = frozenset({"from_month", "arrears_month"})
 OF_FACTS = {"overpaid": "amount_fen", "kept": "kept_fen"}
 WORDS = {"reason": ("reason",), "decision_kind": ("kind",)}
 
@@ -129,8 +129,8 @@ def _person(notice: Notice) -> str:
 
 
 def _holds(text: str, words: Mapping[str, Any]) -> bool:
-    """Not where it names a rule that sets nothing in that place."""
-    return all(words[name] is not None for _literal, name, *_spec in Formatter().parse(text) if name)
+    """Not where it names a rule that sets nothing in that place, or a fact that is not given."""
+    return all(words.get(name) is not None for _literal, name, *_spec in Formatter().parse(text) if name)
 
 
 def _salutation(notice: Notice, wording: Wording) -> str:

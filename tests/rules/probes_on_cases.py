@@ -11,6 +11,7 @@ from itertools import count
 from sqlalchemy import select
 
 from cases import limit_pauses
+from cases.arrears_month import arrears_month
 from cases.certifications import certify_from_source, submit
 from cases.claim_ends import is_over
 from cases.claims import claim
@@ -194,6 +195,8 @@ PROBES: dict[str, dict[str, tuple[object, Seen]]] = {
     "limit_warning_working_days": {"limit_warning_working_days": (
         10, lambda: standing_of(opened("change_identity"), ON).state)},
     "overpayment_return_days": {"overpayment_return_days": (5, paid_back_by)},
+    "paid_same_month_through_day": {"paid_same_month_through_day": (
+        20, lambda: arrears_month(opened("resume"), ON))},
     "claim_hours": {"claim_hours": (48, is_kept_for_thirty_hours)},
     "window_misses_an_hour": {"window_misses_an_hour": (2, misses)},
 }
