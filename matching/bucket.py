@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +22,12 @@ OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
 
 @dataclass(frozen=True)
 class Outcome:
+    """counts, changed: as in runs.Summary. rows: signs looked at, none where the bucket was there already."""
+
     cases: int
-    rows: int
     counts: Mapping[str, int]
     changed: Mapping[str, int]
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,10 @@ class Bucket:
         folded, rows = self._folded(number, people, old)
         state = State(people["case"], local, people["profile"], columns.verdicts(folded, people, self.law), folded)
         changes = self._changes(state, old, past)
-        outcome = Outcome(len(state.case), rows, counted(state, self.listing), _tally(changes, self.listing))
+        outcome = Outcome(len(state.case), counted(state, self.listing), _tally(changes, self.listing))
         write_table(self.store.changes(self.run, number), changes)
-        write_state(self.store, self.run, number, state, {"outcome": json.dumps(vars(outcome))})
-        return outcome
+        write_state(self.store, self.run, number, state, {"outcome": json.dumps({**vars(outcome), "rows": 0})})
+        return replace(outcome, rows=rows)
 
     def _people(self, number: int) -> dict[str, Numbers]:
         """Nobody, where only the run before had the bucket."""
