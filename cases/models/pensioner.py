@@ -69,7 +69,7 @@ class Certification(db.Model):
 
     __tablename__ = "certification"
     __table_args__ = (
-        CheckConstraint("status in ('submitted','valid','refused')", name="status"),
+        CheckConstraint("status in ('submitted','valid','refused','withdrawn')", name="status"),
         UniqueConstraint("pensioner_id", "method", "evidence_on", "source_ref"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
