@@ -18,19 +18,29 @@ from audit.log import record_of_locked
 from cases import money, notices
 from cases.ages import begin_period
 from cases.benefit_months import changed, months_to_withhold
-from cases.bulk_reading import CaseRead, Offices, last_steps, queued
+from cases.bulk_reading import CaseRead, Filed, Offices, last_steps, queued
+from cases.certifications import of_certifying, rolled_forward, told_of
 from cases.gathering import batch_of, gathered
-from cases.models import BenefitMonth, Case, CaseTransition, Notice, SuspensionBatch, SuspensionRow, VerificationTask
+from cases.models import (
+    BenefitMonth,
+    Case,
+    CaseTransition,
+    Certification,
+    Notice,
+    SuspensionBatch,
+    SuspensionRow,
+    VerificationTask,
+)
 from cases.moves import event_of, step_columns, take_row
-from cases.verification import task_columns, task_opened
+from cases.verification import answered_by_life, task_columns, task_finished, task_opened
 from database import db
 from database.many import among, insert_many
 from database.types import public_id
 from staff.actor import SYSTEM
 from workflows.case_lifecycle import CASE
 
-COLUMNS = ("period_start", "due_on", "warn_from", "state", "state_since", "state_reason", "state_basis",
-           "rules_version", "withheld_from", "task_open")
+COLUMNS = ("last_certified_on", "period_start", "due_on", "warn_from", "state", "state_since", "state_reason",
+           "state_basis", "rules_version", "withheld_from", "task_open")
 TASK = ("escalated_on",)  # what not every task opened has
 MONTH = ("case_id", "month", "owed", *money.AMOUNTS)
 
@@ -49,6 +59,8 @@ class Batch:
         self._escalated: list[int] = []
         self._to_visit: list[int] = []
         self._months: list[BenefitMonth] = []
+        self._filed: dict[str, Filed] = {}
+        self._answered: list[int] = []
         self._gathering: dict[str, SuspensionBatch] = {}
         self._gathered: list[dict[str, Any]] = []
 
@@ -91,12 +103,25 @@ class Batch:
         self._gathered.append({"batch_id": batch.id, "case_id": case.id, "period_due_on": case.due_on})
         self._events[case.id].append(gathered(batch, case.due_on))
 
-    def open_task(self, case: CaseRead, cause: str) -> None:
-        """For cases without an open one."""
+    def open_task(self, case: CaseRead, cause: str) -> str:
+        """For cases without an open one. Returns the public id of the task."""
         columns = task_columns(case, cause, self.on)
         self._tasks.append(columns)
         case.task_open = True
         self._events[case.id].append(task_opened(case, columns["public_id"], cause, columns["due_on"]))
+        return str(columns["public_id"])
+
+    def certify(self, case: CaseRead, row: Filed, task: Row[Any] | None) -> None:
+        """By a source (SC 33). `row`: the same for every benefit of the person; `task`: open, answered by it."""
+        if not row.on_file:
+            self._filed[row.public_id] = row
+        self._events[case.id].append(rolled_forward(case, row, self.on))
+        if task and answered_by_life(task):
+            self._answered.append(task.id)
+            case.task_open = False
+            self._events[case.id].append(task_finished(task, "eligible", None, None, SYSTEM))
+        self.move(case, "certify", **of_certifying(case, row))
+        self.notify(case, *told_of(case, row))
 
     def escalate(self, case: CaseRead, task: Row[Any]) -> None:
         self._escalated.append(task.id)
@@ -132,6 +157,8 @@ class Batch:
         insert_many(session, BenefitMonth, [
             {name: getattr(month, name) for name in MONTH} for month in self._months])
         insert_many(session, VerificationTask, [dict.fromkeys(TASK) | columns for columns in self._tasks])
+        insert_many(session, Certification, [row.columns(self.on) for row in self._filed.values()])
+        self._update_tasks(self._answered, status="finished", outcome="eligible", finished_on=self.on)
         messages = notices.message_ids_of(columns["once_key"] for _, columns in self._notices)
         insert_many(session, Notice, [columns | {"message_id": message} for (_, columns), message in
                                       zip(self._notices, messages, strict=True)])

@@ -73,6 +73,23 @@ class CaseRead:
     rates: Sequence[Row[Any]] = field(default=())
 
 
+@dataclass(frozen=True)
+class Filed:
+    """A certification by a source, as its row has it; `on_file`: it was there before."""
+
+    public_id: str
+    pensioner_id: int
+    method: str
+    evidence_on: date
+    source_ref: str
+    on_file: bool = False
+
+    def columns(self, on: date) -> dict[str, Any]:
+        return {"public_id": self.public_id, "pensioner_id": self.pensioner_id, "method": self.method,
+                "evidence_on": self.evidence_on, "source_ref": self.source_ref, "evidence_id": None, "status": "valid",
+                "submitted_on": on, "submitted_by": None, "reviewed_by": None, "decision_id": None}
+
+
 _COLUMNS = tuple(name for name in CaseRead.__dataclass_fields__ if name not in ("pensioner", "rates"))
 
 
@@ -114,9 +131,9 @@ def last_steps(ids: Sequence[int]) -> dict[int, int]:
 
 
 def open_tasks(ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Case id -> id, public_id, cause and due_on of its open task."""
+    """Case id -> id, public_id, cause, due_on and objection_id of its open task."""
     query = select(VerificationTask.id, VerificationTask.public_id, VerificationTask.case_id, VerificationTask.cause,
-                   VerificationTask.due_on).where(VerificationTask.status == "open",
+                   VerificationTask.due_on, VerificationTask.objection_id).where(VerificationTask.status == "open",
                                                   among(VerificationTask.case_id, ids))
     return {task.case_id: task for task in db.session.execute(query)}
 

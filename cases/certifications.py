@@ -75,21 +75,35 @@ def submit_claim(case: Case, evidence_on: date, source_ref: str, *, actor: Actor
 
 def certify_from_source(case_id: int, method: str, evidence_on: date, source_ref: str, *,
                         on: date) -> Certification | None:
-    """A source the rules accept without review certified the person (SC 10, 33). None when already on file.
+    """A source the rules accept without review certified the person (SC 10, 33). None when the case knows of it.
 
     Raises TransitionRefused where the rules demand review, or the person bears a death mark.
     """
     with attempt("certify", SYSTEM, on, case_id=case_id):
-        case = lock_case(case_id)
-        if rules_of_case(case, on).value("eligible_sources").get(method) != "automatic":
-            raise refuse("SOURCE_NEEDS_REVIEW", "SC-33", method=method)
-        if evidence_on > on:
-            raise refuse("DATE_IN_FUTURE", date=evidence_on.isoformat())
-        if _on_file(case, method, evidence_on, source_ref):
-            return None
-        row = _file(case, method, evidence_on, source_ref, None, "valid", on, SYSTEM)
-        make_valid(case, row, actor=SYSTEM, on=on)
-        return row
+        return take_from_source(lock_case(case_id), method, evidence_on, source_ref, on=on)
+
+
+def take_from_source(case: Case, method: str, evidence_on: date, source_ref: str, *, on: date) -> Certification | None:
+    """The same, inside the caller's transaction. One that is on file of the person serves each of their benefits."""
+    if not accepted_alone(case, method, on):
+        raise refuse("SOURCE_NEEDS_REVIEW", "SC-33", method=method)
+    if evidence_on > on:
+        raise refuse("DATE_IN_FUTURE", date=evidence_on.isoformat())
+    row = _on_file(case, method, evidence_on, source_ref)
+    if row and (row.status != "valid" or not is_newer(case, evidence_on)):
+        return None
+    row = row or _file(case, method, evidence_on, source_ref, None, "valid", on, SYSTEM)
+    make_valid(case, row, actor=SYSTEM, on=on)
+    return row
+
+
+def accepted_alone(case: Case, method: str, on: date) -> bool:
+    """Whether the rules of the case's place take such a source without review."""
+    return bool(rules_of_case(case, on).value("eligible_sources").get(method) == "automatic")
+
+
+def is_newer(case: Case, evidence_on: date) -> bool:
+    return case.last_certified_on is None or evidence_on > case.last_certified_on
 
 
 def accept(decision: Decision, *, actor: Actor, on: date) -> None:
@@ -140,27 +154,44 @@ def make_valid(case: Case, row: Certification, *, actor: Actor, on: date, decisi
     roll_forward(case, row, actor=actor, on=on, decision=decision)
     if case.state in PAID:
         finish_open_task(case, "eligible", actor=actor, on=on)
-        move(case, "certify", actor=actor, on=on, decision=decision, certification=row.public_id, method=row.method,
-             evidence_on=row.evidence_on, last_certified_on=case.last_certified_on)
-        told = "certification_accepted" if case.due_on else "certification_on_file"
-        notices.queue(case, told, on=on, decision=decision, once=f"certified:{row.public_id}",
-                      facts={"due_on": case.due_on and case.due_on.isoformat(), "method": row.method,
-                             "evidence_on": row.evidence_on.isoformat()})
+        move(case, "certify", actor=actor, on=on, decision=decision, **of_certifying(case, row))
+        kind, once, facts = told_of(case, row)
+        notices.queue(case, kind, on=on, decision=decision, once=once, facts=facts)
     elif case.state in ("suspended", "stopped"):
         propose_resumption(case, row, on=on)
 
 
 def roll_forward(case: Case, row: Certification, *, actor: Actor, on: date, decision: Decision | None = None) -> None:
     """Start = latest certification, end = start + one period; never backwards (SC 8, 34; S7)."""
+    record(rolled_forward(case, row, on, decision), case=case, actor=actor, on=on)
+
+
+def rolled_forward(case: Case, row: Certification, on: date, decision: Decision | None = None,
+                   ) -> events.CertificationAccepted:
+    """The case's dates by the certification; returns the event of it."""
     rules, before = rules_of_case(case, on), case.due_on
     case.last_certified_on = max(filter(None, (case.last_certified_on, row.evidence_on)))
     case.warn_from = None
     set_period(case, rules, on, row.evidence_on)
-    record(events.CertificationAccepted(
+    return events.CertificationAccepted(
         certification=row.public_id, method=row.method, evidence_on=row.evidence_on, source_ref=row.source_ref,
         period_start=case.period_start, due_on=case.due_on, previous_due_on=before,
         last_certified_on=case.last_certified_on, rules_version=rules.version,
-        decision=decision and decision.public_id), case=case, actor=actor, on=on)
+        decision=decision and decision.public_id)
+
+
+def of_certifying(case: Case, row: Certification) -> dict[str, object]:
+    """What the step tells beyond every step."""
+    return {"certification": row.public_id, "method": row.method, "evidence_on": row.evidence_on,
+            "last_certified_on": case.last_certified_on}
+
+
+def told_of(case: Case, row: Certification) -> tuple[str, str, dict[str, object]]:
+    """Kind of the notice, what it is told once of, its facts. Two benefits of one person are told of each."""
+    kind = "certification_accepted" if case.due_on else "certification_on_file"
+    return kind, f"certified:{row.public_id}:{case.public_id}", {
+        "due_on": case.due_on and case.due_on.isoformat(), "method": row.method,
+        "evidence_on": row.evidence_on.isoformat()}
 
 
 def propose_resumption(case: Case, row: Certification, *, on: date) -> Decision | None:

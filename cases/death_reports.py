@@ -75,18 +75,23 @@ def mark_from_source(case_id: int, source: str, died_on: date, evidence_id: int 
     TransitionRefused: DEATH_REPORT_NEEDS_DECISION, DEATH_SOURCE_NOT_SUFFICIENT, DATE_IN_FUTURE.
     """
     with attempt("mark_death", SYSTEM, on, case_id=case_id):
-        case = lock_cases_of_person(case_id)
-        if refused := insufficient(source, rules_of_case(case, on)):
-            raise refused
-        if died_on > on:
-            raise refuse("DATE_IN_FUTURE", date=died_on.isoformat())
-        if case.pensioner.death_mark:
-            return None
-        if _seen_alive(case, died_on):
-            _to_verify(case, "both_lists", SYSTEM, on)
-            return None
         evidence = db.session.get(Evidence, evidence_id) if evidence_id else None
-        return _set(case, source, died_on, evidence, SYSTEM, on)
+        return mark_by_register(lock_cases_of_person(case_id), source, died_on, evidence, on=on)
+
+
+def mark_by_register(case: Case, source: str, died_on: date, evidence: Evidence | None, *,
+                     on: date) -> DeathMark | None:
+    """The same, inside the caller's transaction and under its locks of the person's cases."""
+    if refused := insufficient(source, rules_of_case(case, on)):
+        raise refused
+    if died_on > on:
+        raise refuse("DATE_IN_FUTURE", date=died_on.isoformat())
+    if case.pensioner.death_mark:
+        return None
+    if _seen_alive(case, died_on):
+        to_verify(case, "both_lists", SYSTEM, on)
+        return None
+    return _set(case, source, died_on, evidence, SYSTEM, on)
 
 
 def _answer(case: Case, said: Reported, actor: Actor, on: date) -> str:
@@ -132,7 +137,7 @@ def _propose(case: Case, said: Reported, evidence: Evidence, actor: Actor, on: d
     return decision
 
 
-def _to_verify(case: Case, cause: str, actor: Actor, on: date) -> VerificationTask:
+def to_verify(case: Case, cause: str, actor: Actor, on: date) -> VerificationTask:
     """One open task a case; who is still paid is told at once (GB 3.2)."""
     task = open_task(case, cause, actor=actor, on=on)
     if case.state in PAID:
@@ -142,11 +147,11 @@ def _to_verify(case: Case, cause: str, actor: Actor, on: date) -> VerificationTa
 
 
 def _not_enough(case: Case, _said: Reported, _evidence: Evidence, actor: Actor, on: date) -> VerificationTask:
-    return _to_verify(case, "death_reported", actor, on)
+    return to_verify(case, "death_reported", actor, on)
 
 
 def _both(case: Case, _said: Reported, _evidence: Evidence, actor: Actor, on: date) -> VerificationTask:
-    return _to_verify(case, "both_lists", actor, on)
+    return to_verify(case, "both_lists", actor, on)
 
 
 ANSWERS: dict[str, Callable[[Case, Reported, Evidence, Actor, date], Outcome]] = {

@@ -13,11 +13,13 @@ from cases.case_facts import death_reason
 from cases.decisions import Proposal
 from cases.models import Case, DeathMark, Decision, Evidence
 from cases.moves import lock_case
+from cases.periods import rules_of_case
 from cases.proposals import propose
 from cases.refused import refuse
 from database import db
 from rules import Rules, rules_by_version
 from staff.actor import Actor
+from workflows.case_lifecycle import PAID
 from workflows.transition import TransitionRefused
 
 SOURCE_OF_EVIDENCE = {
@@ -93,9 +95,19 @@ def benefits_of(case: Case) -> list[Case]:
 def propose_stops(case: Case, mark: DeathMark, *, on: date) -> None:
     """SYSTEM proposes the stop of each benefit of the person that is not stopped yet (SC 25, P7)."""
     for one in benefits_of(case):
-        if one.state in STOPPABLE:
+        act = act_on_loss(one, "death", on)
+        if act and one.state in STOPPABLE:
             evidence = (mark.evidence_id,) if mark.evidence_id and one.id == case.id else ()
-            propose(one, Proposal("stop", "death", {"died_on": mark.died_on.isoformat()}, evidence=evidence), on=on)
+            propose(one, Proposal(*act, {"died_on": mark.died_on.isoformat()}, evidence=evidence), on=on)
+
+
+def act_on_loss(case: Case, reason: str, on: date) -> tuple[str, str] | None:
+    """Kind and reason of the decision that a confirmed loss asks for: a stop (SC 25), or a suspension where the place
+    knows no stop of that reason (QD 25); None where nothing is left to withhold."""
+    rules = rules_of_case(case, on)
+    if "confirmed_loss" in rules.chosen("suspension_reasons") and reason not in rules.chosen("stop_reasons"):
+        return ("suspend", "confirmed_loss") if case.state in PAID else None
+    return "stop", reason
 
 
 def tell_death(case: Case, mark: DeathMark, *, on: date, decision: Decision | None = None) -> None:

@@ -90,8 +90,12 @@ def lock_task(task_id: int) -> VerificationTask:
 def finish_open_task(case: Case, outcome: str, *, actor: Actor, on: date) -> None:
     """A certification answers the open task. Inside the caller's transaction."""
     task = open_task_of(case)
-    if task and task.objection_id is None and task.cause not in NOT_ANSWERED_BY_LIFE:
+    if task and answered_by_life(task):
         _close(task, case, outcome, None, None, actor, on)
+
+
+def answered_by_life(task: VerificationTask) -> bool:
+    return task.objection_id is None and task.cause not in NOT_ANSWERED_BY_LIFE
 
 
 def _close(task: VerificationTask, case: Case, outcome: str, means: str | None, note: str | None, actor: Actor,
@@ -99,9 +103,20 @@ def _close(task: VerificationTask, case: Case, outcome: str, means: str | None, 
     task.status, task.outcome, task.means, task.note = "finished", outcome, means, note
     task.finished_on, task.finished_by = on, actor.account_id
     case.task_open = False
-    record(events.VerificationFinished(task=task.public_id, cause=task.cause, outcome=outcome, means=means, note=note,
-                                       person=actor.natural_person_id), case=case, actor=actor, on=on)
+    record(task_finished(task, outcome, means, note, actor), case=case, actor=actor, on=on)
     db.session.flush()
+
+
+def task_finished(task: VerificationTask, outcome: str, means: str | None, note: str | None, actor: Actor,
+                  ) -> events.VerificationFinished:
+    """The event of a task done."""
+    return events.VerificationFinished(task=task.public_id, cause=task.cause, outcome=outcome, means=means, note=note,
+                                       person=actor.natural_person_id)
+
+
+def close_task(task: VerificationTask, case: Case, outcome: str, *, actor: Actor, on: date) -> None:
+    """What caused it is gone, or answered. Inside the caller's transaction."""
+    _close(task, case, outcome, None, None, actor, on)
 
 
 def may_verify(task: VerificationTask, actor: Actor) -> None:

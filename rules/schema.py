@@ -170,6 +170,11 @@ SOURCES = {
     "dependant_adult_kinships": Key(ListOf(Choice(KINSHIPS)), "words"),
     "matching_every_months": Key(Integer(floor=1, ceiling=1), "months"),
     "matching_by_day": Key(DAY_OF_MONTH, "day of month"),
+    "matching_halt": Key(
+        Record({"times_usual": Integer(floor=2), "at_least": Integer(floor=1), "recent_months": Integer(floor=1)}),
+        "cases newly lost by one source in a run",
+    ),
+    "matching_sample_per_reason": Key(Integer(floor=1, ceiling=100), "cases"),
 }
 
 DUTIES = {

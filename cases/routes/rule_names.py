@@ -62,6 +62,8 @@ RULE_NAMES = {
     "limit_warning_working_days": _("期限临近提示"),
     "quiet_hours": _("不打扰时段"),
     "sweep_halt": _("批量处理的暂停线"),
+    "matching_halt": _("信息比对的暂停线"),
+    "matching_sample_per_reason": _("信息比对每类原因抽查数"),
     "home_service_age": _("上门服务年龄"),
     "reconsideration_days": _("申请复议期限"),
     "lawsuit_months": _("提起行政诉讼期限"),

@@ -24,9 +24,10 @@ _UNDONE = "outcome is null"
 class MatchingRun(Released, db.Model):
     """A run of matching over an area. `halted`: found far more losses than usual, so that two persons release it.
 
-    rules_digest: of the definition and the rules it ran under. loads: public ids of the feeds it read. counts: list ->
-    cases that stand on it. changes: "list/reason/source" -> cases that came to stand there. halts: source -> found,
-    usual, most. directory: where its files lie, below the feed store. sample: cases to be looked at.
+    rules_digest: of the definition and the rules it ran under. loads: public ids of the feeds it read. counts: lists
+    (list -> cases that stand on it), lost (source -> cases newly lost), outcomes (what was done -> cases). changes:
+    "list/reason/source" -> cases that came to stand there. halts: source -> found, usual, most. directory: where its
+    files lie, below the feed store. sample: cases to be looked at.
     """
 
     __tablename__ = "matching_run"
