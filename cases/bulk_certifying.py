@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from cases.bulk import Batch
 from cases.bulk_reading import CaseRead, Filed, open_tasks
-from cases.certifications import accepted_alone, is_newer
+from cases.certifications import serves_alone
 from cases.facts_sql import Scope
 from cases.models import Case, Certification
 from database import db
@@ -46,8 +46,7 @@ def certify_many(batch: Batch, proofs: Mapping[int, Proof]) -> dict[int, str]:
 
 def serves(case: CaseRead, proof: Proof, on: date) -> bool:
     """Whether the rules take it alone, and it tells of a later day than the last."""
-    return (proof.evidence_on <= on and accepted_alone(case, proof.method, on)  # type: ignore[arg-type]
-            and is_newer(case, proof.evidence_on))  # type: ignore[arg-type]
+    return serves_alone(case, proof.method, proof.evidence_on, on)  # type: ignore[arg-type]
 
 
 def certifiable(scope: Scope, query: Select[tuple[int]]) -> Select[tuple[int]]:

@@ -102,6 +102,11 @@ def accepted_alone(case: Case, method: str, on: date) -> bool:
     return bool(rules_of_case(case, on).value("eligible_sources").get(method) == "automatic")
 
 
+def serves_alone(case: Case, method: str, evidence_on: date, on: date) -> bool:
+    """Whether SYSTEM may certify on it: accepted without review, of a later day than the last and not of the future."""
+    return evidence_on <= on and accepted_alone(case, method, on) and is_newer(case, evidence_on)
+
+
 def is_newer(case: Case, evidence_on: date) -> bool:
     return case.last_certified_on is None or evidence_on > case.last_certified_on
 

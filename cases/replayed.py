@@ -76,6 +76,11 @@ def _certified(tables: Tables, happened: Recorded) -> None:
         tables.cases[happened.meta.case] |= told
 
 
+def _uncertified(tables: Tables, happened: Recorded) -> None:
+    told = {name: happened.data[name] for name in ("due_on", "last_certified_on")}
+    tables.cases[happened.meta.case or ""] |= told
+
+
 def _period(tables: Tables, happened: Recorded) -> None:
     tables.cases[happened.meta.case or ""]["due_on"] = happened.data["due_on"]
 
@@ -120,7 +125,8 @@ _DECISION_EVENTS = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "
                     "RoundVoided", "DecisionExecuted", *ACTS)
 APPLIERS: dict[str, tuple[Callable[[Tables, Recorded], None], ...]] = {
     **dict.fromkeys(STATE_CHANGING, (_moved,)), "CaseEntered": (_moved, _entered), "RateChanged": (_rated,),
-    "CertificationAccepted": (_certified,), "PeriodSet": (_period,), "BenefitMonthChanged": (_month,),
+    "CertificationAccepted": (_certified,), "CertificationWithdrawn": (_uncertified,),
+    "PeriodSet": (_period,), "BenefitMonthChanged": (_month,),
     "DeathMarked": (_marked,), "DeathMarkAnnulled": (_annulled,), **dict.fromkeys(_DECISION_EVENTS, (_decided,)),
     **dict.fromkeys(ACTS, (_decided, _signed)),
 }

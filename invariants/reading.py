@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit.models import AuditEvent
-from cases.models import Case, CaseTransition, Job
+from cases.models import Case, CaseTransition, Certification, Job
 from cases.periods import (
     begins_on,
     benefit_of,
@@ -93,9 +93,13 @@ def _through_amendments(case: Case) -> date | None:
     events = db.session.execute(select(AuditEvent.type, AuditEvent.canonical).where(
         AuditEvent.case_id == case.id, AuditEvent.type.in_(("CaseEntered", "CertificationAccepted")))
         .order_by(AuditEvent.case_seq))
+    withdrawn = set(db.session.scalars(select(Certification.public_id).where(
+        Certification.pensioner_id == case.pensioner_id, Certification.status == "withdrawn")))
     periods: list[Cycle | None] = []
     for kind, canonical in events:
         data = _data(canonical)
+        if data.get("certification") in withdrawn:
+            continue
         pinned = rules_by_version(data["rules_version"])
         benefit = benefit_of(case, pinned)
         if kind == "CaseEntered":

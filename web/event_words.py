@@ -20,7 +20,8 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "means": ("means",), "outcome": ("verification",), "cause": ("reason", "event", "status"), "channel": ("channel",),
     "lodged_by": ("lodged_by",), "kinship": ("kinship",), "account_status": ("account",), "refusal": ("refusal",),
     "attempted": ("action", "kind"), "ledger": ("ledger",), "list": ("pressing",), "action": ("action",),
-    "source": ("death_source", "method"), "field": ("field",),
+    "source": ("death_source", "method", "feed"), "field": ("field",), "finding": ("finding",), "about": ("about",),
+    "answer": ("answer",), "told": ("told",),
 }
 
 CHANNELS = frozenset({"notices"})  # fields whose keys are channels, not names of fields

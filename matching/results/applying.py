@@ -42,12 +42,13 @@ def apply(run_id: int, *, on: date, progress: Progress = lambda _done, _total: N
     if run.status != "released":
         raise NotReleased(run.public_id)
     area, total = run.area_path, _left(run_id)
-    scope, offices = Scope(on, places(on, area)), _offices()
+    scope, everybody = Scope(on, places(on, area)), offices()
     db.session.rollback()
     for done, chunk in _chunks(run_id):
         with transaction():
             changes = _locked(run_id, chunk)
-            together.do({case: change for case, change in changes.items() if _act(change) in TOGETHER}, scope, offices)
+            many = {case: change for case, change in changes.items() if _act(change) in TOGETHER}
+            together.do(many, scope, everybody)
         progress(done, total)
     for case_id in _ids(run_id):
         one_by_one.do(run_id, case_id, on=on)
@@ -92,7 +93,7 @@ def _left(run_id: int) -> int:
         ListChange.run_id == run_id, ListChange.outcome.is_(None))) or 0
 
 
-def _offices() -> Offices:
+def offices() -> Offices:
     rows = db.session.scalars(select(Office)).all()
     for office in rows:
         db.session.expunge(office)

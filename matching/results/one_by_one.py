@@ -67,7 +67,7 @@ def _propose(case: Case, change: ListChange, on: date) -> Outcome:
     if act is None:
         return "nothing", None
     evidence = _keep(case, change, evidence_kind(meaning_of(change.code)), on)
-    made = propose(case, Proposal(*act, {"loss": change.reason}, evidence=(evidence.id,)), on=on)
+    made = propose(case, Proposal(*act, evidence=(evidence.id,)), on=on)
     return ("proposed", made.public_id) if made else ("decision_open", evidence.public_id)
 
 

@@ -21,7 +21,7 @@ from database import db, transaction
 from database.many import among, insert_many
 from matching.results.halts import Spike, spikes
 from matching.results.models import OPEN, ListChange, ListEntry, MatchingRun, MatchingSample
-from rules import rules_for
+from rules import Rules, rules_for
 from staff.actor import AFTER_SLASH, SYSTEM
 from workflows.transition import Refusal, TransitionRefused
 
@@ -114,7 +114,7 @@ def _run(found: Found, difference: Difference, sample: int) -> MatchingRun:
 def _judge(found: Found) -> tuple[Difference, list[int]]:
     """What would change, counted, and the cases drawn for people to look at."""
     rules = rules_for(area_of_path(found.area_path), found.on)
-    drawn = _Sample(rules.value("matching_sample_per_reason"))
+    drawn = Sample(rules)
     came, left, lost = Counter[Key](), Counter[tuple[str, str]](), Counter[str]()
     for chunk in _chunks(found.changes()):
         before = _standing([one.case for one in chunk])
@@ -129,11 +129,11 @@ def _judge(found: Found) -> tuple[Difference, list[int]]:
     return Difference(came, left, counts, lost, found_spikes), sorted(drawn.cases())
 
 
-class _Sample:
+class Sample:
     """Cases drawn at random of each list and reason, each as likely as the next, while they pass by."""
 
-    def __init__(self, size: int) -> None:
-        self._size, self._chance = size, random.SystemRandom()
+    def __init__(self, rules: Rules) -> None:
+        self._size, self._chance = rules.value("matching_sample_per_reason"), random.SystemRandom()
         self._seen, self._drawn = Counter[tuple[str, str]](), defaultdict[tuple[str, str], list[int]](list)
 
     def offer(self, one: Change) -> None:

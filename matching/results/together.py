@@ -19,6 +19,7 @@ from matching.results.models import ListChange
 from matching.results.signs import reference_of
 
 ALIVE_AND_DEAD = "both_lists"  # a proof of somebody who bears a death mark (S8)
+CAUSES = {"capacity_unknown": "dependant_adult"}  # a reason to verify -> the cause of its task, where not the same
 Found = tuple[ListChange, str]
 Outcomes = dict[int, tuple[str, str | None]]  # case id -> what was done, public id of what came of it
 
@@ -30,7 +31,8 @@ def do(changes: Mapping[int, Found], scope: Scope, offices: Offices) -> None:
     certifying = {case: change for case, (change, state) in changes.items()
                   if act_of(change.list, change.code, state) == CERTIFY}
     may = _those(certifiable(scope, scope.cases()), certifying)
-    causes = {case: change.reason for case, (change, _) in changes.items() if case not in certifying}
+    causes = {case: CAUSES.get(change.reason, change.reason) for case, (change, _) in changes.items()
+              if case not in certifying}
     batch = Batch(_read(changes, offices), offices, scope.on)
     outcomes = _certify(batch, {case: certifying[case] for case in may})
     outcomes |= _refer(batch, causes | dict.fromkeys(set(certifying) - may, ALIVE_AND_DEAD), scope)

@@ -20,7 +20,7 @@ from tests.documents import records
 
 ON = date(2026, 6, 4)
 FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
-FACTS = {"reason": "lapsed", "receipt_no": "异510107-2026-000001", "lodged_on": date(2026, 5, 1),
+FACTS = {"about": "death", "reason": "lapsed", "receipt_no": "异510107-2026-000001", "lodged_on": date(2026, 5, 1),
          "grounds": "查无依据。", "decision_kind": "resume", "monthly_fen": 318_050, "rates": {"2026-01": 318_050},
          "died_on": date(2026, 4, 30), "amount_fen": 636_100, "months": {"2026-05": 318_050, "2026-06": 318_050},
          "kept_fen": 954_150, "return_by": date(2026, 7, 15)}

@@ -40,7 +40,9 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "decision": {"stage": "draft", "kind": "stop"}, "certification": {"status": "submitted"},
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
-    "calendar_day": {"kind": "holiday"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
+    "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
+    "list_change": {"list": "lost"}, "data_dispute": {"status": "filed"},
+    "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
     "feed_load": {"status": "staging"},
 }
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
@@ -106,6 +108,11 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "filed_count": (("on", "office_path", "list", "scheme", "part"),),
     "follow_up": (("public_id",),),
     "pressing": (("to_office_id", "list"), ("public_id",)),
+    # QD 15: one run open of an area, one row of a case and run
+    "matching_run": (("area_path",), ("public_id",)),
+    "list_change": (("run_id", "case_id"),),
+    "matching_sample": (("run_id", "case_id"),),
+    "data_dispute": (("public_id",),),
 }
 NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it refuses, clause by clause
     "ck_cases_state": (("cases", {"state": "closed"}),),
@@ -164,6 +171,24 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_calendar_day_kind": (("calendar_day", {"kind": "weekday"}),),
     "ck_limit_pause_order": (
         ("limit_pause", {"paused_on": date(2026, 3, 2), "resumed_on": date(2026, 3, 1)}),),
+    "ck_matching_run_status": (("matching_run", {"status": "done"}),),
+    "ck_matching_run_released_by_person": (
+        ("matching_run", {"status": "released"}), ("matching_run", {"status": "applied"})),
+    "ck_matching_run_two_persons": (
+        ("matching_run", {"status": "released", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
+        ("matching_run", {"status": "applied", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
+        ("matching_run", {"status": "released", "halted": True, "released_by_person": 7})),
+    "ck_list_entry_list": (("list_entry", {"list": "dead"}),),
+    "ck_list_change_list": (("list_change", {"list": "dead"}),),
+    "ck_list_change_old_list": (("list_change", {"old_list": "dead"}),),
+    "ck_matching_sample_finding": (
+        ("matching_sample", {"finding": "unsure", "looked_by_person": 7, "looked_on": date(2026, 3, 1)}),
+        ("matching_sample", {"finding": "as_said", "looked_on": date(2026, 3, 1)}),
+        ("matching_sample", {"finding": "as_said", "looked_by_person": 7})),
+    "ck_data_dispute_status": (("data_dispute", {"status": "closed"}),),
+    "ck_data_dispute_answered": (
+        ("data_dispute", {"status": "answered", "answer": "kept"}),
+        ("data_dispute", {"status": "answered", "answered_by": 7})),
     "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
     "ck_pressing_status": (("pressing", {"status": "closed"}),),
     "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
@@ -194,7 +219,8 @@ def alone(context: Flask) -> Iterator[Connection]:
 def made_up(table: str, **given: Any) -> Values:
     columns = db.metadata.tables[table].columns
     wanted = {column.name for column in columns if not column.nullable and column.default is None}
-    wanted |= {name for columns in ONE[table] for name in columns} - {"period_due_on"} | {"id"} & set(columns.keys())
+    once = {name for one in ONE.get(table, ()) for name in one} - {"period_due_on"}
+    wanted |= once | {"id"} & set(columns.keys())
     values = {name: _value(columns[name]) for name in sorted(wanted)}
     return values | SOUND.get(table, {}) | given
 

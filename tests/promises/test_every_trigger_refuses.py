@@ -20,14 +20,16 @@ from tests.case_builder import LAPSED, make_case
 from tests.engines import Copies, chosen
 from tests.owner import as_owner
 from tests.people import account, actor, make_account
-from tests.promises import feed_attempts, ledger_attempts, trigger_attempts
+from tests.promises import feed_attempts, ledger_attempts, matching_attempts, trigger_attempts
 from tests.promises.county import ON, POSTS
 from tests.promises.feed_attempts import keep_feeds
 from tests.promises.ledger_attempts import keep_ledgers
+from tests.promises.matching_attempts import keep_runs
 from tests.promises.test_two_approvers import waiting
 from tests.promises.trigger_attempts import REPLACED, copied, replacing
 
-ATTEMPTS = trigger_attempts.ATTEMPTS | ledger_attempts.ATTEMPTS | feed_attempts.ATTEMPTS
+ATTEMPTS = (trigger_attempts.ATTEMPTS | ledger_attempts.ATTEMPTS | feed_attempts.ATTEMPTS
+            | matching_attempts.ATTEMPTS)
 UNSTEPPED = "(SELECT min(id) FROM audit_event WHERE id NOT IN (SELECT event_id FROM case_transition))"
 TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in range(len(attempts))
          if chosen() != "sqlite" or not name.endswith("_truncate")]
@@ -48,6 +50,7 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
         open_decision(make_case(ON).id, Proposal("stop", "missing"), actor=actor("li"), on=ON)
         keep_ledgers(_key(open_one), ON)
         keep_feeds(ON)
+        keep_runs(ON)
         with transaction() as session:
             batch, case = session.query(ImportBatch).first(), session.query(Case).first()
             session.add(ImportProposal(

@@ -32,6 +32,9 @@ from cases.rule_values import Places
 from cases.verification import task_columns
 from cases.what_if import _Imagined, course
 from cases.what_if_sql import AS_THEY_STAND, Standing
+from matching.results.due import due_after
+from matching.results.halts import spikes
+from matching.results.proposing import Change, Sample
 from rules import Rules, rules_for
 from rules.schema import KEYS
 from staff.limits import limits
@@ -129,6 +132,8 @@ PROBES: dict[str, Probe] = {
         None, None, r, None, "suspended", date(2026, 3, 12)).withheld_from),
     "death_sources": Probe("death_sources.cremation", "not_sufficient",
                            lambda r: (found := insufficient("cremation", r)) and str(found)),
+    "matching_by_day": Probe("matching_by_day", 8, lambda r: due_after("2026-02", ON, r)),
+    "matching_sample_per_reason": Probe("matching_sample_per_reason", 2, lambda r: len(sample_of(r))),
     "loss_signs": Probe("loss_signs.dependants_allowance", ["dead"], adult_age),
     "dependant_adult_age": Probe("dependant_adult_age", 20, adult_age),
     "dependant_adult_kinships": Probe(
@@ -144,6 +149,13 @@ PROBES: dict[str, Probe] = {
     "reconsideration_days": Probe("reconsideration_days", 90, lambda r: kinds()["stopped"].values(r)),
     "lawsuit_months": Probe("lawsuit_months", 7, lambda r: kinds()["stopped"].values(r)),
 }
+
+
+def sample_of(rules: Rules) -> list[int]:
+    drawn = Sample(rules)
+    for number in range(50):
+        drawn.offer(Change(number, "lost", "dead"))
+    return drawn.cases()
 
 
 @pytest.mark.parametrize("key", PROBES)
@@ -177,6 +189,8 @@ IN_FORCE: dict[str, tuple[object, Callable[[], object]]] = {
     "loss_suspension_batch_day": (8, lambda: gathering.due_on(OFFICE, SCHEME, ON)),
     "sweep_halt": ({"times_usual": 2, "at_least": 9, "recent_days": 7}, lambda: sweep_halts.limits(Scope(
         ON, Places(ON, (rules_for("510107", ON, SCHEME),), ((OFFICE, SCHEME, 0),))), OFFICE)),
+    "matching_halt": ({"times_usual": 3, "at_least": 9, "recent_months": 2}, lambda: spikes(
+        OFFICE, ON, {"cremations": 12}, rules_for("510107", ON))),
     "relatives_declaration_months": (24, lambda: renewal_due(SimpleNamespace(declared_on=date(2025, 3, 1)), ON)),
     "objection_decision_days": (11, lambda: decided_by(SimpleNamespace(lodged_on=ON, case=_case()))),
     "verification_task_months": (1, lambda: task_columns(_case(), "refer", ON)["due_on"]),

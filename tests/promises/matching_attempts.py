@@ -1,0 +1,68 @@
+"""What is tried against the triggers of matching's runs, samples and disputes, and the rows it needs."""
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cases.models import Case
+from database import db, transaction
+from matching.results import disputes, proposing, releasing
+from matching.results.proposing import Change, Found
+from tests.people import actor
+from tests.promises.ledger_attempts import each
+from tests.promises.trigger_attempts import Statements, account, copied, person
+
+AREA = "51/5101/510107/"
+OPEN, OVER = "status = 'proposed'", "status = 'released'"
+BY = "released_by = {0}, released_by_person = {1}, released_on = '2026-03-16'"
+LOOK = f"finding = 'as_said', looked_on = '2026-03-16', looked_by = {account('wang')}"
+
+ATTEMPTS: dict[str, tuple[Statements, ...]] = {
+    "matching_run_person_insert": tuple(
+        (copied("matching_run", OPEN, area_path="'other/'", **{f"{act}_by": account("li"),
+                                                               f"{act}_by_person": person("wang")}),)
+        for act in ("proposed", "released")),
+    "matching_run_person_update": each(
+        "matching_run", f"proposed_by = {account('li')}, proposed_by_person = {person('wang')}",
+        BY.format(account("wang"), person("li")), where=OPEN),
+    "matching_run_as_proposed": each(
+        "matching_run", "month = '2031-01'", "area_path = 'other/'", "directory = 'other'", "rules_digest = 'other'",
+        "halted = NOT halted", where=OPEN),
+    "matching_run_as_released": each(
+        "matching_run", BY.format(account("zhao"), person("zhao")),
+        f"proposed_by = {account('zhao')}, proposed_by_person = {person('zhao')}",
+        f"status = 'proposed', {BY.format('NULL', 'NULL')}", where=OVER),
+    "matching_run_over": tuple(
+        (f"UPDATE matching_run SET status = '{last}' WHERE {OVER}",
+         f"UPDATE matching_run SET applied_on = '2031-01-01' WHERE status = '{last}'")
+        for last in ("applied", "cancelled")),
+    "matching_run_no_delete": ((f"DELETE FROM matching_run WHERE {OPEN}",),),
+    "matching_sample_person_insert": (
+        (copied("matching_sample", "finding IS NULL", case_id="(SELECT max(id) FROM cases)", looked_by=account("li"),
+                looked_by_person=person("wang")),),),
+    "matching_sample_person_update": each("matching_sample", f"{LOOK}, looked_by_person = {person('li')}",
+                                          where="finding IS NULL"),
+    "matching_sample_looked_at": each("matching_sample", "finding = 'wrong'", where="finding IS NOT NULL"),
+    "data_dispute_as_filed": (
+        *each("data_dispute", "case_id = case_id + 1", "source = 'other'", "about = 'other'", "grounds = 'other'",
+              f"filed_by = {account('zhao')}"),
+        ("UPDATE data_dispute SET status = 'answered', answer = 'kept', answered_by = filed_by",
+         "UPDATE data_dispute SET answer = 'corrected'")),
+    "data_dispute_no_delete": (("DELETE FROM data_dispute",),),
+}
+
+
+def keep_runs(on: date) -> None:
+    """A run that two people released, one that waits with a sample of which nobody has looked, a dispute."""
+    cases = list(db.session.scalars(select(Case.id).order_by(Case.id).limit(2)))
+    for area, mine in ((AREA, cases[:1]), ("51/5101/510104/", cases[1:])):
+        changes = [Change(case, "to_be_verified", "neither_list") for case in mine]
+        run = proposing.propose(Found("2026-03", area, on, "full", "runs/1", "digest", (), lambda rows=changes: rows))
+        if area == AREA:
+            releasing.look(run.id, cases[0], "as_said", actor=actor("li"), on=on)
+            with transaction() as session:  # as if it had been halted, and let go on by the first of two
+                row = session.get(type(run), run.id)
+                row.proposed_by, row.proposed_by_person = actor("li").account_id, actor("li").natural_person_id
+            releasing.release(run.id, actor=actor("wang"), on=on)
+    disputes.file(cases[0], disputes.Disputed("cremations", "death", "本人健在"), actor=actor("li"), on=on)

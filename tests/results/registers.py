@@ -1,0 +1,62 @@
+"""What registers said, for tests: changes of list as the engine hands them over, with codes of the real catalogue."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from matching.results import applying, proposing, releasing
+from matching.results.models import MatchingRun, MatchingSample
+from matching.results.proposing import Change, Found
+from rules.feeds import catalogue
+from tests.people import actor
+
+AREA = "51/5101/510107/"
+SAID = {"hospital_stay": "hospital_stays", "border_crossing": "border_crossing", "cremation": "cremations",
+        "missing": "court_declarations"}
+
+
+def code_of(source: str, said: str) -> int:
+    return catalogue().code(source, said)
+
+
+def seen(case: int, day: date, load: int = 1, row: int = 1) -> Change:
+    """In hospital, not critically ill: proof of life in Sichuan."""
+    return Change(case, "eligible", "hospital_stay", "hospital_stays", code_of("hospital_stays", "hospital_stay"), load,
+                  row, day, 2)
+
+
+def dead(case: int, day: date | None, load: int = 2, row: int = 1) -> Change:
+    return Change(case, "lost", "dead", "cremations", code_of("cremations", "dead"), load, row, day, 2)
+
+
+def lost(case: int, source: str, sign: str, day: date | None, load: int = 3, row: int = 1) -> Change:
+    return Change(case, "lost", sign, source, code_of(source, sign), load, row, day, 2)
+
+
+def unknown(case: int, reason: str = "neither_list") -> Change:
+    return Change(case, "to_be_verified", reason)
+
+
+def proposed(changes: Iterable[Change], on: date, area: str = AREA, loads: tuple[str, ...] = ()) -> MatchingRun:
+    kept = list(changes)
+    return proposing.propose(Found(f"{on:%Y-%m}", area, on, "full", f"runs/{on}", "digest", loads, lambda: kept))
+
+
+def looked_at(run: MatchingRun, on: date, by: str = "li") -> None:
+    """Every case of the sample is as the list says."""
+    from database import db
+
+    for row in db.session.query(MatchingSample).filter_by(run_id=run.id, finding=None).all():
+        releasing.look(run.id, row.case_id, "as_said", actor=actor(by), on=on)
+
+
+def released(changes: Iterable[Change], on: date, **more: object) -> MatchingRun:
+    run = proposed(changes, on, **more)  # type: ignore[arg-type]
+    looked_at(run, on)
+    return releasing.release(run.id, actor=actor("wang"), on=on)
+
+
+def applied(changes: Iterable[Change], on: date, **more: object) -> MatchingRun:
+    run = released(changes, on, **more)
+    applying.apply(run.id, on=on)
+    return run
