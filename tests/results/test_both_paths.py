@@ -93,7 +93,7 @@ def rows() -> list[str]:
 @pytest.mark.article("SC-33")
 def test_certifying_many_leaves_what_the_single_path_leaves(
         ids: list[int], monkeypatch: pytest.MonkeyPatch, events: list, drawn: list) -> None:
-    monkeypatch.setattr(sweep_paths, "RANDOM_IDS", (*sweep_paths.RANDOM_IDS, "certification", "once_key"))
+    monkeypatch.setattr(sweep_paths, "RANDOM_IDS", (*sweep_paths.RANDOM_IDS, "certification", "once_key", "once"))
     monkeypatch.setitem(sweep_paths.PASSED, "notice", {"id", "public_id", "recorded_at", "once_key", "message_id"})
     expected, before = outcome(one_by_one, ids, events, drawn)
     done, found = outcome(together, ids, events, drawn)
