@@ -1,5 +1,6 @@
 """What the database itself refuses, whoever asks: the last word on P1, P2 and on what never changes."""
-from database.triggers import Trigger, append_only, refuse, register
+from database.triggers import append_only, keep_rows, refuse, register
+from database.triggers import refuse_where as _refuse
 
 LATER_STAGES = "('recheck', 'approval')"
 
@@ -29,21 +30,6 @@ _ALWAYS = "SELECT 1"
 _NUMBER_OF_STAFF = """SELECT 1 FROM staff_account WHERE staff_account.natural_person_id = OLD.id
     AND NEW.id_number_index <> OLD.id_number_index"""
 
-
-def _refuse(name: str, when: str, table: str, condition: str, message: str) -> None:
-    """A trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row."""
-    event = when.split(" OF ")[0]
-    sqlite = (f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN EXISTS ({condition}) "
-              f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
-    returned = "OLD" if event == "DELETE" else "NEW"
-    postgresql = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' "
-                  "USING ERRCODE = 'integrity_constraint_violation'; "
-                  f"END IF; RETURN {returned}; END $$; "
-                  f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    register(Trigger(name, sqlite, postgresql))
-
-
 _refuse("review_step_first_side", "INSERT", "review_step", _FIRST_SIDE_SIGNS, "FIRST_SIDE")
 _refuse("review_step_own_person", "INSERT", "review_step", _WRONG_PERSON, "account and person differ")
 _refuse("natural_person_of_staff", "UPDATE OF id_number_index", "natural_person", _NUMBER_OF_STAFF, "STAFF_NUMBER")
@@ -70,9 +56,11 @@ _refuse("case_state_version", "UPDATE OF state", "cases",
 _PROMISED = ("NEW.decision_id <> OLD.decision_id OR NEW.service <> OLD.service OR NEW.working_days <> OLD.working_days"
              " OR NEW.started_on <> OLD.started_on OR NEW.basis <> OLD.basis OR NEW.by_article <> OLD.by_article")
 _AS_PAUSED = ("OLD.resumed_on IS NOT NULL OR NEW.decision_id <> OLD.decision_id OR NEW.paused_on <> OLD.paused_on"
-              " OR NEW.reason <> OLD.reason OR NEW.note <> OLD.note OR NEW.paused_by <> OLD.paused_by")
+              " OR NEW.reason <> OLD.reason OR NEW.basis <> OLD.basis OR NEW.note <> OLD.note"
+              " OR NEW.paused_by <> OLD.paused_by")
 _AS_PROPOSED = ("NEW.year <> OLD.year OR NEW.document <> OLD.document OR NEW.document_no <> OLD.document_no"
-                " OR NEW.proposed_by_person <> OLD.proposed_by_person")
+                " OR NEW.proposed_by_person <> OLD.proposed_by_person OR NEW.issued_on <> OLD.issued_on"
+                " OR NEW.proposed_on <> OLD.proposed_on")
 _OTHER_PERSON = """SELECT 1 FROM staff_account a
     WHERE (a.id = NEW.settled_by AND a.natural_person_id <> NEW.settled_by_person)
     OR (a.id = NEW.proposed_by AND a.natural_person_id <> NEW.proposed_by_person)"""
@@ -97,5 +85,17 @@ _refuse("pressing_answered", "UPDATE", "pressing", "SELECT 1 WHERE OLD.status <>
         "an answered pressing never changes")
 _refuse("pressing_as_made", "UPDATE", "pressing", """SELECT 1 WHERE NEW.from_office_id <> OLD.from_office_id
     OR NEW.to_office_id <> OLD.to_office_id OR NEW.list <> OLD.list OR NEW.number <> OLD.number
-    OR NEW.words <> OLD.words OR NEW.answer_by <> OLD.answer_by OR NEW.pressed_by <> OLD.pressed_by""",
+    OR NEW.words <> OLD.words OR NEW.answer_by <> OLD.answer_by OR NEW.pressed_by <> OLD.pressed_by
+    OR NEW."on" <> OLD."on" OR NEW.from_path <> OLD.from_path OR NEW.to_path <> OLD.to_path""",
         "what was pressed for never changes")
+
+_OPEN_DECISION = """{0}stage IN ('draft','initial_review','recheck','approval')
+    AND {0}kind IN ('suspend','stop','resume','terminate','restore')"""
+register(
+    keep_rows("decision", ("id",), ("public_id",), ("decision_no",), only={("case_id",): _OPEN_DECISION}),
+    keep_rows("cases", ("id",), ("public_id",), ("case_no",), ("pensioner_id", "scheme", "benefit_kind")),
+    keep_rows("calendar_year", ("id",), ("public_id",), only={("year",): "{0}status = 'proposed'"}),
+    keep_rows("service_limit", ("decision_id",)),
+    keep_rows("limit_pause", ("id",), only={("decision_id",): "{0}resumed_on IS NULL"}),
+    keep_rows("pressing", ("id",), ("public_id",), only={("to_office_id", "list"): "{0}status = 'open'"}),
+)

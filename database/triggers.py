@@ -87,6 +87,31 @@ def _postgresql(name: str, table: str, when: str, message: str, clause: str) -> 
     )
 
 
+def refuse_where(name: str, when: str, table: str, condition: str, message: str) -> None:
+    """Add a trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row."""
+    event = when.split(" OF ")[0]
+    sqlite = (f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN EXISTS ({condition}) "
+              f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
+    returned = "OLD" if event == "DELETE" else "NEW"
+    postgresql = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' "
+                  "USING ERRCODE = 'integrity_constraint_violation'; "
+                  f"END IF; RETURN {returned}; END $$; "
+                  f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    register(Trigger(name, sqlite, postgresql))
+
+
+def keep_rows(table: str, *unique: tuple[str, ...], only: dict[tuple[str, ...], str] | None = None) -> Trigger:
+    """On SQLite, no `INSERT OR REPLACE` takes the place of a row, from a connection without recursive triggers either.
+
+    `unique`: what a row is one by; `only`: the same of partial indexes, with their condition; {0} stands before each
+    column of it.
+    """
+    conflicts = dict.fromkeys(unique, "") | {
+        columns: f" AND {given.format('')} AND {given.format('NEW.')}" for columns, given in (only or {}).items()}
+    return Trigger(f"{table}_no_replace", _no_replace(table, conflicts, f"rows of {table} are never replaced"), "")
+
+
 def append_only(table: str, *unique: tuple[str, ...], update_unless: str = "",
                 only: dict[tuple[str, ...], str] | None = None) -> list[Trigger]:
     """Triggers that leave INSERT alone and refuse the rest.
@@ -96,19 +121,18 @@ def append_only(table: str, *unique: tuple[str, ...], update_unless: str = "",
     """
     message = f"rows of {table} never change"
     allowed = f"NOT ({update_unless})" if update_unless else ""
+    conflicts = dict.fromkeys(unique, "") | {columns: f" AND {given}" for columns, given in (only or {}).items()}
     return [
         refuse(f"{table}_no_update", table, "BEFORE UPDATE", message, allowed),
         refuse(f"{table}_no_delete", table, "BEFORE DELETE", message),
         refuse(f"{table}_no_truncate", table, "BEFORE TRUNCATE", message),
-        Trigger(f"{table}_no_replace", _no_replace(table, unique, only or {}, message), ""),
+        Trigger(f"{table}_no_replace", _no_replace(table, conflicts, message), ""),
     ]
 
 
-def _no_replace(table: str, unique: tuple[tuple[str, ...], ...], only: dict[tuple[str, ...], str],
-                message: str) -> str:
+def _no_replace(table: str, conflicts: dict[tuple[str, ...], str], message: str) -> str:
     # Fires without recursive_triggers too, which a foreign connection would not switch on.
-    conflicts = dict.fromkeys(unique, "") | {columns: f" AND {given}" for columns, given in only.items()}
-    same = " OR ".join("(" + " AND ".join(f"{c} = NEW.{c}" for c in columns) + given + ")"
+    same = " OR ".join("(" + " AND ".join(f'{c} = NEW.{c}' for c in columns) + given + ")"
                        for columns, given in conflicts.items())
     return (f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE(ABORT, '{message}'); END")

@@ -1,7 +1,7 @@
 """What the database refuses about posts, whoever writes: incompatible ones in one person, and roles for oneself."""
 from __future__ import annotations
 
-from database.triggers import Trigger, refuse, register
+from database.triggers import Trigger, keep_rows, refuse, register
 from staff.roles import INCOMPATIBLE
 
 _PAIRS = ", ".join(f"('{a}','{b}'),('{b}','{a}')" for a, b in sorted(tuple(sorted(pair)) for pair in INCOMPATIBLE))
@@ -43,5 +43,8 @@ register(
     _refuse_if("role_grant_persons_update", "role_grant", "AFTER UPDATE", "OWN_GRANT", SELF_GRANT),
     refuse("role_grant_stays", "role_grant", "BEFORE UPDATE", "a grant keeps its account, role and area", MOVED),
     refuse("role_grant_no_delete", "role_grant", "BEFORE DELETE", "grants are revoked, never deleted"),
+    keep_rows("role_grant", ("id",), ("public_id",)),
+    keep_rows("staff_account", ("id",), ("public_id",), ("username",)),
+    keep_rows("natural_person", ("id",), ("id_number_index",)),
     refuse("staff_account_person_stays", "staff_account", "BEFORE UPDATE", "an account keeps its person", OTHER_PERSON),
 )

@@ -1,5 +1,5 @@
 """What the database itself refuses of an import: one person on both sides, and a feed row that changes (F4, R2)."""
-from database.triggers import Trigger, refuse, register
+from database.triggers import Trigger, keep_rows, refuse, register
 
 _OF_THE_ACCOUNT = """SELECT 1 FROM staff_account a
   WHERE (a.id = NEW.released_by AND (NEW.released_by_person IS NULL OR a.natural_person_id <> NEW.released_by_person))
@@ -34,4 +34,7 @@ register(
     refuse("import_batch_no_delete", "import_batch", "BEFORE DELETE", "import batches are never deleted"),
     refuse("import_row_raw", "import_row", "BEFORE UPDATE", "a feed row never changes", "NEW.raw <> OLD.raw"),
     refuse("import_row_no_delete", "import_row", "BEFORE DELETE", "feed rows are never deleted"),
+    keep_rows("import_batch", ("id",), ("public_id",), ("kind", "office_id", "sha256")),
+    keep_rows("import_row", ("batch_id", "row_number")),
+    keep_rows("import_proposal", ("id",), ("public_id",)),
 )

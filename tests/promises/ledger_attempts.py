@@ -37,7 +37,8 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
         (f"UPDATE calendar_year SET status = 'rejected', reason = '不符', {BY_LI} WHERE {PROPOSED}",
          "UPDATE calendar_year SET reason = '无误' WHERE status = 'rejected'")),
     "calendar_year_as_proposed": each(
-        "calendar_year", "year = 2099", "document = 'other'", "document_no = 'other'",
+        "calendar_year", "year = 2099", "document = 'other'", "document_no = 'other'", "issued_on = '2020-01-01'",
+        "proposed_on = '2020-01-01'",
         f"proposed_by = {account('li')}, proposed_by_person = {person('li')}", where=PROPOSED),
     "calendar_year_no_delete": (("DELETE FROM calendar_year",),),
     "calendar_day_of_proposal": (
@@ -50,14 +51,15 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
     "service_limit_no_delete": (("DELETE FROM service_limit",),),
     "limit_pause_as_made": (
         *each("limit_pause", "decision_id = decision_id + 100000", "paused_on = '2026-01-05'", "reason = 'other'",
-              "note = 'other'", f"paused_by = {account('wang')}"),
+              "basis = 'other'", "note = 'other'", f"paused_by = {account('wang')}"),
         ("UPDATE limit_pause SET resumed_on = paused_on, resumed_by = paused_by",
          "UPDATE limit_pause SET resumed_on = NULL, resumed_by = NULL")),
     "limit_pause_no_delete": (("DELETE FROM limit_pause",),),
     "pressing_as_made": each(
         "pressing", "from_office_id = (SELECT id FROM office WHERE code = '51')",
         "to_office_id = (SELECT id FROM office WHERE code = '510104')", "list = 'about_to_pass'",
-        "number = number + 1", "words = 'other'", "answer_by = '2026-12-31'", f"pressed_by = {account('wang')}"),
+        "number = number + 1", "words = 'other'", "answer_by = '2026-12-31'", "\"on\" = '2020-01-01'",
+        "from_path = '51/'", "to_path = '51/'", f"pressed_by = {account('wang')}"),
     "pressing_answered": (
         (ANSWERED, "UPDATE pressing SET number_left = 0"),
         (ANSWERED, "UPDATE pressing SET status = 'open', answer = NULL, answered_on = NULL, answered_by = NULL")),

@@ -173,10 +173,32 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "follow_up": (("id",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
     "feed_quarantine": (("load_id", "row_number"),),
+    "gathered_loss": (("batch_id", "decision_id"),),
+    "not_passed": (("id",), ("case_id", "period_due_on")),
+    "decision": (("id",), ("public_id",), ("decision_no",), ("case_id",)),
+    "cases": (("id",), ("public_id",), ("case_no",), ("pensioner_id", "scheme", "benefit_kind")),
+    "calendar_year": (("id",), ("public_id",), ("year",)),
+    "service_limit": (("decision_id",),),
+    "limit_pause": (("id",), ("decision_id",)),
+    "pressing": (("id",), ("public_id",), ("to_office_id", "list")),
+    "import_batch": (("id",), ("public_id",), ("kind", "office_id", "sha256")),
+    "import_row": (("batch_id", "row_number"),),
+    "import_proposal": (("id",), ("public_id",)),
+    "role_grant": (("id",), ("public_id",)),
+    "staff_account": (("id",), ("public_id",), ("username",)),
+    "natural_person": (("id",), ("id_number_index",)),
+    "suspension_batch": (("id",), ("public_id",), ("office_path", "month")),
+    "suspension_row": (("id",), ("batch_id", "case_id")),
+    "sweep_halt": (("id",), ("public_id",), ("office_path",)),
 }
 CHOSEN = {  # the row that is replaced, where not any will do
     "case_transition": "action = 'lapse'", "audit_event": "case_id IS NOT NULL",
     "calendar_day": "calendar_year_id = (SELECT id FROM calendar_year WHERE status = 'proposed')",
+    "calendar_year": "status = 'proposed'", "decision": "stage = 'approval'",
+    "suspension_batch": "status = 'gathered'", "sweep_halt": "status = 'halted'",
+    "suspension_row": "taken_out_on IS NULL AND batch_id = (SELECT max(id) FROM suspension_batch)",
+    "limit_pause": "resumed_on IS NULL",
+    "gathered_loss": "batch_id = (SELECT id FROM suspension_batch WHERE status = 'gathered')",
 }
 
 
