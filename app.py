@@ -14,7 +14,7 @@ import settings
 from database import init_database
 
 MODELS = ("staff.models", "cases.models", "audit.models", "matching.feeds.models", "matching.results.models",
-          "staff.triggers", "cases.triggers", "cases.imports.triggers", "matching.feeds.triggers",
+          "matching.linkage.tables", "staff.triggers", "cases.triggers", "cases.imports.triggers", "matching.feeds.triggers",
           "matching.results.triggers", "cases.batch_triggers")
 # Each has `init_app(app)`: extensions, filters, headers, error handlers. In this order.
 PARTS = ("staff.access", "web")

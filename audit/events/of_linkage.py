@@ -35,7 +35,7 @@ class LinkEvent(Event):
 
 @event("link")
 class LinkConfirmed(LinkEvent):
-    """A person holds the row to be about the pensioner. It may make somebody be verified; it proves and ends nothing."""
+    """A person holds the row to be about the pensioner. It may have them verified; it proves and ends nothing."""
 
 
 @event("link")

@@ -13,6 +13,7 @@ from matching.linkage.evaluation import BENCHMARKS, Result, evaluate
 from matching.linkage.linking import TooLittleToLearn, train
 from matching.linkage.records import columns_of, table
 from matching.linkage.settings import load
+from matching.linkage.suggesting import suggest_doubles
 from staff.clock import today
 
 linkage = AppGroup("linkage", help="姓名等信息比对 / comparison without a good ID number.")
@@ -56,3 +57,11 @@ def train_command(people: int, rows: int, on: datetime | None, into: Path | None
         raise click.ClickException(f"there already: {there.filename}") from None
     except TooLittleToLearn as error:
         raise click.ClickException(f"too little to learn from: {error}") from None
+
+
+@linkage.command("doubles")
+@click.option("--area", default="", help="Office path such as 51/5101/510107/; all when left out.")
+def doubles_command(area: str) -> None:
+    """List people who seem to be entered twice, under two numbers; people decide on the page."""
+    counts = suggest_doubles(area, on=today())
+    click.echo(", ".join(f"{kind} {number}" for kind, number in counts.items()) or "nobody new")

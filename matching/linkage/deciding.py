@@ -1,5 +1,8 @@
-"""A person says whether a suggestion is right (issue 4, point 2). Confirmed, a row's sign counts as tied by hand: it may
-make somebody be verified, and never certifies or ends anything by itself (matching/definition.py, sure = 1)."""
+"""A person says whether a suggestion is right (issue 4, point 2).
+
+Confirmed, a row's sign counts as tied by hand (sure = 1): it may have somebody verified, and never certifies or ends
+anything by itself (matching/definition.py).
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -21,6 +21,7 @@ SAMPLE_PAIRS = 1_000_000  # for u; each of two records drawn at random
 SMALLEST = {"m": 5e-4, "u": 1e-6}  # a level that was never seen is rare, not impossible
 Rows = Mapping[str, Sequence[Any]]  # column -> values, with unique_id
 Frequencies = Mapping[str, Mapping[str, float]]  # column -> value -> its share among all people
+FEWEST_PEOPLE = 1_000  # a register with fewer is reckoned as one of so many
 OF_THE_SETS: Frequencies = {}  # as the sets at hand have them: only where they are large
 
 
@@ -127,7 +128,7 @@ def _level(comparison: Any, row: dict[str, Any]) -> tuple[str, float]:
 def for_register(model: dict[str, Any], people: int) -> dict[str, Any]:
     """The model for a register of so many: the more people, the less two records drawn at random are one person's."""
     found = model["prior"] * model["data"]["register"]
-    return model | {"prior": min(found / max(people, 1), 0.5)}
+    return model | {"prior": found / max(people, FEWEST_PEOPLE)}
 
 
 def prior_bits(model: dict[str, Any]) -> float:

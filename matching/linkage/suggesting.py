@@ -17,7 +17,7 @@ from audit.events import LinksSuggested
 from audit.log import record
 from database import transaction
 from matching.linkage import models, register
-from matching.linkage.linking import Pair, for_register, pairs, prior_bits
+from matching.linkage.linking import FEWEST_PEOPLE, Pair, for_register, pairs, prior_bits
 from matching.linkage.records import Given, columns_of, table
 from matching.linkage.settings import ELSE, Settings, load
 from matching.linkage.tables import MatchSuggestion
@@ -25,6 +25,7 @@ from staff.access import SYSTEM
 
 AT_LEAST = 0.5  # likelier one person than two: below, nobody is asked
 BEST_OF_A_ROW = 3
+ENTERED_TWICE = 1_000  # one in so many, assumed: a pair within the register is that much less likely one person
 NAMED_OTHERWISE = (ELSE, "surname")
 
 
@@ -58,7 +59,7 @@ def suggest_doubles(area: str = "", *, on: date) -> dict[str, int]:
     """People of the register who seem to be entered twice, under two numbers. The number itself does not count."""
     settings = load("pensioners")
     everybody = [one for piece in register.pieces(area) for one in piece]
-    model = _model(settings, area)
+    model = _model(settings, area, ENTERED_TWICE)
     found = [pair for pair in pairs(settings, [_side(everybody, settings)], model, 0.0,
                                     frequencies=register.frequencies(area)) if _without_number(pair) > 0]
     with transaction() as session:
@@ -70,9 +71,9 @@ def suggest_doubles(area: str = "", *, on: date) -> dict[str, int]:
         return _list(session, new, LinksSuggested(model=model["version"], rows=len(everybody), counts=_counts(new)), on)
 
 
-def _model(settings: Settings, area: str) -> models.Model:
+def _model(settings: Settings, area: str, one_in: int = 1) -> models.Model:
     own = models.own_folder(current_app.config["INSTANCE_DIR"])
-    return for_register(models.newest(settings, own), register.people(area))
+    return for_register(models.newest(settings, own), max(register.people(area), FEWEST_PEOPLE) * one_in)
 
 
 def _compared(settings: Settings, model: models.Model, rows: Sequence[Given], area: str) -> Iterator[Pair]:

@@ -30,8 +30,7 @@ class MatchSuggestion(db.Model):
         CheckConstraint(f"status in {STATUSES}", name="status"),
         CheckConstraint("(status = 'open') = (decided_on is null) and (decided_on is null) = (decided_by is null)"
                         " and (decided_on is null) = (decided_by_person is null)", name="decided"),
-        CheckConstraint("(kind = 'two_numbers') = (other_pensioner_id is not null)"
-                        " and (kind = 'two_numbers') = (row_number is null)", name="shape"),
+        CheckConstraint("(kind = 'two_numbers') = (other_pensioner_id is not null)", name="shape"),
         CheckConstraint("other_pensioner_id is null or other_pensioner_id > pensioner_id", name="order"),
         UniqueConstraint("load_id", "row_number", "pensioner_id"),
         UniqueConstraint("pensioner_id", "other_pensioner_id"),

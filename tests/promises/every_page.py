@@ -32,6 +32,7 @@ from cases.models import (
 from cases.routes.certify import _seal
 from cases.worklists import TABS
 from database import db
+from matching.linkage.tables import MatchSuggestion
 from staff.models import Office, StaffAccount
 from tests.people import account, actor
 from workflows.review_chain import DECISION_KINDS
@@ -45,6 +46,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "cases.search": ("text=周", "text=资5101", "state=suspended", "reason=lapsed", "paid=1", "office=51/5101/510104/",
                      "office=51/5101/510107/", "due_before=2027-01-01", "after=资510104-2026-000001", "text={number}"),
     "work.my_work": tuple(f"tab={tab}" for tab in TABS),
+    "linkage.index": ("status=confirmed", "status=rejected", "after=99999999_2026-03-16_1"),
     "notices.index": tuple(f"status={one}" for one in ("held", "failed", "queued", "sending", "accepted")),
     "objections.index": ("status=open", "status=upheld", "status=dismissed"),
     "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered",
@@ -97,6 +99,8 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "certify": [_seal(case, actor(reader)) for case in db.session.scalars(select(Case).where(below).limit(1))],
         "new": sorted(DECISION_KINDS),
         "ledgers": sorted(LEDGERS),
+        "linkage": column(MatchSuggestion.public_id, MatchSuggestion.pensioner_id.in_(
+            select(Case.pensioner_id).where(below))),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
     }
 

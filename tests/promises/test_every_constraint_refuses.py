@@ -107,6 +107,8 @@ ONE: dict[str, tuple[Columns, ...]] = {
     # SC 31, 38-40: a day filed once, one demand open to an office about a list
     "filed_count": (("on", "office_path", "list", "scheme", "part"),),
     "follow_up": (("public_id",),),
+    "match_suggestion": (("public_id",), ("load_id", "row_number", "pensioner_id"), ("pensioner_id", "other_pensioner_id"),
+                         ("load_id", "row_number")),
     "pressing": (("to_office_id", "list"), ("public_id",)),
     # QD 15: one run open of an area, one row of a case and run
     "matching_run": (("area_path",), ("public_id",)),

@@ -22,6 +22,7 @@ from cases.models.decision import OPEN_STAGES
 from cases.pressing import Demand, answer, press
 from cases.sweep import sweep
 from database import db, transaction
+from matching.linkage.tables import MatchSuggestion
 from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.relatives import declare
@@ -162,10 +163,22 @@ def a_halted_sweep_and_a_batch(code: str) -> None:
                          SuspensionBatch(office_path=PATHS[code], month="2026-02", gathered_on=BEFORE)])
 
 
+def a_suggested_link(code: str) -> None:
+    """A row of another register, and two entries of the county that look like one person."""
+    low, high = sorted((make_case(ON, office=code, 最近认证日期="2025-09-01", **place(code)) for _ in "ab"),
+                       key=lambda case: case.pensioner_id)
+    given = {"kind": "row", "source": "hospital_stays", "load_id": 1, "row_number": low.pensioner_id,
+             "given": '{"key": 1, "name": "周秀英"}'}
+    with transaction() as session:
+        for more in (given, {"kind": "two_numbers", "other_pensioner_id": high.pensioner_id}):
+            session.add(MatchSuggestion(pensioner_id=low.pensioner_id, weight=9000, probability=998_000, model="m",
+                                        comparison=[["name", "same", 9000]], found_on=ON, **more))
+
+
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
          a_file_that_differs, one_long_suspended, an_office_pressed,
          one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
-         a_post_applied_for)
+         a_post_applied_for, a_suggested_link)
 AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
 
 
