@@ -30,8 +30,8 @@ CROSSINGS = (
              "one benefit is registered once; the superior office is asked", "A1"),
     Crossing("referral_upward", "a decision that nobody below may sign, to the office above",
              "the rule is never lowered for want of people", "P9"),
-    Crossing("row_linked_elsewhere", "that a row of another register is already confirmed to be about somebody: not whom",
-             "one row is about one person", "QD 19"),
+    Crossing("row_linked_elsewhere", "that a row of another register is already confirmed to be about"
+             " somebody: not of whom", "one row is about one person", "QD 19"),
     Crossing("log_proofs", "the size and root of the whole log, in a checkpoint and the proof of an export",
              "a proof of completeness is of the whole log", "R2"),
 )

@@ -101,6 +101,7 @@ def test_nobody_decides_about_a_relative(person: Case) -> None:
         decide(only().id, "confirmed", "看过", actor=actor("li"), on=ON)
 
 
+@pytest.mark.crosses("row_linked_elsewhere")
 def test_a_row_is_tied_to_one_person_only(person: Case) -> None:
     twin = make_case(ON)  # the same name; the row bears neither birth date nor number
     suggest([about(person)], LOAD, on=ON)

@@ -45,6 +45,8 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
     "feed_load": {"status": "staging"},
 }
+DECIDED = {"decided_on": date(2026, 3, 1), "decided_by": 7, "decided_by_person": 7}
+SOUND["match_suggestion"] = {"kind": "two_numbers", "other_pensioner_id": 10**6, "status": "confirmed", **DECIDED}
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
 ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
 WITHDRAWN = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
@@ -107,8 +109,9 @@ ONE: dict[str, tuple[Columns, ...]] = {
     # SC 31, 38-40: a day filed once, one demand open to an office about a list
     "filed_count": (("on", "office_path", "list", "scheme", "part"),),
     "follow_up": (("public_id",),),
-    "match_suggestion": (("public_id",), ("load_id", "row_number", "pensioner_id"), ("pensioner_id", "other_pensioner_id"),
-                         ("load_id", "row_number")),
+    # a row or a double is suggested once, a row is confirmed to be about one person
+    "match_suggestion": (("public_id",), ("load_id", "row_number", "pensioner_id"),
+                         ("pensioner_id", "other_pensioner_id"), ("load_id", "row_number")),
     "pressing": (("to_office_id", "list"), ("public_id",)),
     # QD 15: one run open of an area, one row of a case and run
     "matching_run": (("area_path",), ("public_id",)),
@@ -192,6 +195,13 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("data_dispute", {"status": "answered", "answer": "kept"}),
         ("data_dispute", {"status": "answered", "answered_by": 7})),
     "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
+    "ck_match_suggestion_kind": (("match_suggestion", {"kind": "three", "other_pensioner_id": None}),),
+    "ck_match_suggestion_status": (("match_suggestion", {"status": "lost"}),),
+    "ck_match_suggestion_decided": (
+        *(("match_suggestion", {missing: None}) for missing in DECIDED), ("match_suggestion", {"status": "open"})),
+    "ck_match_suggestion_shape": (
+        ("match_suggestion", {"other_pensioner_id": None}), ("match_suggestion", {"kind": "row"})),
+    "ck_match_suggestion_order": (("match_suggestion", {"pensioner_id": 10**6}),),
     "ck_pressing_status": (("pressing", {"status": "closed"}),),
     "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
     "ck_pressing_answer_by": (("pressing", {"on": date(2026, 3, 2), "answer_by": date(2026, 3, 1)}),),

@@ -20,8 +20,7 @@ revision, down_revision = numbered(__file__)
 TRIGGERS: dict[str, dict[str, str]] = {}
 DECIDED = ("(status = 'open') = (decided_on is null) and (decided_on is null) = (decided_by is null)"
            " and (decided_on is null) = (decided_by_person is null)")
-SHAPE = ("(kind = 'two_numbers') = (other_pensioner_id is not null)"
-         " and (kind = 'two_numbers') = (row_number is null)")
+SHAPE = "(kind = 'two_numbers') = (other_pensioner_id is not null)"
 
 
 def upgrade() -> None:
