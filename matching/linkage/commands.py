@@ -7,13 +7,17 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from database import db
+from matching.feeds.chunks import unlinked_rows
+from matching.feeds.models import FeedLoad
 from matching.linkage import models, synthetic
 from matching.linkage.evaluation import BENCHMARKS, Result, evaluate
 from matching.linkage.linking import TooLittleToLearn, train
-from matching.linkage.records import columns_of, table
+from matching.linkage.records import Given, columns_of, table
 from matching.linkage.settings import load
-from matching.linkage.suggesting import suggest_doubles
+from matching.linkage.suggesting import Load, suggest, suggest_doubles
 from staff.clock import today
 
 linkage = AppGroup("linkage", help="姓名等信息比对 / comparison without a good ID number.")
@@ -57,6 +61,18 @@ def train_command(people: int, rows: int, on: datetime | None, into: Path | None
         raise click.ClickException(f"there already: {there.filename}") from None
     except TooLittleToLearn as error:
         raise click.ClickException(f"too little to learn from: {error}") from None
+
+
+@linkage.command("suggest")
+@click.argument("load")
+def suggest_command(load: str) -> None:
+    """Compare the rows of a load that bear no readable number with the people of its area. LOAD: its public id."""
+    row = db.session.scalar(select(FeedLoad).where(FeedLoad.public_id == load, FeedLoad.status == "loaded"))
+    if row is None:
+        raise click.ClickException(f"no such load: {load}")
+    given = [Given(one.row, one.name, one.birth_on, one.sex, one.place, one.id_number) for one in unlinked_rows(load)]
+    counts = suggest(given, Load(row.id, row.public_id, row.source, row.area_path), on=today())
+    click.echo(", ".join(f"{kind} {number}" for kind, number in counts.items()) or "nothing new")
 
 
 @linkage.command("doubles")

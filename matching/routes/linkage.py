@@ -12,7 +12,6 @@ from wtforms.validators import Length
 
 from cases.forms.fields import CHOOSE, REQUIRED
 from cases.pages import note_view
-from cases.routes.answers import answered
 from matching.linkage import deciding, register, words
 from matching.linkage.records import Given
 from matching.linkage.tables import STATUSES, MatchSuggestion
@@ -23,6 +22,7 @@ from web.forms import Form
 from web.language import current_language
 from web.paging import key_after
 from workflows.roles import CHAIN, READERS
+from workflows.transition import TransitionRefused
 
 linkage_pages = Blueprint("linkage", __name__)
 
@@ -30,7 +30,7 @@ linkage_pages = Blueprint("linkage", __name__)
 class DecideForm(Form):
     status = RadioField(lazy_gettext("结论"), [CHOOSE],
                         choices=[("confirmed", lazy_gettext("是同一个人")), ("rejected", lazy_gettext("不是同一个人"))])
-    note = TextAreaField(lazy_gettext("依据"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3})
+    note = TextAreaField(lazy_gettext("判断依据"), [REQUIRED, Length(max=1000)], render_kw={"rows": 3})
 
 
 @linkage_pages.get("/linkage")
@@ -53,10 +53,12 @@ def suggestion(public_id: str) -> Any:
     if not form.validate_on_submit():
         return _page(row, form, actor), 400 if form.is_submitted() else 200
     number = row.id
-    with answered(form):
+    try:
         deciding.decide(number, form.status.data, form.note.data, actor=actor, on=today())
         flash(_("已记录。"), "good")
         return redirect(url_for(".suggestion", public_id=public_id))
+    except TransitionRefused as refused:
+        form.refused = refused.refusals
     return _page(deciding.find(public_id, actor), form, actor), 409
 
 
