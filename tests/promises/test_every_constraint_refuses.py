@@ -46,7 +46,11 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "feed_load": {"status": "staging"},
 }
 DECIDED = {"decided_on": date(2026, 3, 1), "decided_by": 7, "decided_by_person": 7}
-SOUND["match_suggestion"] = {"kind": "two_numbers", "other_pensioner_id": 10**6, "status": "rejected", **DECIDED}
+SOUND["match_suggestion"] = {"kind": "row", "other_pensioner_id": None, "status": "rejected", **DECIDED}
+ONLY_WHEN: dict[tuple[str, Columns], Values] = {  # one of a kind among some rows only
+    ("match_suggestion", ("load_id", "row_number")): {"status": "confirmed"},
+    ("match_suggestion", ("pensioner_id", "other_pensioner_id")): {"kind": "two_numbers", "other_pensioner_id": 10**6},
+}
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
 ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
 WITHDRAWN = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
@@ -195,13 +199,14 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("data_dispute", {"status": "answered", "answer": "kept"}),
         ("data_dispute", {"status": "answered", "answered_by": 7})),
     "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
-    "ck_match_suggestion_kind": (("match_suggestion", {"kind": "three", "other_pensioner_id": None}),),
+    "ck_match_suggestion_kind": (("match_suggestion", {"kind": "three"}),),
     "ck_match_suggestion_status": (("match_suggestion", {"status": "lost"}),),
     "ck_match_suggestion_decided": (
         *(("match_suggestion", {missing: None}) for missing in DECIDED), ("match_suggestion", {"status": "open"})),
     "ck_match_suggestion_shape": (
-        ("match_suggestion", {"other_pensioner_id": None}), ("match_suggestion", {"kind": "row"})),
-    "ck_match_suggestion_order": (("match_suggestion", {"pensioner_id": 10**6}),),
+        ("match_suggestion", {"kind": "two_numbers"}), ("match_suggestion", {"other_pensioner_id": 10**6})),
+    "ck_match_suggestion_order": (
+        ("match_suggestion", {"kind": "two_numbers", "pensioner_id": 10**6, "other_pensioner_id": 10**6}),),
     "ck_pressing_status": (("pressing", {"status": "closed"}),),
     "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
     "ck_pressing_answer_by": (("pressing", {"on": date(2026, 3, 2), "answer_by": date(2026, 3, 1)}),),
@@ -254,12 +259,13 @@ def _value(column: Column) -> Any:
 @pytest.mark.parametrize(("table", "columns"), [(table, columns) for table, sets in ONE.items() for columns in sets],
                          ids=lambda one: one if isinstance(one, str) else "-".join(one))
 def test_what_is_one_is_never_two(alone: Connection, table: str, columns: Columns) -> None:
-    only_when = {("load_id", "row_number"): {"status": "confirmed", **DECIDED}}.get(columns, {})
+    only_when = ONLY_WHEN.get((table, columns), {})
     first = made_up(table, **only_when) | ({"period_due_on": date(2026, 3, 15)} if "period_due_on" in columns else {})
     alone.execute(insert(db.metadata.tables[table]).values(first))
     alone.execute(insert(db.metadata.tables[table]).values(made_up(table)))
     with pytest.raises(IntegrityError) as refused:
-        alone.execute(insert(db.metadata.tables[table]).values(made_up(table, **only_when, **{c: first[c] for c in columns})))
+        again = made_up(table, **only_when | {c: first[c] for c in columns})
+        alone.execute(insert(db.metadata.tables[table]).values(again))
     told = str(refused.value.orig).replace(f"{table}.", "").replace('"', "")
     assert ", ".join(columns) in told, told
 
