@@ -19,8 +19,8 @@ from audit.events.of_facts import *  # noqa: F403
 from audit.events.of_feeds import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403
 from audit.events.of_limits import *  # noqa: F403
-from audit.events.of_runs import *  # noqa: F403
 from audit.events.of_linkage import *  # noqa: F403
+from audit.events.of_runs import *  # noqa: F403
 from audit.events.of_staff import *  # noqa: F403
 from audit.events.of_suspensions import *  # noqa: F403
 from audit.events.of_work import *  # noqa: F403
