@@ -7,9 +7,11 @@ from audit.events import FeedWithdrawn
 from audit.log import record
 from cases.imports.batches import grant_refusals
 from cases.refused import attempt, refuse
+from database import db
 from matching.feeds import jobs
 from matching.feeds.loading import locked
 from matching.feeds.models import FeedLoad
+from matching.results import undoing
 from staff.access import lock_actor
 from staff.actor import Actor
 from workflows.roles import CHAIN
@@ -19,7 +21,9 @@ WITHDRAWERS = CHAIN
 
 
 def withdraw(load_id: int, actor: Actor, on: date, reason: str) -> FeedLoad:
-    """For good: the same file may be brought again, as a load of its own. Raises TransitionRefused."""
+    """For good: the same file may be brought again, as a load of its own. What rested on it alone is undone afterwards,
+    person by person; killed meanwhile, the next run of matching goes on with it. Raises TransitionRefused.
+    """
     with attempt("withdraw_feed", actor, on):
         who, brought = lock_actor(actor), locked(load_id)
         if refusals := grant_refusals(who, WITHDRAWERS, brought.area_path):
@@ -36,4 +40,5 @@ def withdraw(load_id: int, actor: Actor, on: date, reason: str) -> FeedLoad:
         record(FeedWithdrawn(load=brought.public_id, source=brought.source, person=who.natural_person_id,
                              sha256=brought.sha256, rows=brought.rows, reason=brought.reason),
                actor=who, on=on, command="withdraw_feed", office_path=brought.area_path)
-    return brought
+    undoing.undo(brought.id, brought.public_id, on=on)
+    return db.session.get_one(FeedLoad, load_id)

@@ -1,0 +1,105 @@
+"""flask matching run, apply, due: the month's comparison from a terminal."""
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import click
+from sqlalchemy import select
+
+from database import db
+from matching.results import applying, due, running
+from matching.results.models import MatchingRun
+from matching.results.proposing import Difference
+from matching.results.running import Wanted, WrongMonth
+from staff.clock import today
+from staff.models import Office
+from workflows.deadlines import month_of
+from workflows.transition import TransitionRefused
+
+AREA = click.option("--area", default=None, help="Code of the office whose area is matched; the uppermost by default.")
+ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Business date; today when left out.")
+
+
+@click.command("run")
+@click.option("--month", default=None, help="YYYY-MM; that of the day when left out.")
+@AREA
+@ON
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option("--afresh", is_flag=True, help="Fold every sign anew instead of going on from the run before.")
+def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool, afresh: bool) -> None:
+    """Compare the registers with everybody of an area and propose the three lists."""
+    day = _day(on)
+    wanted = Wanted(month or month_of(day), _path(area), day, afresh)
+    with click.progressbar(length=1, show_eta=False) as bar:
+        try:
+            if dry_run:
+                _show(running.dry_run(wanted, lambda *told: _progress(bar, *told)))
+                return
+            made = running.run(wanted, lambda *told: _progress(bar, *told))
+        except WrongMonth:
+            raise click.ClickException(f"{day} is not of {wanted.month}") from None
+        except TransitionRefused as refused:
+            raise click.ClickException(", ".join(refused.codes)) from None
+    for name, number in sorted(made.changes.items()):
+        click.echo(f"{name}\t{number}")
+    click.echo(f"{made.status}\t{made.public_id}")
+    for source, one in made.halts.items():
+        click.echo(f"halted: {source} {one['found']}, usual {one['usual']}: two people release it")
+
+
+@click.command("apply")
+@click.argument("run_id")
+@ON
+def apply(run_id: str, on: datetime | None) -> None:
+    """Do what follows from a released run, or what is left of it. RUN_ID: its public id."""
+    found = db.session.scalar(select(MatchingRun.id).where(MatchingRun.public_id == run_id))
+    if found is None:
+        raise click.ClickException("no such run")
+    with click.progressbar(length=1, show_eta=False) as bar:
+        try:
+            counts = applying.apply(found, on=_day(on),
+                                    progress=lambda done, every: _progress(bar, "apply", done, every))
+        except applying.NotReleased:
+            raise click.ClickException("nobody has released it") from None
+    for name, number in sorted(counts.items()):
+        click.echo(f"{name}\t{number}")
+
+
+@click.command("due")
+@AREA
+@ON
+def show_due(area: str | None, on: datetime | None) -> None:
+    """Say by which day the area's next comparison is due (QD 15); ends with 1 where it is overdue."""
+    found = due.due(_path(area), _day(on))
+    click.echo(f"{found.month}\t{found.by}{'  overdue' if found.overdue else ''}")
+    if found.overdue:
+        raise click.exceptions.Exit(1)
+
+
+def _show(difference: Difference) -> None:
+    for (name, reason, source), number in sorted(difference.came.items(), key=repr):
+        click.echo(f"+{number}\t{name}\t{reason}\t{source or '-'}")
+    for (name, reason), number in sorted(difference.left.items()):
+        click.echo(f"-{number}\t{name}\t{reason}")
+    for name, number in sorted(difference.counts.items()):
+        click.echo(f"={number}\t{name}")
+    for spike in difference.halts:
+        click.echo(f"would be halted: {spike.source} {spike.found}, usual {spike.usual}, most {spike.most}")
+    click.echo("dry run: nothing was changed")
+
+
+def _path(code: str | None) -> str:
+    query = select(Office.path).where(Office.code == code if code else Office.parent_id.is_(None)).limit(1)
+    path = db.session.scalar(query)
+    if path is None:
+        raise click.ClickException("no such office")
+    return path
+
+
+def _day(on: datetime | None) -> date:
+    return on.date() if on else today()
+
+
+def _progress(bar: click._termui_impl.ProgressBar, what: str, done: int, every: int) -> None:
+    bar.label, bar.length, bar.pos = what, max(every, done, 1), done
+    bar.render_progress()

@@ -1,0 +1,122 @@
+"""The month's run: the population written, the lists found, and the changes handed on to be proposed (SC 9, QD 15)."""
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import func, select
+
+from cases.periods import area_of_path
+from database import db
+from matching import runs
+from matching.definition import LISTS, OF_SIGN, REASONS, UNDATED, VERDICTS, date_of
+from matching.feeds.models import FeedLoad
+from matching.feeds.store import store as folder
+from matching.lists import changes_of
+from matching.profiles import reasons_of
+from matching.results import population, undoing
+from matching.results.models import ListChange, MatchingRun
+from matching.results.proposing import Change, Difference, Found, dry, last_applied, propose
+from matching.runs import Asked
+from matching.store import Store
+from rules.feeds import catalogue
+from workflows.deadlines import month_of
+
+Progress = Callable[[str, int, int], None]
+ROWS = 10_000
+
+
+class WrongMonth(ValueError):
+    """A run is of the month of its day."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """area: office path; afresh: every sign is folded anew."""
+
+    month: str
+    area: str
+    on: date
+    afresh: bool = False
+
+
+def run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> MatchingRun:
+    """Find the lists and propose what changes. Killed, it is run again and goes on. Raises as `proposing.propose`."""
+    return propose(find(wanted, progress))
+
+
+def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> Difference:
+    """The difference to what stands now; the database is left as it is."""
+    name = f"{_name(wanted, last_applied(wanted.area))}-dry"
+    try:
+        return dry(find(wanted, progress, name))
+    finally:
+        for part in ("population", "state", "lists"):
+            shutil.rmtree(folder() / part / name, ignore_errors=True)
+
+
+def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
+    """Raises WrongMonth."""
+    if month_of(wanted.on) != wanted.month:
+        raise WrongMonth(wanted.month)
+    _undo_withdrawn(wanted.on)
+    store, before = Store(folder()), last_applied(wanted.area)
+    last = db.session.get(MatchingRun, before) if before else None
+    loads = loads_in_force(wanted.area)
+    name = name or _name(wanted, before)
+    profiles = population.export(store, name, wanted.area, wanted.on,
+                                 lambda done, every: progress("population", done, every))
+    asked = Asked(name, wanted.on, tuple(profiles.found), reasons_of(catalogue().meanings.values()),
+                  tuple(load.id for load in loads), last.directory if last else None, wanted.afresh)
+    summary = runs.run(store, asked, progress=lambda done, every: progress("lists", done, every))
+    return Found(wanted.month, wanted.area, wanted.on, summary.mode, name, _digest(profiles),
+                 tuple(load.public_id for load in loads), lambda: changes(store, name))
+
+
+def _undo_withdrawn(on: date) -> None:
+    """What a withdrawal that was killed left undone."""
+    left = select(FeedLoad.id, FeedLoad.public_id).where(FeedLoad.status == "withdrawn", FeedLoad.id.in_(
+        select(ListChange.load_id).where(ListChange.undone_on.is_(None), ListChange.outcome.in_(undoing.CAUSED))))
+    for load_id, name in db.session.execute(left.order_by(FeedLoad.id)).all():
+        undoing.undo(load_id, name, on=on)
+
+
+def loads_in_force(area: str) -> list[FeedLoad]:
+    """Of the area, of those above it and below it."""
+    query = select(FeedLoad).where(FeedLoad.status == "loaded").order_by(FeedLoad.id)
+    return [load for load in db.session.scalars(query)
+            if load.area_path.startswith(area) or area.startswith(load.area_path)]
+
+
+def _name(wanted: Wanted, before: int | None) -> str:
+    """The same for a run that was killed; another once it was proposed."""
+    name = f"{wanted.month}-{area_of_path(wanted.area)}-{wanted.on:%d}-{before or 0}"
+    again = db.session.scalar(select(func.count(MatchingRun.id)).where(MatchingRun.directory.startswith(name)))
+    return f"{name}-{again}"
+
+
+def _digest(profiles: population.Profiles) -> str:
+    """Of the definition and of the rules it was asked with."""
+    table = [[row.list, row.reason, row.sign, repr(row.when)] for row in VERDICTS]
+    told = {"verdicts": table, "rules": profiles.versions(), "of_sign": OF_SIGN}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def changes(store: Store, name: str) -> Iterator[Change]:
+    """Rows of the run's files of changes; a case that is no longer matched stays where it stood."""
+    for table in changes_of(store, name):
+        for batch in table.to_batches(ROWS):
+            yield from (_change(row) for row in batch.to_pylist() if row["list"] >= 0)
+
+
+def _change(row: dict[str, int]) -> Change:
+    found = Change(row["case"], LISTS[row["list"]], REASONS[row["reason"]])
+    if row["code"] < 0:
+        return found
+    day = date_of(row["day"]) if row["day"] != UNDATED else None
+    return replace(found, source=catalogue().meanings[row["code"]].source, code=row["code"], load=row["load"],
+                   row=row["row"], sign_on=day, sure=row["sure"])
