@@ -12,10 +12,10 @@ from matching import columns, packed
 from matching.columns import Folded, Law
 from matching.definition import Profile
 from matching.files import batches, columns_of, metadata_of
-from matching.listed import Listing, change_rows, counted, gone_rows
+from matching.listed import Listing, Stands, change_rows, counted, gone_rows, tally
 from matching.packed import NO_EARLIEST, NO_LATEST, Numbers
 from matching.state import State, read_state, write_state
-from matching.store import BUCKET, POPULATION, Load, Store, write_table
+from matching.store import POPULATION, Load, Store, write_table
 
 OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
 
@@ -69,15 +69,15 @@ class Bucket:
 
     def _done(self, number: int) -> Outcome:
         people = self._people(number)
-        past = read_state(self.store, self.before, number) if self.before else None
-        local = (people["person"] & (BUCKET - 1)).astype(np.int32)
-        old = past.aligned(people["case"], local) if past else None
+        old = read_state(self.store, self.before, number, people) if self.before else None
+        was = Stands(old.verdict, columns.named(old.verdict, old.folded)) if old else None
         folded, rows = self._folded(number, people, old)
-        state = State(people["case"], local, people["profile"], columns.verdicts(folded, people, self.law), folded)
-        changes = self._changes(state, old, past)
-        outcome = Outcome(len(state.case), counted(state, self.listing), _tally(changes, self.listing))
+        stands = Stands(*columns.stand(folded, people, self.law))
+        changes = self._changes(people["case"], stands, was, old)
+        outcome = Outcome(len(people["case"]), counted(stands, self.listing), tally(changes))
         write_table(self.store.changes(self.run, number), changes)
-        write_state(self.store, self.run, number, state, {"outcome": json.dumps({**vars(outcome), "rows": 0})})
+        told = {"outcome": json.dumps(vars(outcome))}
+        write_state(self.store, self.run, number, people, stands.verdict, folded, told)
         return replace(outcome, rows=rows)
 
     def _people(self, number: int) -> dict[str, Numbers]:
@@ -85,20 +85,20 @@ class Bucket:
         path = self.store.population(self.run, number)
         if path.is_file():
             return columns_of(path, OF_CASE)
-        return {name: np.empty(0, POPULATION.field(name).type.to_pandas_dtype()) for name in OF_CASE}
+        return {name: np.empty(0, str(POPULATION.field(name).type)) for name in OF_CASE}
 
-    def _changes(self, state: State, old: State | None, past: State | None) -> pa.Table:
-        if past is None or self.before_listing is None:
-            return change_rows(state, self.listing)
-        found = change_rows(state, self.listing, old, self.before_listing)
-        gone = past.case[:0] if old is past else np.setdiff1d(past.case, state.case, assume_unique=True)
-        return pa.concat_tables([found, gone_rows(gone)])
+    def _changes(self, case: Numbers, stands: Stands, was: Stands | None, old: State | None) -> pa.Table:
+        """All of them, where there was nothing before."""
+        if was is None:
+            return self.listing.rows(case, stands)
+        found = change_rows(case, stands, self.listing, was, self.before_listing)
+        return pa.concat_tables([found, gone_rows(old.gone)]) if len(old.gone) else found
 
     def _folded(self, number: int, people: Mapping[str, Numbers], old: State | None) -> tuple[Folded, int]:
         cases = len(people["case"])
         if old is None or self.folds_all:
             return self._fold(number, people, Folded.empty(cases), self.loads, None)
-        folded = old.folded.copied()
+        folded = old.folded
         anew = self._touched(folded, old, people["profile"])
         folded.forget(anew)
         folded, rows = self._fold(number, people, folded, self.came, None)
@@ -131,10 +131,6 @@ class Bucket:
                 rows += columns.fold(folded, batches(path), load.place, index,
                                      people["profile"], self.law, self.on)
         return folded, rows
-
-
-def _tally(changes: pa.Table, listing: Listing) -> dict[str, int]:
-    return listing.tally(*(changes[name].to_numpy() for name in ("list", "reason", "code")))
 
 
 def _profile(told: Mapping) -> Profile:

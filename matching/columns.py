@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from matching import packed
-from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, PROVES, SURE, UNDATED, VERDICTS, Profile
-from matching.packed import CODES, NO_EARLIEST, NO_LATEST, Numbers
+from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, NONE, PROVES, SURE, UNDATED, VERDICTS, Profile
+from matching.files import values_of
+from matching.packed import CODES, NO_CODE, NO_EARLIEST, NO_LATEST, Numbers
 from matching.store import BUCKET
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
@@ -44,7 +45,7 @@ def _all(parts: Sequence[Node], facts: Columns, both: Callable[[Any, Any], Any],
 _NODES: Mapping[type, Callable[[Any, Columns], Numbers]] = {
     Fact: lambda tree, facts: facts[tree.name],
     Compare: _compare,
-    Not: lambda tree, facts: ~holds(tree.part, facts),
+    Not: lambda tree, facts: np.logical_not(holds(tree.part, facts)),
     And: lambda tree, facts: _all(tree.parts, facts, operator.and_, True),
     Or: lambda tree, facts: _all(tree.parts, facts, operator.or_, False),
 }
@@ -63,12 +64,20 @@ class Law:
         classes = np.zeros((max(len(profiles), 1), CODES, 6), np.uint8)
         for number, profile in enumerate(profiles):
             for code, row in profile.classes:
-                if not 0 <= code < CODES:
+                if not 0 <= code < NO_CODE:
                     raise ValueError(f"no code of a sign: {code}")
                 classes[number, code] = row
         names = ("stale_before", "valid_from", "due_near", "no_period", "neither_asked", "before_due_asked")
-        return cls(classes, {name: np.array([getattr(one, name) for one in profiles]) for name in names}
-                   | {"matched_on": np.array([one.on for one in profiles], np.int32)})
+        by_profile = {name: np.array([getattr(one, name) for one in profiles]) for name in names}
+        by_profile["matched_on"] = np.array([one.on for one in profiles])
+        return cls(classes, {name: values if values.dtype == bool else values.astype(np.int32)
+                             for name, values in by_profile.items()})
+
+    def facts(self, profile: Numbers) -> dict[str, Any]:
+        """One value where it is the same of every profile."""
+        at = profile.astype(np.intp)
+        return {name: values[0] if len(values) and (values == values[0]).all() else values[at]
+                for name, values in self.by_profile.items()}
 
 
 @dataclass
@@ -84,8 +93,9 @@ class Folded:
     def empty(cls, cases: int) -> Folded:
         return cls(**{name: np.full(cases, none, np.int64) for name, none in NEUTRAL.items()})
 
-    def copied(self) -> Folded:
-        return Folded(*(keys.copy() for keys in vars(self).values()))
+    def of(self, cases: Any) -> Folded:
+        """Those of some cases: a slice, or their rows."""
+        return Folded(self.proof[cases], self.loss[cases], self.undated[cases], self.doubt[cases])
 
     def forget(self, cases: Numbers) -> None:
         """As if no sign of these cases had come yet."""
@@ -99,16 +109,22 @@ def layers(person: Numbers, chosen: Numbers | None = None) -> list[Numbers]:
     `person` ascends. chosen: flags of the only rows to be found.
     """
     rows = np.arange(len(person), dtype=np.int32)
+    if chosen is None and bool((person[1:] > person[:-1]).all()):
+        return [_index(person, rows)]
     first = np.ones(len(person), bool)
     first[1:] = person[1:] != person[:-1]
     rank = rows - np.maximum.accumulate(np.where(first, rows, 0))
     found = []
     for layer in range(int(rank.max(initial=-1)) + 1):
         taken = rank == layer if chosen is None else (rank == layer) & chosen
-        index = np.full(BUCKET, -1, np.int32)
-        index[person[taken] & (BUCKET - 1)] = rows[taken]
-        found.append(index)
+        found.append(_index(person[taken], rows[taken]))
     return found
+
+
+def _index(person: Numbers, rows: Numbers) -> Numbers:
+    index = np.full(BUCKET, -1, np.int32)
+    index[person & (BUCKET - 1)] = rows
+    return index
 
 
 def fold(folded: Folded, batches: Iterator[pa.RecordBatch], place: int, index: Sequence[Numbers], profile: Numbers,
@@ -120,7 +136,7 @@ def fold(folded: Folded, batches: Iterator[pa.RecordBatch], place: int, index: S
     looked = 0
     for batch in batches:
         looked += len(batch)
-        person, day, code, sure, row = (batch.column(name).to_numpy() for name in
+        person, day, code, sure, row = (values_of(batch, name) for name in
                                         ("person", "day", "code", "sure", "row"))
         _check(day, code, sure, on)
         local = person & (BUCKET - 1)
@@ -131,7 +147,7 @@ def fold(folded: Folded, batches: Iterator[pa.RecordBatch], place: int, index: S
 
 def _check(day: Numbers, code: Numbers, sure: Numbers, on: int) -> None:
     for values, highest, fault in ((day, on, "dated after the day of the run, or before 1970"),
-                                   (code, CODES - 1, "of no code"), (sure, max(SURE), "of no certainty")):
+                                   (code, NO_CODE - 1, "of no code"), (sure, max(SURE), "of no certainty")):
         if len(values) and (values.max() > highest or values.min() < 0):
             raise ValueError(f"a sign is {fault}")
 
@@ -164,48 +180,65 @@ def _earliest(into: Numbers, at, day, code, sure, place) -> None:
     np.minimum.at(into, at, packed.packed(day, code, sure, place))
 
 
-def facts(folded: Folded, population: Columns, law: Law) -> dict[str, Numbers]:
-    """The facts of matching.definition.facts, a column each."""
-    proof, of_age, profile = packed.day_of(folded.proof), population["of_age"], population["profile"]
+def stand(folded: Folded, people: Columns, law: Law) -> tuple[Numbers, Numbers]:
+    """For each case the number of the first row of VERDICTS that holds, and the sign it names, packed as the earliest.
+
+    A slice at a time, which stays in the cache; the few with a loss, a doubt or an age apart, so that of all others
+    these facts are one value.
+    """
+    verdict, sign = np.empty(len(folded.proof), np.int8), np.empty(len(folded.proof), np.int64)
+    for start in range(0, len(verdict), SLICE):
+        part = slice(start, start + SLICE)
+        told, keys = {name: people[name][part] for name in ASKED}, folded.of(part)
+        verdict[part] = _first(_common(keys, told, law))
+        sign[part] = _named(verdict[part], packed.turned(keys.proof), "proof")
+        few = np.flatnonzero((keys.loss != NO_EARLIEST) | (keys.undated != NO_EARLIEST) | (keys.doubt != NO_LATEST)
+                             | (told["of_age"] != NONE))
+        if len(few):
+            keys, told = keys.of(few), {name: values[few] for name, values in told.items()}
+            found = _first(_common(keys, told, law) | _rare(keys, told["of_age"]))
+            verdict[start + few], sign[start + few] = found, named(found, keys)
+    return verdict, sign
+
+
+def _common(folded: Folded, people: Columns, law: Law) -> dict[str, Any]:
+    """The facts of matching.definition.facts, for cases without a loss, a doubt or an age."""
+    proof = packed.day_of(folded.proof)
+    return {
+        "proof_day": proof, "evidence_day": np.maximum(proof, people["certified"]), "due_day": people["due"],
+        "loss_day": NEVER, "loss_undated": False, "doubt_day": -1, "adult_day": NEVER, "perhaps_adult_day": NEVER,
+        **law.facts(people["profile"]),
+    }
+
+
+def _rare(folded: Folded, of_age: Numbers) -> dict[str, Numbers]:
     doubt = packed.day_of(folded.doubt)
     return {
-        "proof_day": proof,
-        "evidence_day": np.maximum(proof, population["certified"]),
         "loss_day": np.where(folded.loss == NO_EARLIEST, NEVER, packed.day_of(folded.loss)),
         "loss_undated": folded.undated != NO_EARLIEST,
         "doubt_day": np.where(folded.doubt == NO_LATEST, -1, np.where(doubt == LAST_DAY, NEVER, doubt)),
         "adult_day": np.where(of_age > 0, of_age, NEVER),
         "perhaps_adult_day": np.where(of_age < 0, -of_age, NEVER),
-        "due_day": population["due"],
-        **{name: values[profile] for name, values in law.by_profile.items()},
     }
 
 
-def verdicts(folded: Folded, population: Columns, law: Law) -> Numbers:
-    """For each case the number of the first row of VERDICTS that holds; a slice at a time, which stays in the cache."""
-    found = np.empty(len(folded.proof), np.int8)
-    for start in range(0, len(found), SLICE):
-        part = slice(start, start + SLICE)
-        asked = facts(Folded(*(keys[part] for keys in vars(folded).values())),
-                      {name: population[name][part] for name in ASKED}, law)
-        _first(asked, found[part])
-    return found
-
-
-def _first(asked: Columns, found: Numbers) -> None:
-    found[:] = len(VERDICTS) - 1
+def _first(asked: Columns) -> Numbers:
+    found = np.full(len(asked["proof_day"]), len(VERDICTS) - 1, np.int8)
     for number in range(len(VERDICTS) - 2, -1, -1):
         np.copyto(found, np.int8(number), where=holds(VERDICTS[number].when, asked))
+    return found
 
 
 def named(verdict: Numbers, folded: Folded) -> Numbers:
     """The sign that each verdict names, packed as the earliest; NO_EARLIEST for none."""
-    which = np.array([SIGNS_NAMED.index(row.sign) for row in VERDICTS])[verdict]
-    loss = np.where(folded.loss == NO_EARLIEST, folded.undated, folded.loss)
-    found = np.full(len(verdict), NO_EARLIEST, np.int64)
-    for number, keys in ((1, loss), (2, packed.turned(folded.doubt)), (3, packed.turned(folded.proof))):
-        np.copyto(found, keys, where=which == number)
+    found = _named(verdict, np.where(folded.loss == NO_EARLIEST, folded.undated, folded.loss), "loss")
+    for which, keys in (("doubt", packed.turned(folded.doubt)), ("proof", packed.turned(folded.proof))):
+        np.minimum(found, _named(verdict, keys, which), out=found)
     return found
 
 
-SIGNS_NAMED = (None, "loss", "doubt", "proof")
+def _named(verdict: Numbers, keys: Numbers, which: str) -> Numbers:
+    return np.where(NAMES[which][verdict], keys, NO_EARLIEST)
+
+
+NAMES = {which: np.array([row.sign == which for row in VERDICTS]) for which in ("loss", "doubt", "proof")}

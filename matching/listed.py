@@ -8,14 +8,24 @@ import numpy as np
 import pyarrow as pa
 
 from matching import columns, packed
-from matching.columns import Folded
 from matching.definition import FIXED_REASONS, LISTS, OF_SIGN, REASONS
-from matching.packed import CODES, NO_EARLIEST, Numbers
-from matching.state import State
+from matching.files import table_of, values_of
+from matching.packed import CODES, NO_CODE, NO_EARLIEST, Numbers
 from matching.store import LISTS as LIST_SCHEMA
 from matching.store import Load
 
 NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where cases stand: number of the verdict, UNKNOWN of a case that was not there, and the sign, packed."""
+
+    verdict: Numbers
+    sign: Numbers
+
+    def of(self, rows: Numbers) -> Stands:
+        return Stands(self.verdict[rows], self.sign[rows])
 
 
 @dataclass(frozen=True)
@@ -41,74 +51,70 @@ class Listing:
         return all(np.array_equal(*pair) for pair in ((self.list, other.list), (self.reason, other.reason),
                                                       (self.by_code, other.by_code)))
 
-    def words(self, verdict: Numbers, sign: Numbers) -> tuple[Numbers, Numbers]:
+    def words(self, stands: Stands) -> tuple[Numbers, Numbers]:
         """Numbers of list and reason; NOWHERE for the verdict of a case that was not there."""
-        own = self.reason[verdict]
-        reason = np.where(own == NOWHERE, self.by_code[packed.code_of(sign)], own)
-        unknown = verdict < 0
-        return np.where(unknown, NOWHERE, self.list[verdict]), np.where(unknown, NOWHERE, reason)
+        own = self.reason[stands.verdict]
+        reason = np.where(own == NOWHERE, self.by_code[packed.code_of(stands.sign)], own)
+        unknown = stands.verdict < 0
+        return np.where(unknown, NOWHERE, self.list[stands.verdict]), np.where(unknown, NOWHERE, reason)
 
-    def rows(self, case: Numbers, verdict: Numbers, sign: Numbers) -> pa.Table:
+    def rows(self, case: Numbers, stands: Stands) -> pa.Table:
         """Rows of the lists, in the shape that decision 100 gives them."""
-        stands, reason = self.words(verdict, sign)
-        found = {"case": case, "list": stands, "reason": reason, **packed.unpacked(sign, self.loads)}
-        return pa.table([pa.array(found[field.name].astype(field.type.to_pandas_dtype(), copy=False))
-                         for field in LIST_SCHEMA], schema=LIST_SCHEMA)
-
-    def tally(self, stands: Numbers, reason: Numbers, code: Numbers) -> dict[str, int]:
-        """"list/reason/code" -> how many; a case that is no longer there is "gone"."""
-        at = (stands.astype(np.int64) + 1) << 40 | (reason.astype(np.int64) + 1) << 20 | (code.astype(np.int64) + 1)
-        kinds, numbers = np.unique(at, return_counts=True)
-        return {_name((kind >> 40) - 1, (kind >> 20 & 0xFFFFF) - 1, (kind & 0xFFFFF) - 1): number
-                for kind, number in zip(kinds.tolist(), numbers.tolist(), strict=True)}
+        words = dict(zip(("list", "reason"), self.words(stands), strict=True))
+        found = {"case": case, **words, **packed.unpacked(stands.sign, self.loads)}
+        return table_of({field.name: found[field.name].astype(str(field.type), copy=False) for field in LIST_SCHEMA})
 
 
-def _name(stands: int, reason: int, code: int) -> str:
-    return f"{LISTS[stands]}/{REASONS[reason]}/{code}" if stands >= 0 else "gone"
+def tally(changes: pa.Table) -> dict[str, int]:
+    """"list/reason/code" -> changes; of cases that are no longer there "gone"."""
+    at = np.zeros(len(changes), np.int64)
+    for name in ("list", "reason", "code"):
+        at = at << 16 | _values(changes, name).astype(np.int64) + 1
+    kinds, numbers = np.unique(at, return_counts=True)
+    return _sums(((kinds >> 32) - 1, (kinds >> 16 & 0xFFFF) - 1), (kinds & 0xFFFF) - 1, numbers)
 
 
-def list_rows(state: State, listing: Listing) -> pa.Table:
-    """The whole bucket."""
-    return listing.rows(state.case, state.verdict, columns.named(state.verdict, state.folded))
+def _values(table: pa.Table, name: str) -> Numbers:
+    return np.concatenate([np.empty(0, np.int16), *(values_of(part, name) for part in table.to_batches())])
 
 
-def change_rows(state: State, listing: Listing, old: State | None = None, then: Listing | None = None) -> pa.Table:
-    """Of cases whose list, reason or sign is another than in `old`, whose cases are the same and in the same order."""
-    if old is None or then is None:
-        return list_rows(state, listing)
-    other = state.verdict != old.verdict
-    for keys, before in zip(vars(state.folded).values(), vars(old.folded).values(), strict=True):
-        other |= keys != before
-    at = np.flatnonzero(other) if listing.says_as(then) else np.arange(len(state.case))
-    verdict, was = state.verdict[at], old.verdict[at]
-    sign, sign_was = columns.named(verdict, _of(state.folded, at)), columns.named(was, _of(old.folded, at))
-    words, words_were = listing.words(verdict, sign), then.words(was, sign_was)
-    differ = (sign != sign_was) | (words[0] != words_were[0]) | (words[1] != words_were[1])
-    return listing.rows(state.case[at[differ]], verdict[differ], sign[differ])
+def _sums(words: tuple[Numbers, Numbers], code: Numbers, numbers: Numbers) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for stands, reason, of_code, number in zip(*words, code, numbers, strict=True):
+        name = f"{LISTS[stands]}/{REASONS[int(reason)]}/{of_code}" if stands >= 0 else "gone"
+        found[name] = found.get(name, 0) + int(number)
+    return found
+
+
+def change_rows(case: Numbers, now: Stands, listing: Listing, was: Stands, then: Listing) -> pa.Table:
+    """Of cases whose list, reason or sign is another than it was."""
+    differ = now.sign != was.sign
+    if listing.says_as(then):
+        differ |= now.verdict != was.verdict
+    else:
+        for word, word_then in zip(listing.words(now), then.words(was), strict=True):
+            differ |= word != word_then
+    at = np.flatnonzero(differ)
+    return listing.rows(case[at], now.of(at))
 
 
 def gone_rows(case: Numbers) -> pa.Table:
     """Of cases that the population no longer has."""
     none = {"list": NOWHERE, "reason": NOWHERE, "load": -1, "row": -1, "code": -1, "day": 0, "sure": -1}
-    return pa.table([pa.array(case if field.name == "case" else
-                              np.full(len(case), none[field.name], field.type.to_pandas_dtype()))
-                     for field in LIST_SCHEMA], schema=LIST_SCHEMA)
+    return table_of({field.name: case if field.name == "case" else np.full(len(case), none[field.name], str(field.type))
+                     for field in LIST_SCHEMA})
 
 
-def counted(state: State, listing: Listing) -> dict[str, int]:
+def counted(stands: Stands, listing: Listing) -> dict[str, int]:
     """"list/reason/code" -> cases of the bucket."""
-    found: dict[str, int] = {}
-    for verdict, number in enumerate(np.bincount(state.verdict, minlength=len(listing.list)).tolist()):
-        rows = np.flatnonzero(state.verdict == verdict) if number else ()
-        for start in range(0, len(rows), columns.SLICE):
-            at = rows[start:start + columns.SLICE]
-            sign = columns.named(state.verdict[at], _of(state.folded, at))
-            stands, reason = listing.words(state.verdict[at], sign)
-            code = np.where(sign == NO_EARLIEST, NOWHERE, packed.code_of(sign))
-            for name, more in listing.tally(stands, reason, code).items():
-                found[name] = found.get(name, 0) + more
-    return found
-
-
-def _of(folded: Folded, at: Numbers) -> Folded:
-    return Folded(*(keys[at] for keys in vars(folded).values()))
+    numbers = np.zeros(len(listing.list) * CODES, np.int64)
+    for start in range(0, len(stands.verdict), columns.SLICE):
+        part = slice(start, start + columns.SLICE)
+        at = stands.verdict[part].astype(np.int32) * CODES + packed.code_of(stands.sign[part])
+        numbers += np.bincount(at, minlength=len(numbers))
+    kinds = np.flatnonzero(numbers)
+    verdict, code = kinds // CODES, (kinds % CODES).astype(np.int64)
+    sign = np.where(code == NO_CODE, NO_EARLIEST, code << packed.CODE_AT)
+    words = listing.words(Stands(verdict, sign))
+    code[code == NO_CODE] = NOWHERE
+    return _sums(words, code, numbers[kinds])

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from matching.columns import named
 from matching.definition import Sign
-from matching.listed import Listing, list_rows
-from matching.state import read_state
+from matching.listed import Listing, Stands
+from matching.state import read_verdicts
 from matching.store import BUCKET_BITS, Store, read_json
 
 
@@ -16,7 +17,8 @@ def lists_of(store: Store, run: str) -> Iterator[pa.Table]:
     """A table a bucket, in the shape of store.LISTS, by person."""
     listing = Listing.of(read_json(store.plan(run)))
     for bucket in store.buckets(run):
-        yield list_rows(read_state(store, run, bucket), listing)
+        case, state = read_verdicts(store, run, bucket)
+        yield listing.rows(case, Stands(state.verdict, named(state.verdict, state.folded)))
 
 
 def changes_of(store: Store, run: str) -> Iterator[pa.Table]:

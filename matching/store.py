@@ -28,7 +28,7 @@ SIGNS = _schema(person=I64, day=I32, code=I16, sure=I8, row=I64)  # sorted by pe
 POPULATION = _schema(case=I64, person=I64, profile=I16, certified=I32, due=I32, of_age=I32, state=I8)  # by person, case
 # load, row, code and sure -1, day 0 where no sign put the case there; list and reason -1: it is no longer there
 LISTS = _schema(case=I64, list=I8, reason=I16, load=I64, row=I64, code=I16, day=I32, sure=I8)
-FEW_VALUES = ["day", "code", "sure", "profile", "verdict", "list", "reason", "load"]
+FEW_VALUES = ["day", "code", "sure", "profile", "list", "reason", "load"]
 ROW_GROUP = 1 << 17
 
 
@@ -79,11 +79,15 @@ def whole(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Uncompressed; columns of few values by dictionary: read two to five times as fast as the usual settings."""
+def write_table(path: Path, table: pa.Table, *, in_slices: bool = False) -> None:
+    """Uncompressed; columns of few values by dictionary: read two to five times as fast as the usual settings.
+
+    in_slices: for signs, of which there may be any number in a bucket.
+    """
     with whole(path) as draft:
-        pq.write_table(table, draft, compression="none", row_group_size=ROW_GROUP, write_statistics=True,
-                       use_dictionary=[name for name in table.column_names if name in FEW_VALUES])
+        pq.write_table(table, draft, compression="none", row_group_size=ROW_GROUP if in_slices else 2 * BUCKET,
+                       use_dictionary=[name for name in table.column_names if name in FEW_VALUES],
+                       write_statistics=[name for name in table.column_names if name in ("person", "row")])
 
 
 def write_json(path: Path, content: object) -> None:

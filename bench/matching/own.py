@@ -53,7 +53,7 @@ def _write(world: World, load: int, raw: pa.Table, person: np.ndarray) -> None:
     edges = np.flatnonzero(np.diff(person >> BUCKET_BITS)) + 1
     for start, end in zip([0, *edges], [*edges, len(person)], strict=True):
         write_table(world.store.signs(load, int(person[start]) >> BUCKET_BITS),
-                    pa.table([columns[name][start:end] for name in SIGNS.names], schema=SIGNS))
+                    pa.table([columns[name][start:end] for name in SIGNS.names], schema=SIGNS), in_slices=True)
 
 
 def matched(world: World, name: str, *, month: int = MONTHS - 1, loads: Iterable[int] | None = None,

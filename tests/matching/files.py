@@ -24,7 +24,8 @@ def write_signs(store: Store, signs: Iterable[Sign]) -> set[int]:
     for (load, bucket), rows in by_file.items():
         rows = sorted(rows, key=lambda sign: (sign.person, sign.row))
         write_table(store.signs(load, bucket),
-                    pa.table({name: [getattr(row, name) for row in rows] for name in SIGNS.names}, schema=SIGNS))
+                    pa.table({name: [getattr(row, name) for row in rows] for name in SIGNS.names}, schema=SIGNS),
+                    in_slices=True)
     return {load for load, _ in by_file}
 
 
