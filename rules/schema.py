@@ -14,6 +14,7 @@ from rules.vocabulary import (
     CASE_STATES,
     DEATH_SOURCES,
     DECISION_KINDS,
+    DUTY_KINDS,
     ELIGIBLE_SOURCES,
     EVIDENCE_KINDS,
     HIGH_RISK_KINDS,
@@ -184,6 +185,10 @@ DUTIES = {
     "archive_binding_every_months": Key(Integer(floor=1, ceiling=12), "months"),
     "results_posting_every_months": Key(Integer(floor=1, ceiling=12), "months"),
     "reconciliation_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "service_evaluation_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "self_inspection_every_months": Key(Integer(floor=1, ceiling=12), "months"),
+    "duty_due_months_after": Key(Integer(ceiling=6), "months", DUTY_KINDS),
+    "post_needs_assessment": Key(Flag(), "flag"),
     "service_working_days": Key(Integer(floor=1, ceiling=60), "working days", PROMISED_SERVICES),
     "promised_limits": Key(
         Record({"service": Choice(PROMISED_SERVICES), "starts": Choice(LIMIT_STARTS)}),

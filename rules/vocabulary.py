@@ -121,6 +121,8 @@ PROMISED_SERVICES = (
     "other_decision",
 )
 LIMIT_STARTS = ("opened", "submitted")  # the act of a decision from which its limit runs
+DUTY_KINDS = ("archive_binding", "reconciliation", "results_posting", "training", "matching", "service_evaluation",
+              "self_inspection")  # duties of an office that come again
 PAUSE_REASONS = ("materials_awaited", "source_correction_awaited", "other_office_awaited", "person_unreachable")
 
 LIFE_PROOFS = (

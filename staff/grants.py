@@ -14,6 +14,7 @@ from staff.offices import office_by_code
 from staff.refusals import StaffRefused
 from staff.roles import GRANT_STEPS, NEVER_EMPTY, ROLES, clashes
 from staff.sessions import lock_account, revoke_sessions
+from staff.training import post_is_barred
 
 OPEN = ("applied", "checked", "active")
 
@@ -52,7 +53,8 @@ def check(actor: Actor, grant: str, on: date) -> RoleGrant:
 
 
 def approve(actor: Actor, grant: str, on: date) -> RoleGrant:
-    """The third person: the role takes effect, and the holder signs in again. Raises StaffRefused."""
+    """The third person: the role takes effect, and the holder signs in again. Raises StaffRefused, also NOT_ASSESSED
+    where the rules of the place let nobody take post unassessed (JS 4.2)."""
     with transaction() as session:
         actor = lock_actor(actor)
         row = _step(actor, grant, "approve", ("checked",))
@@ -60,6 +62,8 @@ def approve(actor: Actor, grant: str, on: date) -> RoleGrant:
         session.get_one(NaturalPerson, row.account.natural_person_id, with_for_update={"key_share": True})
         _refuse_unless(row.account.active, "ACCOUNT_CLOSED")
         _compatible(row.account, row.role, ("active",))
+        barred = post_is_barred(row.account.natural_person_id, row.role, row.office.path, on)
+        _refuse_unless(not barred, "NOT_ASSESSED")
         row.status, row.approved_by, row.effective_on = "active", actor.account_id, on
         session.flush()
         revoke_sessions([row.account_id])

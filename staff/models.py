@@ -121,3 +121,33 @@ class DeclaredRelative(db.Model):
     kinship: Mapped[str] = mapped_column(String(30))
     declared_on: Mapped[date]
     ended_on: Mapped[date | None]
+
+
+class TrainingRecord(db.Model):
+    """Class hours of one person and how the assessment ended (JS 4.2). Never changed, never about oneself.
+
+    `office_path`: where the person worked then. outcome: passed, failed, or none where nothing was assessed.
+    """
+
+    __tablename__ = "training_record"
+    __table_args__ = (
+        CheckConstraint("class_hours > 0", name="positive"),
+        CheckConstraint("outcome in ('passed','failed','none')", name="outcome"),
+        CheckConstraint("recorded_by_person <> natural_person_id", name="two_persons"),
+        Index("ix_training_record_person", "natural_person_id", "on"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    natural_person_id: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    office_path: Mapped[OfficePath]
+    on: Mapped[date]
+    topic: Mapped[str] = mapped_column(String(120))
+    way: Mapped[str] = mapped_column(String(20))
+    class_hours: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(10))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    recorded_by_person: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    account: Mapped[StaffAccount] = relationship(foreign_keys=[account_id])
+    recorder: Mapped[StaffAccount] = relationship(foreign_keys=[recorded_by])

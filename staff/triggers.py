@@ -1,7 +1,7 @@
 """What the database refuses about posts, whoever writes: incompatible ones in one person, and roles for oneself."""
 from __future__ import annotations
 
-from database.triggers import Trigger, keep_rows, refuse, register
+from database.triggers import Trigger, append_only, keep_rows, refuse, register
 from staff.roles import INCOMPATIBLE
 
 _PAIRS = ", ".join(f"('{a}','{b}'),('{b}','{a}')" for a, b in sorted(tuple(sorted(pair)) for pair in INCOMPATIBLE))
@@ -22,6 +22,11 @@ SELF_GRANT = """NEW.status = 'active' AND CASE
 
 MOVED = "NEW.account_id <> OLD.account_id OR NEW.role <> OLD.role OR NEW.office_id <> OLD.office_id"
 OTHER_PERSON = "NEW.natural_person_id <> OLD.natural_person_id"
+
+# Whose hours they are and who wrote them down are two people, whatever their accounts.
+OTHERS_TRAINING = """EXISTS (SELECT 1 FROM staff_account AS a
+  WHERE (a.id = NEW.account_id AND a.natural_person_id <> NEW.natural_person_id)
+     OR (a.id = NEW.recorded_by AND a.natural_person_id <> NEW.recorded_by_person))"""
 
 
 def _refuse_if(name: str, table: str, when: str, code: str, condition: str) -> Trigger:
@@ -47,4 +52,7 @@ register(
     keep_rows("staff_account", ("id",), ("public_id",), ("username",)),
     keep_rows("natural_person", ("id",), ("id_number_index",)),
     refuse("staff_account_person_stays", "staff_account", "BEFORE UPDATE", "an account keeps its person", OTHER_PERSON),
+    _refuse_if("training_record_persons", "training_record", "AFTER INSERT", "account and person differ",
+               OTHERS_TRAINING),
+    *append_only("training_record", ("id",), ("public_id",)),
 )

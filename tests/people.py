@@ -27,6 +27,7 @@ from staff.first_persons import FIRST_POSTS, grant_first_posts
 from staff.models import Office, StaffAccount
 from staff.offices import office_by_code
 from staff.passwords import hash_password
+from staff.training import Course, post_is_barred, record_training
 
 PASSWORD = "correct horse battery"
 ON = date(2026, 1, 5)
@@ -74,6 +75,9 @@ def grant_role(public_id: str, role: str, code: str) -> None:
     system, security, audit = (actor(name) for name in FOUNDERS.values())
     grant = grants.apply(system, public_id, role, code, ON).public_id
     grants.check(audit, grant, ON)
+    holder = db.session.scalars(select(StaffAccount).where(StaffAccount.public_id == public_id)).one()
+    if post_is_barred(holder.natural_person_id, role, office_by_code(code).path, ON):
+        record_training(Course(public_id, ON, "上岗培训", "lecture", 12, "passed"), actor=system, on=ON)
     grants.approve(security, grant, ON)
 
 

@@ -17,11 +17,13 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "next_stage": ("stage",), "reason": ("reason", "pause"),
     "service": ("service",), "from_state": ("state",), "to_state": ("state",), "role": ("role",), "level": ("level",),
     "office_level": ("level",), "scheme": ("scheme",), "benefit_kind": ("benefit",), "method": ("method", "means"),
-    "means": ("means",), "outcome": ("verification",), "cause": ("reason", "event", "status"), "channel": ("channel",),
-    "lodged_by": ("lodged_by",), "kinship": ("kinship",), "account_status": ("account",), "refusal": ("refusal",),
+    "means": ("means",), "outcome": ("verification", "training"), "cause": ("reason", "event", "status"),
+    "channel": ("channel",), "lodged_by": ("lodged_by",), "kinship": ("kinship",), "account_status": ("account",),
+    "refusal": ("refusal",),
     "attempted": ("action", "kind"), "ledger": ("ledger",), "list": ("pressing",), "action": ("action",),
     "source": ("death_source", "method", "feed"), "field": ("field",), "finding": ("finding",), "about": ("about",),
     "answer": ("answer",), "told": ("told",),
+    "duty": ("duty",), "inspected": ("inspection",), "indicator": ("indicator",), "way": ("recovery", "training"),
 }
 
 CHANNELS = frozenset({"notices"})  # fields whose keys are channels, not names of fields

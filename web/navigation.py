@@ -34,6 +34,7 @@ SECTIONS = (
     Section("suspensions.index", _("暂停核放"), "/suspensions", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),
+    Section("duties.index", _("定期工作"), "/duties", READERS),
     Section("overview.index", _("统计"), "/overview", OVERSIGHT),
     Section("rules.index", _("规则与流程"), "/rules", READERS),
     Section("calendar.index", _("工作日历"), "/calendar", ADMINISTRATION),

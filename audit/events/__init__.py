@@ -15,6 +15,7 @@ from audit.events.of_cases import *  # noqa: F403
 from audit.events.of_cases import StateChanged
 from audit.events.of_decisions import *  # noqa: F403
 from audit.events.of_decisions import Line
+from audit.events.of_duties import *  # noqa: F403
 from audit.events.of_facts import *  # noqa: F403
 from audit.events.of_feeds import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403

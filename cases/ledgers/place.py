@@ -32,17 +32,17 @@ class Place:
         return self.kept != self.office.path
 
 
-def place_of(code: str | None, actor: Actor) -> Place:
-    """Of the office with that code; the top of the reader's area when none is given. Raises NotFound outside it."""
-    tops = actor.prefixes(READERS)
+def place_of(code: str | None, actor: Actor, roles: tuple[str, ...] = READERS) -> Place:
+    """Of the office with that code; the top of the area of these roles when none is given. Raises NotFound outside."""
+    tops = actor.prefixes(roles)
     wanted = Office.code == code if code else Office.path == (tops[0] if tops else "")
-    office = db.session.scalar(in_area(select(Office), actor, Office.path, READERS).where(wanted))
+    office = db.session.scalar(in_area(select(Office), actor, Office.path, roles).where(wanted))
     if office is None:
         raise NotFound
     lineage = _lineage(office)
     below = db.session.scalars(select(Office).where(Office.parent_id == office.id).order_by(Office.path))
     keeping = next((one.path for one in lineage if one.level == KEEPING), office.path)
-    return Place(office, tuple(one for one in lineage if actor.covers(one.path, READERS)), tuple(below), keeping,
+    return Place(office, tuple(one for one in lineage if actor.covers(one.path, roles)), tuple(below), keeping,
                  OFFICE_LEVELS.index(office.level) <= OFFICE_LEVELS.index(KEEPING))
 
 

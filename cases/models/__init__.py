@@ -20,6 +20,7 @@ from cases.models.decision import (
     EvidenceContent,
     ReviewStep,
 )
+from cases.models.duties import DutyRecord, Inspection, ServiceSample
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
 from cases.models.ledgers import FiledCount, FollowUp, Pressing
 from cases.models.limits import CalendarDay, CalendarYear, LimitPause, ServiceLimit
@@ -28,9 +29,9 @@ from cases.models.work import Installation, Job, Notice, Objection, Verification
 
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
-    "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "Evidence",
-    "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal", "ImportRow",
-    "Installation", "Job", "LimitPause", "NamePart", "NotPassed", "Notice", "NumberSeries", "Objection", "PayRun",
-    "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep", "ServiceLimit", "SuspensionBatch",
-    "SuspensionRow", "SweepHalt", "VerificationTask",
+    "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "DutyRecord",
+    "Evidence", "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal",
+    "ImportRow", "Inspection", "Installation", "Job", "LimitPause", "NamePart", "NotPassed", "Notice",
+    "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep",
+    "ServiceLimit", "ServiceSample", "SuspensionBatch", "SuspensionRow", "SweepHalt", "VerificationTask",
 ]

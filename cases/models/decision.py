@@ -147,6 +147,7 @@ class Evidence(db.Model):
     """A photo, video or paper, kept as received. Its bytes never change; its digest stands in the log."""
 
     __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_producer", "produced_by", "received_on"),)  # the volumes of a month (QD 29)
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

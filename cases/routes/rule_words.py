@@ -21,7 +21,7 @@ from workflows.glossary import entries
 from workflows.glossary import term as glossary_term
 
 PREFIXES = ("kind", "reason", "benefit", "level", "evidence", "death_source", "scheme", "method", "loss", "state",
-            "service", "pause")
+            "service", "pause", "duty")
 _ARTICLE = re.compile(r"^(?P<document>.+?)\s+(?P<article>(?:第|附件|[一二三四五六七八九十]+（|\d+\.\d).*)$")
 
 

@@ -15,14 +15,17 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from audit.models import AuditEvent
+from cases.duties.inspecting import TABS as INSPECTION_TABS
 from cases.ledgers.table import LEDGERS
 from cases.limit_list import TABS as LIMIT_TABS
 from cases.models import (
     Case,
     Decision,
+    DutyRecord,
     Evidence,
     ImportBatch,
     ImportProposal,
+    Inspection,
     Notice,
     Objection,
     Pressing,
@@ -35,6 +38,7 @@ from database import db
 from matching.linkage.tables import MatchSuggestion
 from staff.models import Office, StaffAccount
 from tests.people import account, actor
+from workflows.duties import DUTIES
 from workflows.review_chain import DECISION_KINDS
 
 UNKNOWN = "AAAAAAAAAAAAAAAA"  # of the form of a public id
@@ -58,6 +62,11 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "ledgers.people": ("office=510104", "office=510107", "own=1", "scheme=enterprise_employees",
                        "part=12", "part=past", "part=death", "part=never"),
     "ledgers.numbers": ("office=510104", "office=510107"),
+    "duties.index": ("office=510104", "office=510107", "office=510107001"),
+    "duties.trained": ("office=510104", "office=510107", "year=2025"),
+    "duties.rates": ("office=510104", "office=510107"),
+    "duties.inspections": tuple(f"tab={one}" for one in INSPECTION_TABS),
+    "duties.new_inspection": ("office=510104", "volumes=AAAAAAAAAAAAAAAA"),
     "pressings.index": ("tab=received", "tab=sent", "tab=answered"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
     "rules.changed": ("office=510104&with=3702", "office=510107"),
@@ -65,7 +74,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
                       "office=51&place=50"),
 }
 # a letter as PDF costs a fifth of a second, and its page says the same; of forms, every kind for two cases
-FEW_OF = {"notices.pdf": 2, "decisions.new": 2 * len(DECISION_KINDS)}
+FEW_OF = {"duties.posting_sheet": 4, "notices.pdf": 2, "decisions.new": 2 * len(DECISION_KINDS)}
 
 
 class UnfilledRoute(LookupError):
@@ -102,6 +111,10 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "linkage": column(MatchSuggestion.public_id, MatchSuggestion.pensioner_id.in_(
             select(Case.pensioner_id).where(below))),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
+        "records": column(DutyRecord.public_id, DutyRecord.office_path.startswith(path)),
+        "inspections": column(Inspection.public_id, Inspection.office_path.startswith(path)),
+        "turns": [f"{code}.{duty}.2026-{month}" for code in column(Office.code, Office.path.startswith(path))
+                  for duty in sorted(DUTIES) for month in ("01", "02")],
     }
 
 

@@ -20,9 +20,17 @@ from tests.case_builder import LAPSED, make_case
 from tests.engines import Copies, chosen
 from tests.owner import as_owner
 from tests.people import account, actor, make_account
-from tests.promises import batch_attempts, feed_attempts, ledger_attempts, matching_attempts, trigger_attempts
+from tests.promises import (
+    batch_attempts,
+    duty_attempts,
+    feed_attempts,
+    ledger_attempts,
+    matching_attempts,
+    trigger_attempts,
+)
 from tests.promises.batch_attempts import keep_batches
 from tests.promises.county import ON, POSTS
+from tests.promises.duty_attempts import keep_duties
 from tests.promises.feed_attempts import keep_feeds
 from tests.promises.ledger_attempts import keep_ledgers
 from tests.promises.matching_attempts import keep_runs
@@ -30,7 +38,7 @@ from tests.promises.test_two_approvers import waiting
 from tests.promises.trigger_attempts import REPLACED, copied, replacing
 
 ATTEMPTS = (trigger_attempts.ATTEMPTS | ledger_attempts.ATTEMPTS | feed_attempts.ATTEMPTS
-            | matching_attempts.ATTEMPTS | batch_attempts.ATTEMPTS)
+            | matching_attempts.ATTEMPTS | batch_attempts.ATTEMPTS | duty_attempts.ATTEMPTS)
 UNSTEPPED = "(SELECT min(id) FROM audit_event WHERE id NOT IN (SELECT event_id FROM case_transition))"
 TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in range(len(attempts))
          if chosen() != "sqlite" or not name.endswith("_truncate")]
@@ -39,7 +47,7 @@ TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in ran
 @pytest.fixture(scope="module")
 def prepared(shared_app: Flask, copies: Copies) -> Copies:
     """A resumption carried out, another that awaits approval in its second round, imports, an open difference; years,
-    a pause, and a row of each ledger."""
+    a pause, a row of each ledger, and duties of a month."""
     copies.reset()
     with shared_app.app_context():
         for name, role in POSTS.items():
@@ -53,6 +61,7 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
         keep_feeds(ON)
         keep_runs(ON)
         keep_batches(_key(open_one), ON)
+        keep_duties(ON)
         with transaction() as session:
             batch, case = session.query(ImportBatch).first(), session.query(Case).first()
             session.add(ImportProposal(

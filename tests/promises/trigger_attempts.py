@@ -190,6 +190,10 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "suspension_batch": (("id",), ("public_id",), ("office_path", "month")),
     "suspension_row": (("id",), ("batch_id", "case_id")),
     "sweep_halt": (("id",), ("public_id",), ("office_path",)),
+    "service_sample": (("id",), ("public_id",)),
+    "duty_record": (("id",), ("public_id",), ("office_id", "kind", "last_month")),
+    "inspection": (("id",), ("public_id",)),
+    "training_record": (("id",), ("public_id",)),
 }
 CHOSEN = {  # the row that is replaced, where not any will do
     "case_transition": "action = 'lapse'", "audit_event": "case_id IS NOT NULL",

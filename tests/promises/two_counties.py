@@ -13,6 +13,10 @@ from cases import objections, review
 from cases.certifications import certify_in_person
 from cases.claims import claim
 from cases.decisions import Proposal, open_decision, submit
+from cases.duties import inspecting, recording
+from cases.duties.indicators import Sampled, enter_sample
+from cases.duties.inspecting import Inspected
+from cases.duties.recording import Done
 from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
@@ -27,6 +31,7 @@ from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.relatives import declare
 from staff.roles import ROLES
+from staff.training import Course, record_training
 from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
 from tests.owner import as_superuser
 from tests.people import account, actor, make_account
@@ -150,6 +155,19 @@ def one_suspended_on_suspicion(code: str) -> None:
         session.add(BenefitMonth(case_id=case, month="2026-02", entitled=0, paid=0, overpaid=321050))
 
 
+def duties_done(code: str) -> None:
+    """February's volumes bound, an inspection that found something, a sample, a colleague taught."""
+    li, wang = (actor(named(name, code)) for name in ("li", "wang"))
+    done = Done("2026-02", "已核对", {f"enterprise_employees.{item}": {"theirs": 0, "why": "测试"}
+                                   for item in ("paid_out", "back_paid", "recovered")})
+    recording.do(code, "reconciliation", done, actor=li, on=ON)
+    found = Inspected(code, "outside", "市审计局", ON, "缺照片", "补齐", date(2026, 4, 1))
+    inspecting.enter(found, actor=li, on=ON)
+    enter_sample(Sampled(code, "query_accuracy", "2026-03", 20, 19, "电话查询"), actor=li, on=ON)
+    taught = Course(account(named("li", code)).public_id, ON, "政策", "lecture", 12, "passed")
+    record_training(taught, actor=wang, on=ON)
+
+
 def a_post_applied_for(code: str) -> None:
     with transaction() as session:
         session.add(RoleGrant(account_id=account(named("wang", code)).id, role="approver",
@@ -178,7 +196,7 @@ def a_suggested_link(code: str) -> None:
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
          a_file_that_differs, one_long_suspended, an_office_pressed,
          one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
-         a_post_applied_for, a_suggested_link)
+         a_post_applied_for, a_suggested_link, duties_done)
 AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
 
 
@@ -203,6 +221,9 @@ OUTSIDE = (
     "DELETE FROM cases WHERE office_path NOT LIKE :here",
     "DELETE FROM filed_count WHERE office_path NOT LIKE :here",
     "DELETE FROM pressing WHERE to_path NOT LIKE :here",
+    "DELETE FROM duty_record WHERE office_path NOT LIKE :here",
+    "DELETE FROM inspection WHERE office_path NOT LIKE :here",
+    "DELETE FROM service_sample WHERE office_path NOT LIKE :here",
     "DELETE FROM suspension_batch WHERE office_path NOT LIKE :here",
     "DELETE FROM sweep_halt WHERE office_path NOT LIKE :here",
     "DELETE FROM import_batch WHERE office_path NOT LIKE :here",

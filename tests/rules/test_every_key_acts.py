@@ -41,6 +41,7 @@ from staff.limits import limits
 from staff.relatives import renewal_due
 from tests.law import amend, draft, in_force
 from tests.rules.probes_on_cases import TRIED as ON_CASES
+from tests.rules.probes_on_duties import OF_STAFF, PERIODS
 from tests.rules.test_keys_are_read import NOT_YET, said_to_be_unread
 from workflows import guards
 from workflows.deadlines import elapsed_band
@@ -148,6 +149,7 @@ PROBES: dict[str, Probe] = {
         "reasons_in_force", "stop", benefit_kind="work_injury_benefit")),
     "reconsideration_days": Probe("reconsideration_days", 90, lambda r: kinds()["stopped"].values(r)),
     "lawsuit_months": Probe("lawsuit_months", 7, lambda r: kinds()["stopped"].values(r)),
+    **{key: Probe(*probe) for key, probe in PERIODS.items()},
 }
 
 
@@ -194,6 +196,7 @@ IN_FORCE: dict[str, tuple[object, Callable[[], object]]] = {
     "relatives_declaration_months": (24, lambda: renewal_due(SimpleNamespace(declared_on=date(2025, 3, 1)), ON)),
     "objection_decision_days": (11, lambda: decided_by(SimpleNamespace(lodged_on=ON, case=_case()))),
     "verification_task_months": (1, lambda: task_columns(_case(), "refer", ON)["due_on"]),
+    **OF_STAFF,
 }
 
 
