@@ -1,4 +1,4 @@
-"""What the tables of duties, inspections, samples and training refuse by themselves, and what a sound row of each has."""
+"""What the tables of duties, inspections, samples and training refuse by themselves; what a sound row of each has."""
 from __future__ import annotations
 
 from datetime import date
