@@ -80,6 +80,14 @@ def birthday(born_on: date, age: int) -> date:
     return add_months(born_on, 12 * age)
 
 
+def latest_birth(on: date, age: int) -> date:
+    """The last birth date with which one is of that age on `on`."""
+    day = add_months(on, -12 * age)
+    while birthday(day + timedelta(1), age) <= on:
+        day += timedelta(1)
+    return day
+
+
 def counted_from(granted_on: date, born_on: date | None, no_period_before_age: int | None) -> date:
     """Day from which periods are counted: the grant, or the birthday before which there is none (QD 10).
 

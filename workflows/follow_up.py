@@ -1,4 +1,4 @@
-"""What may be done about a case that stays suspended or stopped: reviews (SC 30) and the steps of SC 32, as tables.
+"""What may be recorded of a case on a ledger: reviews (SC 30), the steps of SC 32, service at home (SC 20), as tables.
 
 None of it moves a case: what follows is a decision of its own, under its own signatures.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LONG_SUSPENDED, DORMANT = "long_suspended", "dormant"
+LONG_SUSPENDED, DORMANT, HOME_SERVICE = "long_suspended", "dormant", "home_service"
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ KINDS = {kind.name: kind for kind in (
     FollowUpKind("family_not_reached", DORMANT, DEATH, again=True, article="SC-32"),
     FollowUpKind("unit_asked", DORMANT, DEATH, evidence=True, article="SC-32"),
     FollowUpKind("village_asked", DORMANT, DEATH, evidence=True, article="SC-32"),
+    FollowUpKind("home_service_needed", HOME_SERVICE, article="SC-20"),
+    FollowUpKind("appointment", HOME_SERVICE, again=True, article="SC-11b"),
+    FollowUpKind("served_at_home", HOME_SERVICE, article="SC-20"),
+    FollowUpKind("served_out_of_hours", HOME_SERVICE, article="SC-11b"),
+    FollowUpKind("service_declined", HOME_SERVICE, article="SC-20"),
+    FollowUpKind("home_service_over", HOME_SERVICE, article="SC-20"),
 )}
 STEPS = (
     FollowUpStep("contact_person", (), ("contacted",)),
@@ -56,6 +62,8 @@ STEPS = (
     FollowUpStep("ask_village", DEATH, ("village_asked",), only_after="family_not_reached"),
     FollowUpStep("deregister", DEATH, decision="terminate"),
 )
+NEEDS = ("home_service_needed", "home_service_over")
+SERVICES = ("appointment", "served_at_home", "served_out_of_hours", "service_declined")
 BEFORE_SEALING = ("family_not_reached", "unit_asked", "village_asked")
 
 

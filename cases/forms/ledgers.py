@@ -45,6 +45,11 @@ class FollowUpForm(Form):
         return received(self.file, self.file_kind.data, "", self.file_on.data or today())
 
 
+class HomeServiceForm(FollowUpForm):
+    kind = RadioField(_("服务情况"), [CHOOSE])
+    again_on = DateField(_("约定上门日期"), [Optional(), not_past], description=_("预约上门时填写。"))
+
+
 class PressForm(Form):
     office = SelectField(_("督办哪一机构"), [CHOOSE])
     list = RadioField(_("督办事项"), [CHOOSE])

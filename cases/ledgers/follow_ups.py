@@ -20,10 +20,20 @@ from database import db
 from rules import rules_for
 from staff.access import lock_actor
 from staff.actor import Actor
-from workflows.follow_up import DORMANT, FollowUpKind, Standing, kinds_for, may_be_sealed, steps_for
+from workflows.follow_up import (
+    DORMANT,
+    HOME_SERVICE,
+    LONG_SUSPENDED,
+    FollowUpKind,
+    Standing,
+    kinds_for,
+    may_be_sealed,
+    steps_for,
+)
 from workflows.roles import CHAIN
 
 MAY_FOLLOW_UP = CHAIN
+ARTICLES = {LONG_SUSPENDED: "SC-30", DORMANT: "SC-32", HOME_SERVICE: "SC-20"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def follow_up(case_id: int, ledger: str, said: Said, *, actor: Actor, on: date) 
     with attempt("follow_up", actor, on, case_id=case_id):
         case, actor = lock_case(case_id), lock_actor(actor)
         _may(case, ledger, actor, on)
-        kind = _kind(case, ledger, said, on)
+        kind = kind_of(case, ledger, said, on)
         paper = keep(case, said.paper, actor=actor, on=on) if said.paper else None
         row = FollowUp(case_id=case.id, ledger=ledger, kind=kind.name, on=on, next_on=said.again_on, note=said.note,
                        evidence_id=paper and paper.id, account_id=actor.account_id)
@@ -71,13 +81,14 @@ def _may(case: Case, ledger: str, actor: Actor, on: date) -> None:
     if case.pensioner.natural_person_id in relatives_of(actor.natural_person_id):
         raise refuse("RELATIVE", "JS-8.1")
     if not on_ledger(case, ledger, on):
-        raise refuse("NOT_ON_LEDGER", "SC-32" if ledger == DORMANT else "SC-30")
+        raise refuse("NOT_ON_LEDGER", ARTICLES[ledger])
 
 
-def _kind(case: Case, ledger: str, said: Said, on: date) -> FollowUpKind:
+def kind_of(case: Case, ledger: str, said: Said, on: date) -> FollowUpKind:
+    """Of what is said, complete. Raises TransitionRefused as `follow_up` does."""
     kind = next((one for one in kinds_for(ledger, case.state_reason) if one.name == said.kind), None)
     if kind is None:
-        raise refuse("FOLLOW_UP_UNKNOWN", "SC-32" if ledger == DORMANT else "SC-30")
+        raise refuse("FOLLOW_UP_UNKNOWN", ARTICLES[ledger])
     if not said.note.strip():
         raise refuse("NOTE_MISSING", kind.article)
     if kind.again and (said.again_on is None or said.again_on <= on):
@@ -88,8 +99,9 @@ def _kind(case: Case, ledger: str, said: Said, on: date) -> FollowUpKind:
 
 
 def on_ledger(case: Case, ledger: str, on: date) -> bool:
-    where = LEDGERS[ledger].cases(rules_for(area_of(case), on), on)
-    return db.session.scalar(select(Case.id).where(Case.id == case.id, *where)) is not None
+    row = LEDGERS[ledger]
+    where = row.cases(rules_for(area_of(case), on), on)
+    return db.session.scalar(row.joined(Case.id).where(Case.id == case.id, *where)) is not None
 
 
 def course_of(case: Case, ledger: str) -> Course:

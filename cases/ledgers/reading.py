@@ -24,6 +24,7 @@ AT_ONCE = 1000
 KEEPER = aliased(Office)
 SHOWN = (Case.public_id, Case.case_no, Case.scheme, Case.benefit_kind, Case.state, Case.state_reason, Case.state_since,
          Case.last_certified_on, Case.due_on, Case.period_start, Pensioner.name, Pensioner.id_number,
+         Pensioner.birth_on,
          KEEPER.name.label("office"), Office.name.label("residence"))
 
 
@@ -90,7 +91,7 @@ def _counting(asked: Asked, actor: Actor, column: Any, *sums: Any) -> Select[Any
 
 
 def _by_residence(asked: Asked) -> bool:
-    return asked.ledger.tasks or asked.place.residence
+    return asked.ledger.by_residence or asked.place.residence
 
 
 def _places(place: Place, found: list[tuple[str, str, list[int]]], whole: tuple[int, ...]) -> Iterator[Line]:
@@ -145,9 +146,9 @@ def _where(asked: Asked, actor: Actor, kept_at: Any = Case.office_path) -> list[
 
 def _of_place(asked: Asked, kept_at: Any) -> list[ColumnElement[bool]]:
     place, lives = asked.place, asked.ledger.lives
-    if asked.ledger.tasks:
-        here = within(lives, place.office.path)
-        return [here] if place.lives_below else [or_(here, within(VerificationTask.office_path, place.office.path))]
+    if asked.ledger.by_residence:
+        here, keeper = within(lives, place.office.path), VerificationTask if asked.ledger.tasks else Case
+        return [here] if place.lives_below else [or_(here, within(keeper.office_path, place.office.path))]
     kept = [within(kept_at, place.kept)]
     return [*kept, within(lives, place.office.path)] if place.lives_below else kept
 

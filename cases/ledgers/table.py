@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select, text
 
 from cases.figures import latest_start
-from cases.models import Case, Decision, FollowUp, Pensioner, VerificationTask
+from cases.models import Case, DeathMark, Decision, FollowUp, Pensioner, VerificationTask
 from cases.models.case import STILL_ASKED, WITHHELD
 from cases.models.decision import OPEN_STAGES
 from cases.pages import of_verifier
@@ -20,12 +20,13 @@ from database.prepared import written_in
 from rules import Rules
 from staff.actor import Actor, area_condition
 from staff.models import Office
-from workflows.deadlines import add_months
-from workflows.follow_up import DORMANT, LONG_SUSPENDED
-from workflows.roles import OVERSIGHT, READERS
+from workflows.deadlines import add_months, latest_birth
+from workflows.follow_up import DORMANT, HOME_SERVICE, LONG_SUSPENDED, NEEDS, SERVICES
+from workflows.roles import MAKERS, OVERSIGHT, READERS
 
 APPLICATIONS = ("resume", "terminate")
 NEVER, AGAIN, REVIEWED = "never", "again", "reviewed"
+UNSERVED, MISSED, APPOINTED, SERVED = "unserved", "missed", "appointed", "served"
 DORMANT_REASONS = ("death", "missing", "imprisoned", "failed_certification")
 Condition = ColumnElement[bool]
 
@@ -43,7 +44,8 @@ class Part:
 @dataclass(frozen=True)
 class Ledger:
     """rules: keys that make it; cases: which cases; parts: its columns; order: its rows are read by, no column twice
-    the same; mine: what of it the reader may see; lives: column of the place of residence."""
+    the same; mine: what of it the reader may see; lives: column of the place of residence; at_home: people are served
+    where they live, so the office there reads it too."""
 
     name: str
     rules: tuple[str, ...]
@@ -52,10 +54,19 @@ class Ledger:
     order: tuple[Any, ...]
     readers: tuple[str, ...] = OVERSIGHT
     tasks: bool = False
+    at_home: bool = False
 
     def mine(self, actor: Actor, kept_at: Any = Case.office_path) -> Condition:
         """kept_at: the column that says which office keeps the case."""
-        return of_verifier(actor) if self.tasks else area_condition(actor, kept_at, self.readers)
+        if self.tasks:
+            return of_verifier(actor)
+        kept = area_condition(actor, kept_at, self.readers)
+        return or_(kept, area_condition(actor, Office.path, MAKERS)) if self.at_home else kept
+
+    @property
+    def by_residence(self) -> bool:
+        """Counted by where people live, not by who keeps their cases."""
+        return self.tasks or self.at_home
 
     @property
     def lives(self) -> Any:
@@ -137,6 +148,26 @@ def _by_reason(_rules: Rules, _on: date) -> tuple[Part, ...]:
     return (*named, Part("other", or_(Case.state_reason.is_(None), Case.state_reason.not_in(DORMANT_REASONS))))
 
 
+def _served_at_home(rules: Rules, on: date) -> tuple[Condition, ...]:
+    """SC-20, QD-23: of the age, or ill or disabled as was last recorded; alive, as far as is known."""
+    old = Pensioner.birth_on <= latest_birth(on, int(rules.value("home_service_age")))
+    dead = exists().where(DeathMark.pensioner_id == Pensioner.id, DeathMark.annulled_on.is_(None)).correlate(Pensioner)
+    return Case.state != "terminated", not_(dead), or_(old, _last(FollowUp.kind, NEEDS) == NEEDS[0])
+
+
+def _services(_rules: Rules, on: date) -> tuple[Part, ...]:
+    """By the last service: none yet, a visit agreed, one agreed and not kept, served."""
+    last, agreed = _last(FollowUp.kind, SERVICES), _last(FollowUp.next_on, SERVICES)
+    appointed = last == SERVICES[0]
+    return (Part(UNSERVED, last.is_(None)), Part(MISSED, and_(appointed, agreed < on)),
+            Part(APPOINTED, and_(appointed, agreed >= on)), Part(SERVED, last != SERVICES[0]))
+
+
+def _last(column: Any, kinds: tuple[str, ...]) -> Any:
+    return (select(column).where(FollowUp.case_id == Case.id, FollowUp.ledger == HOME_SERVICE, FollowUp.kind.in_(kinds))
+            .order_by(FollowUp.id.desc()).limit(1).correlate(Case).scalar_subquery())
+
+
 _SINCE = (Case.office_path, Case.state_since, Case.id)
 LEDGERS = {ledger.name: ledger for ledger in (
     Ledger("not_certified", ("not_certified_bands",), _asked, _bands, (Case.office_path, Case.period_start, Case.id)),
@@ -145,4 +176,6 @@ LEDGERS = {ledger.name: ledger for ledger in (
     Ledger(LONG_SUSPENDED, ("long_suspended_months",), _for_months("suspended", "long_suspended_months"), _reviews,
            _SINCE),
     Ledger(DORMANT, ("dormancy_months",), _without_application, _by_reason, _SINCE),
+    Ledger(HOME_SERVICE, ("home_service_age",), _served_at_home, _services, (Case.office_path, Case.id), READERS,
+           at_home=True),
 )}

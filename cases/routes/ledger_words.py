@@ -8,7 +8,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cases.ledgers.reading import Asked
-from cases.ledgers.table import AGAIN, LEDGERS, NEVER, REVIEWED, Ledger, Part
+from cases.ledgers.table import (
+    AGAIN,
+    APPOINTED,
+    LEDGERS,
+    MISSED,
+    NEVER,
+    REVIEWED,
+    SERVED,
+    UNSERVED,
+    Ledger,
+    Part,
+)
 from cases.routes import case_pages
 from cases.routes.words import words
 from staff.actor import Actor
@@ -26,13 +37,14 @@ def part_of_ledger(ledger: Ledger, part: Part) -> str:
     if part.below is not None:
         return _stage(part)
     return {"past": _("已过期"), "later": _("未进入提醒期"), NEVER: _("从未核查"), AGAIN: _("应再次核查"),
-            REVIEWED: _("已核查")}.get(part.key) or words(f"reason.{part.key}")
+            REVIEWED: _("已核查"), UNSERVED: _("尚未服务"), MISSED: _("约定日期已过"), APPOINTED: _("已预约"),
+            SERVED: _("已服务")}.get(part.key) or words(f"reason.{part.key}")
 
 
 @case_pages.app_template_global()
 def rest_of_place(asked: Asked) -> str:
     """Those of the place that are of none of its branches."""
-    away = (asked.ledger.tasks or asked.place.residence) and not asked.place.lives_below
+    away = (asked.ledger.by_residence or asked.place.residence) and not asked.place.lives_below
     return _("居住在外或未登记") if away else _("本级")
 
 

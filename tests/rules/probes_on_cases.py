@@ -33,7 +33,7 @@ from rules.vocabulary import DECISION_KINDS, ELIGIBLE_SOURCES, PAUSE_REASONS
 from staff.actor import Actor
 from staff.models import StaffAccount
 from tests.case_builder import DEAD, LAPSED, make_case, paper, pensioner_id_number
-from tests.people import actor, make_account
+from tests.people import actor, make_account, valid_id_number
 from workflows.transition import TransitionRefused
 
 ON = date(2026, 3, 16)
@@ -197,6 +197,8 @@ PROBES: dict[str, dict[str, tuple[object, Seen]]] = {
     "overpayment_return_days": {"overpayment_return_days": (5, paid_back_by)},
     "paid_same_month_through_day": {"paid_same_month_through_day": (
         20, lambda: arrears_month(opened("resume"), ON))},
+    "home_service_age": {"home_service_age": (85, stands_on("home_service", 身份证号=valid_id_number(
+        7, born=date(1943, 5, 1))))},
     "claim_hours": {"claim_hours": (48, is_kept_for_thirty_hours)},
     "window_misses_an_hour": {"window_misses_an_hour": (2, misses)},
 }
