@@ -24,6 +24,7 @@ from matching.definition import (
     reason_number,
 )
 from rules import Rules
+from rules.vocabulary import KINSHIPS
 from workflows.deadlines import add_months, birthday, cycle_after, refer_on
 
 # A report of death that the place does not hold sufficient is still to be looked at (QD 19; docs/decisions/011).
@@ -114,7 +115,8 @@ def _loss(one: Meaning, signs: Iterable[str], deaths: Mapping[str, str]) -> int:
 def _for_whom(one: Meaning, weight: int, kind: str, kinship: str | None) -> int:
     if kind not in one.benefits:
         return NOTHING
-    if kind != DEPENDANTS or kinship in one.kinships or weight == NOTHING:
+    every = kind != DEPENDANTS or set(one.kinships) == set(KINSHIPS)
+    if every or kinship in one.kinships or weight == NOTHING:
         return weight
     return DOUBTS if kinship is None and one.loss else NOTHING
 
