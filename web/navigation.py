@@ -33,6 +33,7 @@ SECTIONS = (
     Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
     Section("suspensions.index", _("暂停核放"), "/suspensions", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
+    Section("feeds.index", _("数据来源"), "/feeds", OVERSIGHT),
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),
     Section("duties.index", _("定期工作"), "/duties", READERS),
     Section("overview.index", _("统计"), "/overview", OVERSIGHT),

@@ -30,7 +30,7 @@ def bring(stream: BinaryIO, file_name: str, office: Office, actor: Actor, on, ki
         batch_id, public_id = batch.id, batch.public_id
         if batch.status == "staging":
             received.replace(_kept(sha256_of(received)))
-            _beside(lambda: _stage(batch_id, actor), f"stage-{public_id}")
+            beside_the_request(lambda: _stage(batch_id, actor), f"stage-{public_id}")
     finally:
         received.unlink(missing_ok=True)
     return db.session.get_one(ImportBatch, batch_id)
@@ -40,7 +40,7 @@ def begin(batch: ImportBatch, actor: Actor, on) -> None:
     """Take the batch for release and begin to load it. Raises as `releasing.begin_release` does."""
     taken = begin_release(batch, actor, on)
     batch_id = taken.id
-    _beside(lambda: load(db.session.get_one(ImportBatch, batch_id), actor, on), f"release-{taken.public_id}")
+    beside_the_request(lambda: load(db.session.get_one(ImportBatch, batch_id), actor, on), f"release-{taken.public_id}")
 
 
 def go_on(batch: ImportBatch, actor: Actor) -> bool:
@@ -48,7 +48,7 @@ def go_on(batch: ImportBatch, actor: Actor) -> bool:
     if not _kept(batch.sha256).exists():
         return False
     batch_id = batch.id
-    _beside(lambda: _stage(batch_id, actor), f"stage-{batch.public_id}")
+    beside_the_request(lambda: _stage(batch_id, actor), f"stage-{batch.public_id}")
     return True
 
 
@@ -69,7 +69,7 @@ def _kept(sha256: str) -> Path:
     return _folder() / sha256
 
 
-def _beside(work, name: str) -> None:
+def beside_the_request(work, name: str) -> None:
     """Run beside the request and wait a little: nobody looks at a progress bar for fifty rows."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 

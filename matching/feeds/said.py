@@ -73,14 +73,14 @@ def reader_of(source: Source, columns: Columns, on: date, key: bytes, own: froze
         day = UNDATED
         if code != SAYS_NOTHING and "day" in at:
             day = _taken(day_of, cells[at["day"]][1], "day", errors, row.number) or UNDATED
-            if day == UNDATED and needs_day.get(code or SAYS_NOTHING) and not _about(errors, "day"):
+            if day == UNDATED and needs_day.get(code) and not _about(errors, "day"):
                 errors.append(RowError(row.number, "day", "REQUIRED"))
         faults: list[RowError] = []  # of one of number and name the other makes up
         number = _taken(_number(on), cells[at["id_number"]][1], "id_number", faults, row.number)
         name = _taken(name_of, cells[at["name"]][1], "name", faults, row.number) or NO_NAME
         if number is None and name == NO_NAME:
             errors += faults or [RowError(row.number, "id_number", "REQUIRED")]
-        if errors:
+        if errors or code is None:
             return errors
         if number is None:
             return _without_number(row, at, name, day, code, key)
@@ -91,8 +91,8 @@ def reader_of(source: Source, columns: Columns, on: date, key: bytes, own: froze
     return read
 
 
-def _coder(place: int | None, codes: dict[str, int], fixed: int) -> Callable[..., int]:
-    def code_of(cells: list[tuple[str, object]], errors: list[RowError], number: int) -> int:
+def _coder(place: int | None, codes: dict[str, int], fixed: int) -> Callable[..., int | None]:
+    def code_of(cells: list[tuple[str, object]], errors: list[RowError], number: int) -> int | None:
         if place is None:
             return fixed
         raw = cells[place][1]
@@ -104,11 +104,11 @@ def _coder(place: int | None, codes: dict[str, int], fixed: int) -> Callable[...
     return code_of
 
 
-def _decided(raw: object, codes: dict[str, int], errors: list[RowError], number: int) -> int:
+def _decided(raw: object, codes: dict[str, int], errors: list[RowError], number: int) -> int | None:
     text = _taken(lambda cell: plain(cell).replace(" ", ""), raw, "status", errors, number) or ""
     if text not in codes and not _about(errors, "status"):
         errors.append(RowError(number, "status", "UNKNOWN_VALUE" if text else "REQUIRED", masked(text, "")))
-    return codes.get(text, SAYS_NOTHING)
+    return codes.get(text)
 
 
 def _about(errors: list[RowError], field: str) -> bool:

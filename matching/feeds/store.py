@@ -60,6 +60,11 @@ def register_folder() -> Path:
     return _folder(store() / "register")
 
 
+def received_folder() -> Path:
+    """Uploads until they are loaded; readable by this account only."""
+    return _folder(store() / "received")
+
+
 @contextmanager
 def work_folder(load_id: int) -> Iterator[Path]:
     """A folder for one run, gone afterwards; what a killed run left there goes first."""

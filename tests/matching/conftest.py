@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from flask import Flask
 
 from cases.models import Case, Pensioner
 from tests.case_builder import make_case
+from tests.matching.feeds import ON
 from tests.people import make_account
 
 
@@ -21,10 +21,13 @@ def feed_store(app: Flask, tmp_path: Path) -> Iterator[Path]:
     app.config["FEED_STORE"] = ""
 
 
-@pytest.fixture
-def city(context: Flask, feed_store: Path) -> list[Pensioner]:
-    """Three pensioners of county 510107, in the order of their ids."""
-    on = date(2026, 3, 15)
-    cases: list[Case] = [make_case(on, 姓名=name) for name in ("周秀英", "吴建国", "阿依古丽·买买提")]
+def make_city() -> list[Pensioner]:
+    """Three pensioners of county 510107, in the order of their ids, and li.feeds of the city."""
+    cases: list[Case] = [make_case(ON, 姓名=name) for name in ("周秀英", "吴建国", "阿依古丽·买买提")]
     make_account("li.feeds", ["caseworker"], "5101")
     return sorted((case.pensioner for case in cases), key=lambda person: person.id)
+
+
+@pytest.fixture
+def city(context: Flask, feed_store: Path) -> list[Pensioner]:
+    return make_city()

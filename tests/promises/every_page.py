@@ -35,6 +35,7 @@ from cases.models import (
 from cases.routes.certify import _seal
 from cases.worklists import TABS
 from database import db
+from matching.feeds.models import FeedLoad
 from matching.linkage.tables import MatchSuggestion
 from staff.models import Office, StaffAccount
 from tests.people import account, actor
@@ -67,6 +68,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "duties.rates": ("office=510104", "office=510107"),
     "duties.inspections": tuple(f"tab={one}" for one in INSPECTION_TABS),
     "duties.new_inspection": ("office=510104", "volumes=AAAAAAAAAAAAAAAA"),
+    "feeds.index": ("source=rail_travel", "source=prisons", "before=AAAAAAAAAAAAAAAA"),
     "pressings.index": ("tab=received", "tab=sent", "tab=answered"),
     "rules.index": ("office=510104", "office=510107", "office=51"),
     "rules.changed": ("office=510104&with=3702", "office=510107"),
@@ -110,6 +112,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "ledgers": sorted(LEDGERS),
         "linkage": column(MatchSuggestion.public_id, MatchSuggestion.pensioner_id.in_(
             select(Case.pensioner_id).where(below))),
+        "feeds": column(FeedLoad.public_id, FeedLoad.area_path.startswith(path)),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
         "records": column(DutyRecord.public_id, DutyRecord.office_path.startswith(path)),
         "inspections": column(Inspection.public_id, Inspection.office_path.startswith(path)),
