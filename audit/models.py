@@ -2,12 +2,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.events import SYSTEM
 from database import db
 from database.types import Encrypted, OfficePath, UtcDateTime, now
+
+_BY_PEOPLE: dict[str, Any] = {"sqlite_where": text("actor <> 'SYSTEM'"),
+                              "postgresql_where": text("actor <> 'SYSTEM'")}
 
 
 class AuditTx(db.Model):
@@ -30,7 +45,7 @@ class AuditEvent(db.Model):
         UniqueConstraint("tx_id", "position"),
         Index("ix_audit_event_case", "case_id", "case_seq", unique=True),
         Index("ix_audit_event_type", "type", "id"),
-        Index("ix_audit_event_actor", "actor", "id"),
+        Index("ix_audit_event_actor", "actor", "id", **_BY_PEOPLE),
         Index("ix_audit_event_on", "on", "id"),
         Index("ix_audit_event_office", "office_path", "id"),
     )
@@ -48,6 +63,12 @@ class AuditEvent(db.Model):
     digest: Mapped[str] = mapped_column(String(64))
     tx: Mapped[AuditTx] = relationship()
     personal: Mapped[list[AuditPersonal]] = relationship(order_by="AuditPersonal.field", viewonly=True)
+
+    @classmethod
+    def by(cls, actor: str) -> ColumnElement[bool]:
+        """Of an account, by the index that leaves out what the system does; of SYSTEM, by the order of time."""
+        same = cls.actor == actor
+        return same if actor == SYSTEM else and_(same, cls.actor != literal_column(f"'{SYSTEM}'"))
 
 
 class AuditPersonal(db.Model):

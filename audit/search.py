@@ -40,7 +40,7 @@ class Page:
 def events(wanted: Wanted, scope: Any = None) -> Select[tuple[AuditEvent]]:
     """The events wanted. `scope`: a condition, such as `area_condition(actor, AuditEvent.office_path)`."""
     query = select(AuditEvent).where(true() if scope is None else scope)
-    tests = {"type": AuditEvent.type == wanted.type, "actor": AuditEvent.actor == wanted.actor,
+    tests = {"type": AuditEvent.type == wanted.type, "actor": AuditEvent.by(wanted.actor or ""),
              "case_id": AuditEvent.case_id == wanted.case_id}
     query = query.where(*(test for name, test in tests.items() if getattr(wanted, name) is not None))
     if wanted.since:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from cases.periods import area_of
 from cases.rule_values import places
 from cases.sweep_halts import held
 from cases.sweep_steps import STEPS, Step
+from cases.sweep_workers import ALL, Note, Share, side_by_side
 from database import db, transaction
 from database.many import among
 from database.prepared import written_out
@@ -65,6 +66,7 @@ class Run:
     area: str
     progress: Progress
     listed: Callable[[Done], None]
+    share: Share = ALL
     job: int | None = None
     counts: Counter[str] = field(default_factory=Counter)
     held: frozenset[int] = frozenset()  # not to be suspended before two people let the run go on
@@ -103,26 +105,30 @@ class Run:
 
 
 def sweep(on: date, *, today: date, area: str = "", dry_run: bool = False, progress: Progress | None = None,
-          listed: Callable[[Done], None] | None = None) -> Counter[str]:
+          listed: Callable[[Done], None] | None = None, workers: int = 1) -> Counter[str]:
     """Sweep every case of the area (office path; all when empty) for the day `on`. Returns what was done, counted.
 
-    `listed` is told each thing done (in a dry run: that would be), after its transaction. Raises FutureSweep.
+    `listed` is told each thing done (in a dry run: that would be), after its transaction. `workers`: processes side by
+    side, each with its share of the cases; a dry run has one. Raises FutureSweep, WorkerFailed.
     """
     if on > today and not dry_run and not is_demonstration():
         raise FutureSweep
     run = Run(on, area, progress or (lambda *_: None), listed or (lambda _: None))
     run.held = held(run.scope, dry=dry_run)
     run.counts.update({"halted": len(run.held)} if run.held else {})
-    (_dry if dry_run else _real)(run)
+    if dry_run:
+        _dry(run)
+    else:
+        _real(run, workers)
     return run.counts
 
 
 def suspend(ids: Sequence[int], on: date, area: str) -> list[Done]:
     """The step of suspending for these cases of an area alone, each judged again. Returns who was suspended."""
     found: list[Done] = []
-    run = Run(on, area, lambda *_: None, found.append)
+    run = Run(on, area, lambda *_: None, lambda _: None)
     for _, chunk in _chunks(sorted(ids)):
-        _take(STEPS[LAPSE], chunk, run, wait=True)
+        found += _take(STEPS[LAPSE], chunk, run, wait=True)[0]
     return found
 
 
@@ -130,17 +136,31 @@ def is_demonstration() -> bool:
     return bool(db.session.scalar(select(Installation.demonstration).limit(1)))
 
 
-def _real(run: Run) -> None:
+def _real(run: Run, workers: int) -> None:
     run.job = _open_job(run)
+
+    def note(found: list[Done], step: str, done: int, total: int) -> None:
+        run.note(found)
+        _beat(run, done, total)
+        run.progress(step, done, total)
+
+    if workers > 1:
+        side_by_side(workers, lambda share, told: _steps(replace(run, share=share, counts=Counter()), told), note)
+    else:
+        _steps(run, note)
+    _close_job(run)
+
+
+def _steps(run: Run, note: Note) -> None:
+    """Every step over the run's share of the cases; `note` is told what each transaction did."""
     for step in STEPS.values():
         ids, busy = _candidates(step, run), array("q")
         for done, chunk in _chunks(ids):
-            busy.extend(_take(step, chunk, run, wait=False))
-            _beat(run, done, len(ids))
-            run.progress(step.name, done, len(ids))
+            found, missed = _take(step, chunk, run, wait=False)
+            busy.extend(missed)
+            note(found, step.name, done, len(ids))
         for _, chunk in _chunks(busy):  # held by others a moment ago
-            _take(step, chunk, run, wait=True)
-    _close_job(run)
+            note(_take(step, chunk, run, wait=True)[0], step.name, len(ids), len(ids))
 
 
 def _dry(run: Run) -> None:
@@ -161,7 +181,8 @@ def _dry(run: Run) -> None:
 
 def _candidates(step: Step, run: Run) -> array[int]:
     query = run.scope.cases().where(step.where(run.scope)).execution_options(yield_per=READ_AT_ONCE)
-    ids = array("q", sorted(array("q", db.session.scalars(query))))
+    mine = filter(run.share.has, db.session.scalars(query)) if run.share is not ALL else db.session.scalars(query)
+    ids = array("q", sorted(array("q", mine)))
     db.session.rollback()
     return ids
 
@@ -173,13 +194,12 @@ def _chunks(ids: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
         yield start + len(chunk), chunk
 
 
-def _take(step: Step, ids: list[int], run: Run, *, wait: bool) -> Iterable[int]:
-    """One transaction; returns the ids that another process holds."""
+def _take(step: Step, ids: list[int], run: Run, *, wait: bool) -> tuple[list[Done], Collection[int]]:
+    """One transaction; returns what it did, and the ids that another process holds."""
     with transaction():
         locked = _lock(ids, wait=wait)
         found = _do(step, locked, run) if locked else []
-    run.note(found)
-    return set(ids) - set(locked)
+    return found, set(ids) - set(locked)
 
 
 def _lock(ids: list[int], *, wait: bool) -> list[int]:

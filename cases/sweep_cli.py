@@ -1,4 +1,4 @@
-"""flask sweep run --on DATE [--dry-run] [--list FILE]"""
+"""flask sweep run --on DATE [--dry-run] [--list FILE] [--workers N]"""
 from __future__ import annotations
 
 from collections import Counter
@@ -23,7 +23,9 @@ HEADINGS = ("action", "office", "case")
 @click.option("--area", default="", help="Office path such as 51/5101/510107/; all when left out.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 @click.option("--list", "list_to", type=click.File("w", encoding="utf-8"), help="Write each thing done to this file.")
-def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None) -> None:
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
+              help="Processes side by side; as many as there are processors to spare. SQLite has one writer.")
+def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None, workers: int) -> None:
     """Sweep the cases for one business day."""
     day: date = on.date() if on else today()
     offices: Counter[tuple[str, str]] = Counter()
@@ -33,7 +35,7 @@ def run(on: datetime | None, area: str, dry_run: bool, list_to: TextIO | None) -
         with click.progressbar(length=1, label=f"{day}", show_eta=False) as bar:
             counts = run_sweep(day, today=today(), area=area, dry_run=dry_run,
                                progress=lambda step, done, total: _show(bar, step, done, total),
-                               listed=lambda one: _note(one, offices, list_to))
+                               listed=lambda one: _note(one, offices, list_to), workers=workers)
     except FutureSweep:
         raise click.ClickException(f"{day} is later than today: use --dry-run") from None
     for (action, office), count in sorted(offices.items()):

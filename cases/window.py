@@ -41,7 +41,7 @@ def look_up(id_number: str, *, actor: Actor, on: date) -> list[Case]:
 
 def _misses(actor: Actor) -> int:
     query = (select(func.count()).select_from(AuditEvent).join(AuditTx, AuditEvent.tx_id == AuditTx.id)
-             .where(AuditEvent.actor == actor.account_public_id, AuditEvent.type == LookUpMissed.type(),
+             .where(AuditEvent.by(actor.account_public_id), AuditEvent.type == LookUpMissed.type(),
                     AuditTx.recorded_at > now() - WINDOW))
     return db.session.scalar(query) or 0
 

@@ -44,7 +44,7 @@ class Case(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     case_no: Mapped[str] = mapped_column(byte_ordered(40), unique=True)
-    pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"), index=True)
+    pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"))
     scheme: Mapped[Code]
     benefit_kind: Mapped[Code]
     kinship: Mapped[str | None] = mapped_column(String(20))

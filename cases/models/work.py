@@ -91,6 +91,8 @@ class Notice(db.Model):
         Index("ix_notice_outbox", "status", "id",
               sqlite_where=text("status <> 'accepted'"), postgresql_where=text("status <> 'accepted'")),
         Index("ix_notice_case", "case_id", "id"),
+        Index("ix_notice_channel_ref", "channel_ref", sqlite_where=text("channel_ref is not null"),
+              postgresql_where=text("channel_ref is not null")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
@@ -104,9 +106,9 @@ class Notice(db.Model):
     on: Mapped[date]
     status: Mapped[str] = mapped_column(String(10), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
-    message_id: Mapped[str] = mapped_column(String(80), unique=True)
+    message_id: Mapped[str] = mapped_column(String(80))  # made of once_key, and as unique as that is
     proof: Mapped[str | None] = mapped_column(String(300))
-    channel_ref: Mapped[str | None] = mapped_column(String(80), index=True)  # the channel's number, named by receipts
+    channel_ref: Mapped[str | None] = mapped_column(String(80))  # the channel's number, named by receipts
     receipt_on: Mapped[date | None]  # day the channel told what became of it
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -93,8 +93,8 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "audit_event": (("tx_id", "position"), ("case_id", "case_seq"), ("uid",)),
     "audit_personal": (("event_id", "field"),),
     "audit_leaf": (("tx_id",),),
-    # S6, O2: one notice for a person, day and stage, and one number of a message
-    "notice": (("once_key",), ("message_id",), ("public_id",)),
+    # S6, O2: one notice for a person, day and stage; the number of its message is made of that key
+    "notice": (("once_key",), ("public_id",)),
     "job": (("public_id",),),
     # QD 24, 25: one mark a period, one batch an office and month, one open halt an office
     "not_passed": (("case_id", "period_due_on"),),

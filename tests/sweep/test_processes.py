@@ -7,9 +7,11 @@ from __future__ import annotations
 import os
 import random
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from multiprocessing import active_children
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -20,7 +22,8 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 
 from cases.models import BenefitMonth, Case, CaseTransition, Decision, Job, Notice, VerificationTask
-from cases.sweep import sweep
+from cases.sweep import Done, sweep
+from cases.sweep_workers import WorkerFailed
 from database import db, transaction
 from invariants import breaches
 from tests.conftest import configured
@@ -130,6 +133,33 @@ def test_processes_at_the_same_time_suspend_and_remind_each_case_once(
 def _to_the_end(line: Connection) -> bool:
     words = list(iter(lambda: told(line), ""))
     return words[-1:] == ["done"]
+
+
+def test_a_sweep_by_two_workers_leaves_what_one_leaves(city: tuple[Flask, dict[str, list[str]]]) -> None:
+    app, expected = city
+    app.config["SWEEP_BATCH"] = AT_ONCE
+    with app.app_context():
+        done: list[Done] = []
+        counts = sweep(ON, today=ON, workers=2, listed=done.append)
+        assert counts == Counter(one.action for one in done) and counts["lapse"] and counts["refer"]
+        assert set(db.session.scalars(select(Job.status))) == {"finished"}
+        close()
+    assert left(app) == expected
+
+
+def test_a_worker_that_dies_is_told_of_and_the_next_sweep_does_its_share(
+        city: tuple[Flask, dict[str, list[str]]]) -> None:
+    app, expected = city
+    app.config["SWEEP_BATCH"] = AT_ONCE
+    with app.app_context():
+        with pytest.raises(WorkerFailed):
+            sweep(ON, today=ON, workers=2, progress=lambda *_: [one.kill() for one in active_children()])
+        close()
+    left(app)
+    with app.app_context():
+        sweep(ON, today=ON, workers=2)
+        close()
+    assert left(app) == expected
 
 
 @pytest.mark.article("SC-24", "SC-37")
