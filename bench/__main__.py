@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=5_000)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--due", type=int, help="of `lapses`: how many fall due on one day; all when left out")
+    parser.add_argument("--workers", type=int, default=1, help="of `lapses`: processes that sweep side by side")
     parser.add_argument("--only", nargs="*", choices=(*PARTS, *ALONE), default=tuple(PARTS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, database(asked.engine, Path(folder)) as url:
@@ -57,7 +58,7 @@ def measure(url: str, folder: Path, asked: argparse.Namespace) -> None:
     from app import create_app
 
     cases = asked.cases
-    app = create_app(configured(url, folder) | {"TODAY": city.ON, "DUE": asked.due or cases})
+    app = create_app(configured(url, folder) | {"TODAY": city.ON, "DUE": asked.due or cases, "WORKERS": asked.workers})
     create_schema(app)
     with app.app_context():
         makers = {name: make_account(name, [post]) for name, post in POSTS.items()}
@@ -105,7 +106,7 @@ def lines(measured: Iterator[measures.Line]) -> None:
 
 def on_a_day_when_many_fall_due(app: Flask, cases: int) -> None:
     with app.app_context():
-        lapses.lapses(cases, app.config["DUE"])
+        lapses.lapses(cases, app.config["DUE"], app.config["WORKERS"])
 
 
 PARTS: dict[str, Callable[[Flask, int], None]] = {

@@ -26,13 +26,17 @@ _LET_GO_ON = """INSERT INTO sweep_halt (public_id, office_path, "on", found, usu
     released_by_person, recorded_at) SELECT 'bench' || min(id), office_path, :on, count(*), 0, 0, 'released',
     (SELECT min(id) FROM natural_person), (SELECT max(id) FROM natural_person), CURRENT_TIMESTAMP
     FROM cases GROUP BY office_path"""
+_SIZE = "SELECT pg_database_size(current_database())"
 _SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
 
-def lapses(cases: int, due: int) -> None:
-    """Prints seconds and cases a second of each step, then of what writes the same rows without the sweep."""
+def lapses(cases: int, due: int, workers: int = 1) -> None:
+    """Prints seconds and cases a second of each step, then of what writes the same rows without the sweep.
+
+    With several workers only the clock is to be read: what their processes use of the processor is not counted here.
+    """
     _prepare(max(1, cases // due))
-    ours = _swept()
+    ours = _swept(workers)
     chunk = current_app.config["SWEEP_BATCH"]
     ids = bare.lapsed()
     bare.beside(bare.CaseTransition)
@@ -46,11 +50,11 @@ def lapses(cases: int, due: int) -> None:
     _print(f"SQLAlchemy Core, {chunk} cases a commit", len(ids), found["SQLAlchemy Core"])
     print(f"    {rows:,} rows, {rows / max(1, len(ids)):.1f} a lapse")
     for name, spent in found.items():
-        print(f"lapse is {ours.clock / spent.clock:.2f} times {name} on the clock, "
-              f"{ours.busy / spent.busy:.2f} times by processor")
+        busy = f", {ours.busy / spent.busy:.2f} times by processor" if workers == 1 else f", {workers} workers"
+        print(f"lapse is {ours.clock / spent.clock:.2f} times {name} on the clock{busy}")
 
 
-def _swept() -> Spent:
+def _swept(workers: int) -> Spent:
     """Prints each step and the memory held; returns what the lapses took."""
     steps: dict[str, tuple[Spent, int]] = {}
     held, last = [memory.resident()], [Spent.now()]
@@ -60,10 +64,12 @@ def _swept() -> Spent:
         steps[step] = steps.get(step, (Spent(0, 0, 0), 0))[0] + (last[0] - before), total
         held.append(memory.resident())
 
-    counts = sweep(ON, today=ON, progress=note)
+    counts = sweep(ON, today=ON, progress=note, workers=workers)
     for step, (spent, total) in steps.items():
         _print(f"step {step}", total, spent)
-    print(f"    done {dict(counts)}\n    memory {held[0]:.0f} MB before, {max(held):.0f} at most, "
+    size = db.session.scalar(text(_SIZE)) if db.engine.dialect.name == "postgresql" else 0
+    print(f"    {size / 2**30:.1f} GB in the database; done {dict(counts)}")
+    print(f"    memory {held[0]:.0f} MB before, {max(held):.0f} at most, "
           f"{held[len(held) // 2]:.0f} in the middle, {held[-1]:.0f} at the end", flush=True)
     return steps["lapse"][0]
 

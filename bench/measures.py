@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from weasyprint import HTML
 
 from audit.models import AuditTx
+from bench import areas
 from bench.city import ON, ORIGINAL, name_of
 from bench.clock import Times, timed
 from bench.imports import id_number
@@ -66,6 +67,8 @@ def queries(cases: int) -> Iterator[Line]:
     }
     for name, act in acts.items():
         yield timed(name, fresh(act), some), bound
+    for name, whole in areas.of_the_whole_city(li).items():
+        yield timed(name, fresh(whole), range(areas.TIMES + 1)), bound
 
 
 def pages(app: Flask, cases: int) -> Iterator[Line]:

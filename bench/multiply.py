@@ -24,6 +24,9 @@ from cases.models import (
 from database import db, transaction
 from staff.models import NaturalPerson
 
+AT_ONCE = 100  # copies to a statement: a table without its key is read from end to end for each statement
+COUNTED = ("WITH RECURSIVE copies(n) AS (SELECT CAST(:first AS integer) UNION ALL SELECT n + 1 FROM copies "
+           "WHERE n < CAST(:last AS integer))")
 NUMBERED = 13  # characters before the running number, as in 资510107-2026-000123
 RANDOM = {"sqlite": "lower(hex(randomblob({0} / 2)))",
           "postgresql": "substr(md5(random()::text || clock_timestamp()) || md5(random()::text), 1, {0})"}
@@ -46,14 +49,14 @@ NUMBER_COLUMNS = {"case_no": Case, "decision_no": Decision}
 
 
 def multiply(copies: int) -> None:
-    """That many copies beside what is there, one statement for each copy of a table."""
+    """That many copies beside what is there."""
     spans = {model: _span(model) for model in POINTERS}
     with without_indexes(tuple(POINTERS)):
         for model in POINTERS:
             statement = text(_statement(model, spans))
-            with transaction() as session:
-                for number in range(1, copies + 1):
-                    session.execute(statement, {"n": number})
+            for first in range(1, copies + 1, AT_ONCE):
+                with transaction() as session:
+                    session.execute(statement, {"first": first, "last": min(copies, first + AT_ONCE - 1)})
     with transaction() as session:
         session.execute(text("UPDATE number_series SET last = 1 + (SELECT count(*) FROM cases)"))
         if db.engine.dialect.name == "postgresql":
@@ -83,7 +86,7 @@ def _statement(model: Any, spans: dict[Any, tuple[int, int]]) -> str:
     values = ", ".join(_value(model, name, spans) for name in names)
     wide = ", ".join(f'"{name}"' for name in names)
     table, only = model.__tablename__, _only(model, spans)
-    return f"INSERT INTO {table} ({wide}) SELECT {values} FROM {table} AS o{only}"
+    return f"{COUNTED} INSERT INTO {table} ({wide}) SELECT {values} FROM {table} AS o, copies{only}"
 
 
 def _only(model: Any, spans: dict[Any, tuple[int, int]]) -> str:
@@ -97,11 +100,11 @@ def _value(model: Any, name: str, spans: dict[Any, tuple[int, int]]) -> str:
     engine, column = db.engine.dialect.name, f'o."{name}"'
     if name in POINTERS[model]:
         low, high = spans[POINTERS[model][name]]
-        return f"{column} + CAST(:n AS integer) * {high - low + 1}"
+        return f"{column} + copies.n * {high - low + 1}"
     if name in RANDOM_COLUMNS:
         return RANDOM[engine].format(RANDOM_COLUMNS[name])
     if name in NUMBER_COLUMNS:
         low, high = spans[NUMBER_COLUMNS[name]]
-        running = f"CAST(substr({column}, {NUMBERED + 1}) AS integer) + CAST(:n AS integer) * {high - low + 1}"
+        running = f"CAST(substr({column}, {NUMBERED + 1}) AS integer) + copies.n * {high - low + 1}"
         return f"substr({column}, 1, {NUMBERED}) || {PADDED[engine].format(running)}"
     return column

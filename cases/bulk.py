@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, func, update
@@ -215,5 +216,4 @@ def _without(happened: Event, dropped: Collection[str]) -> Event | None:
     return replace(happened, notices=left) if left else None
 
 
-def _columns(case: CaseRead) -> tuple[Any, ...]:
-    return tuple(getattr(case, name) for name in COLUMNS)
+_columns = attrgetter(*COLUMNS)

@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from database.types import UtcDateTime
+
 NOTHING = "\\N"
 # what would end a column or a line, or begin an escape
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -52,6 +54,8 @@ def _texts(column: Column[Any], given: Mapping[str, Any], count: int, dialect: D
     default, write = column.default, _writing(column.type, dialect)
     if column.name in given:
         values = given[column.name]
+    elif isinstance(column.type, UtcDateTime):
+        values = default.arg(None)  # type: ignore[union-attr]  # one moment for what one statement writes
     elif default.is_callable:  # type: ignore[union-attr]
         values = [default.arg(None) for _ in range(count)]  # type: ignore[union-attr]
     else:
