@@ -5,8 +5,8 @@ from flask.cli import AppGroup
 
 from matching.linkage.commands import linkage
 from matching.results import commands
+from matching.survival.commands import survival
 
 matching = AppGroup("matching", help="数据比对 / matching with other registers.")
-matching.add_command(linkage)
-for command in (commands.run, commands.apply, commands.show_due):
+for command in (commands.run, commands.apply, commands.show_due, linkage, survival):
     matching.add_command(command)
