@@ -53,7 +53,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """A register: whose, how often it comes, after how many days without a row it counts as silent."""
+    """A register: whose, how often it comes, after how many days without a row it counts as silent.
+
+    computed: counted by this system from other signs; no file of it is ever taken.
+    """
 
     key: str
     department: str
@@ -64,6 +67,7 @@ class Source:
     meanings: tuple[Meaning, ...]
     basis: str
     checked_on: date
+    computed: bool = False
 
     @property
     def decided_by(self) -> str | None:
@@ -132,7 +136,8 @@ def _source(key: str, body: dict, document: dict, shared: dict) -> Source:
                     for name, raw in {**shared, **own}.items())
     meanings = tuple(_meaning(key, raw, basis) for raw in body["meanings"])
     return Source(key, document["department"], body["every_days"], body["silent_after_days"], columns,
-                  tuple(body.get("silent_values", ())), meanings, basis, document["checked_on"])
+                  tuple(body.get("silent_values", ())), meanings, basis, document["checked_on"],
+                  body.get("computed", False))
 
 
 def _meaning(source: str, raw: dict, basis: str) -> Meaning:

@@ -32,7 +32,7 @@ MEANING = {
     "day_needed": FLAG,
     "basis": WORD,
 }
-SOURCE = {"every_days": DAYS, "silent_after_days": DAYS, "silent_values": WORDS, "basis": WORD}
+SOURCE = {"computed": FLAG, "every_days": DAYS, "silent_after_days": DAYS, "silent_values": WORDS, "basis": WORD}
 
 
 def faults_of_columns(shared: object) -> list[str]:

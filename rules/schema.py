@@ -160,6 +160,7 @@ MONEY = {
 
 SOURCES = {
     "eligible_sources": Key(Choice(("automatic", "reviewed", "not_accepted")), "word", ELIGIBLE_SOURCES),
+    "survival_model_threshold_per_mille": Key(Integer(floor=900, ceiling=1000), "per mille"),
     "death_sources": Key(
         Choice(DEATH_WEIGHT),
         "word",

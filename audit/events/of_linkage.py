@@ -41,3 +41,14 @@ class LinkConfirmed(LinkEvent):
 @event("link")
 class LinkRejected(LinkEvent):
     """A person holds the two to be different people."""
+
+
+@event("run")
+class LifeSignsScored(Event):
+    """The survival-behaviour model scored people (QD 14c). load: of the signs it made, one for each accepted."""
+
+    model: str
+    load: str
+    scored_people: int
+    accepted_people: int
+    person: int

@@ -50,6 +50,7 @@ RULE_NAMES = {
     "dependant_adult_kinships": _("成年后须核实的供养亲属"),
     "matching_every_months": _("每几个月比对一次"),
     "matching_by_day": _("每月几日前比对"),
+    "survival_model_threshold_per_mille": _("生存行为模型采信的最低可能性"),
     "benefit_age": _("领取待遇年龄"),
     "benefit_age_notice_months": _("到龄前几个月通知"),
     "training_hours_a_year": _("每年培训学时"),
@@ -97,6 +98,7 @@ UNITS = {
     "look-ups": _("次"),
     "class hours": _("学时"),
     "per mille of cases": _("‰"),
+    "per mille": _("‰"),
 }
 VALUE_WORDS = {  # of values and rows that are no terms of the glossary
     "alone": _("单独即可"),

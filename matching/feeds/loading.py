@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from audit.events import FeedLoaded
 from audit.log import record
 from cases.imports.batches import PROPOSERS, Progress, grant_refusals, silent
-from cases.refused import attempt
+from cases.refused import attempt, refuse
 from database import db, transaction
 from database.many import insert_many
 from matching.feeds import chunks as chunking
@@ -56,6 +56,8 @@ def load(path: Path, source: str, office: Office, actor: Actor, on: date, *, fil
 def open_load(path: Path, source: str, office: Office, actor: Actor, on: date, *,
               file_name: str | None = None) -> FeedLoad:
     """The load of a file whose headings can be read, new or as it stands. Raises as `load` does."""
+    if catalogue().sources[source].computed:
+        raise refuse("SOURCE_COMPUTED", "QD-14c")
     unread, expected = _looked_at(path, catalogue().sources[source])
     sha256, name, office_id = sha256_of(path), (file_name or path.name)[-120:], office.id
 

@@ -8,11 +8,16 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from cases.imports.cli import said
+from cases.sweep import is_demonstration
 from matching.definition import day_number
 from matching.survival import simulation
 from matching.survival.features import features
 from matching.survival.model import Model, newest, own_folder, save
+from matching.survival.scoring import score
 from staff.clock import today
+from staff.offices import office_by_code
+from staff.terminal import acting
 
 survival = AppGroup("survival", help="生存行为模型 / the survival-behaviour model (QD 14).")
 DAY = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Business date; today when left out.")
@@ -46,6 +51,18 @@ def evaluate_command(people: int, seed: int, on: datetime | None) -> None:
     made = simulation.lives(people, day, seed)
     score = model.score(features(made.people, made.person, made.day, made.kind, day))
     click.echo(told(Model(**vars(model) | judged(score, made.alive))))
+
+
+@survival.command("score")
+@click.option("--office", "office_code", required=True, help="机构代码 / office code: its area is scored.")
+@click.option("--as", "username", required=True, help="以哪个账号办理 / account that acts; its password is asked for")
+@DAY
+def score_command(office_code: str, username: str, on: datetime | None) -> None:
+    """Score the people of an area whose rules accept the model; who reaches the threshold gets a sign."""
+    with said():
+        actor = acting(username, demonstration=is_demonstration())
+        made = score(office_by_code(office_code), actor=actor, on=on.date() if on else today())
+        click.echo(f"{made.public_id}: {made.rows} people at or above the threshold, by {made.file_name}")
 
 
 def told(model: Model) -> str:

@@ -38,7 +38,7 @@ NAMES = tuple(WORDS)
 
 
 def features(people: People, person: Array, day: Array, kind: Array, on: int) -> Array:
-    """One row for each of `people`, a column for each of NAMES. Signs of others, undated, or later count for nothing."""
+    """One row for each of `people`, a column for each of NAMES. Signs of others, undated or later do not count."""
     place = np.searchsorted(people.person, person)
     known = place < len(people.person)
     known[known] &= people.person[place[known]] == person[known]

@@ -20,7 +20,7 @@ PART = "survival-*.json"
 
 @dataclass(frozen=True)
 class Bin:
-    """People with a score in a tenth or finer: how many, what was foretold of them, how many were alive. Per million."""
+    """People of like score: how many, what was foretold of them, how many were alive, both per million."""
 
     people: int
     foretold: int
@@ -90,6 +90,12 @@ def newest(own: Path | None = None) -> Model:
         if paths:
             return _kept(paths[-1])
     raise FileNotFoundError(FOLDER / PART)
+
+
+def named(version: str, own: Path | None = None) -> Model:
+    """The model of that version. Raises FileNotFoundError."""
+    paths = [folder / f"{version}.json" for folder in (own, FOLDER) if folder]
+    return _kept(next((path for path in paths if path.is_file()), paths[-1]))
 
 
 @cache

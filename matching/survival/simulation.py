@@ -21,7 +21,7 @@ REGISTERS = {"medical_insurance_payment": (.80, .9), "bank_business_in_person": 
              "video_face_match": (.15, 1.0), "border_crossing": (.03, .1)}
 ASSUMED = {"mortality_at_65": .01, "growth_a_year": .10, "women": .67, "ill_before_death": .25, "used_after_death": .04,
            "hardly_seen": .065, "delivered": .93, "latest_days": 30}
-DEAD_FOR = 540  # days before the day of the model within which the dead of the training data died
+DEAD_FOR = WINDOW  # days before the day of the model within which the dead of the training data died
 
 
 @dataclass(frozen=True)

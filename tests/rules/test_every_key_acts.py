@@ -35,6 +35,7 @@ from cases.what_if_sql import AS_THEY_STAND, Standing
 from matching.results.due import due_after
 from matching.results.halts import spikes
 from matching.results.proposing import Change, Sample
+from matching.survival.scoring import threshold as survival_threshold
 from rules import Rules, rules_for
 from rules.schema import KEYS
 from staff.limits import limits
@@ -135,6 +136,8 @@ PROBES: dict[str, Probe] = {
                            lambda r: (found := insufficient("cremation", r)) and str(found)),
     "matching_by_day": Probe("matching_by_day", 8, lambda r: due_after("2026-02", ON, r)),
     "matching_sample_per_reason": Probe("matching_sample_per_reason", 2, lambda r: len(sample_of(r))),
+    "survival_model_threshold_per_mille": Probe("survival_model_threshold_per_mille", 950, survival_threshold,
+                                                {"eligible_sources.survival_model": "automatic"}),
     "loss_signs": Probe("loss_signs.dependants_allowance", ["dead"], adult_age),
     "dependant_adult_age": Probe("dependant_adult_age", 20, adult_age),
     "dependant_adult_kinships": Probe(
