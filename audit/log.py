@@ -2,29 +2,25 @@
 from __future__ import annotations
 
 import os
-import secrets
-import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Table, bindparam, event, func, select, update
+from sqlalchemy import bindparam, event, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from audit.events import SALT_BYTES, Event, Meta, canonical, canonical_many, digest, personal_values
 from audit.models import AuditEvent, AuditPersonal, AuditTx
+from audit.places import OfCase, Place, cases_table, next_place, numbered, uids
 from database import db, in_transaction
-from database.many import among, insert_columns, insert_many
+from database.many import insert_columns, insert_many
 
 _T = TypeVar("_T")
 _KEY, _STALE = "audit", "audit_stale"
-RANDOM_BYTES = 10  # of a uid
 CHUNK = 5_000  # events made at a time, so that memory stays flat
-Place = tuple[int | None, str | None, int | None, str | None]  # of a case: id, public id, next number, office path
 
 
 class OutsideTransaction(RuntimeError):
@@ -36,15 +32,6 @@ class WhoActs(Protocol):
 
     @property
     def account_public_id(self) -> str: ...
-
-
-class OfCase(Protocol):
-    """A case as the log sees one."""
-
-    id: Any
-    public_id: Any
-    case_seq: Any
-    office_path: Any
 
 
 @dataclass
@@ -90,7 +77,7 @@ def record_bulk(rows: Iterable[tuple[Event, int | None]], *, actor: WhoActs | st
     session.flush()
     ids: list[int] = []
     for chunk in _batched(rows, CHUNK):
-        places = _numbered(session, [case_id for _, case_id in chunk])
+        places = numbered(session, [case_id for _, case_id in chunk])
         ids += _write(session, [happened for happened, _ in chunk], places, actor, on, command)
     return ids
 
@@ -102,7 +89,7 @@ def record_of_locked(rows: Iterable[tuple[Event, OfCase]], *, actor: WhoActs | s
     """
     session, ids = _session(), list[int]()
     for chunk in _batched(rows, CHUNK):
-        places = [_next_place(case) for _, case in chunk]
+        places = [next_place(case) for _, case in chunk]
         ids += _write(session, [happened for happened, _ in chunk], places, actor, on, command)
     return ids
 
@@ -173,10 +160,6 @@ def _rolled_back(session: Session, _previous: Any) -> None:
     session.info[_STALE] = True
 
 
-def _cases() -> Table:
-    return db.metadata.tables["cases"]
-
-
 def _next_of_case(session: Session, opened: _Open, case: OfCase) -> int:
     """The next number of the case's sequence. The first UPDATE is the row lock; the case's version stays."""
     if case.id in opened.numbers:
@@ -184,7 +167,7 @@ def _next_of_case(session: Session, opened: _Open, case: OfCase) -> int:
         opened.unwritten.add(case.id)
     else:
         session.flush()
-        table = _cases()
+        table = cases_table()
         step = update(table).where(table.c.id == case.id).values(case_seq=table.c.case_seq + 1)
         seq = session.execute(step.returning(table.c.case_seq)).scalar_one()
     opened.numbers[case.id] = seq
@@ -197,40 +180,11 @@ def _write_numbers(session: Session, *_rest: Any) -> None:
     """The numbers of the events about to be sent, in the rows of their cases."""
     opened: _Open | None = session.info.get(_KEY)
     if opened is not None and opened.unwritten:
-        table = _cases()
+        table = cases_table()
         session.execute(
             update(table).where(table.c.id == bindparam("of_case")).values(case_seq=bindparam("number")),
             [{"of_case": case_id, "number": opened.numbers[case_id]} for case_id in sorted(opened.unwritten)])
         opened.unwritten.clear()
-
-
-def _next_place(case: OfCase) -> Place:
-    case.case_seq += 1
-    return case.id, case.public_id, case.case_seq, case.office_path
-
-
-def _numbered(session: Session, case_ids: list[int | None]) -> list[Place]:
-    """The place of each, in order; a repeated case gets successive numbers."""
-    wanted = Counter(case_id for case_id in case_ids if case_id is not None)
-    known = {i: [i, public, last - wanted[i], path] for i, public, last, path in _advance(session, wanted)}
-    found: list[Place] = []
-    for case_id in case_ids:
-        if case_id is None:
-            found.append((None, None, None, None))
-            continue
-        known[case_id][2] += 1
-        found.append(tuple(known[case_id]))  # type: ignore[arg-type]
-    return found
-
-
-def _advance(session: Session, wanted: Mapping[int, int]) -> list[Any]:
-    """Move the sequences on by as many as wanted: one statement per number of events."""
-    table, rows = _cases(), []
-    for times in sorted(set(wanted.values())):
-        ids = sorted(i for i, n in wanted.items() if n == times)
-        step = update(table).where(among(table.c.id, ids)).values(case_seq=table.c.case_seq + times)
-        rows += session.execute(step.returning(table.c.id, table.c.public_id, table.c.case_seq, table.c.office_path))
-    return rows
 
 
 def _meta(opened: _Open, actor: WhoActs | str, on: date, case: str | None, seq: int | None, path: str | None) -> Meta:
@@ -242,13 +196,6 @@ def _around(opened: _Open, actor: WhoActs | str, on: date) -> dict[str, Any]:
     """What surrounds every event of the transaction."""
     return {"tx": opened.tx.uid, "command": opened.tx.command, "actor": _name(actor), "on": on,
             "recorded_at": opened.tx.recorded_at}
-
-
-def uids(count: int) -> list[str]:
-    """Of transactions and events, hex: 48 bits of the clock in milliseconds, then 80 random ones, which keep a digest
-    from telling what it is of. What is written together stands together in the index."""
-    clock, random = f"{time.time_ns() // 1_000_000:012x}", secrets.token_hex(count * RANDOM_BYTES)
-    return [clock + random[at:at + 2 * RANDOM_BYTES] for at in range(0, len(random), 2 * RANDOM_BYTES)]
 
 
 def _columns(happened: Event, meta: Meta, tx_id: int, case_id: int | None, salts: dict[str, bytes]) -> dict[str, Any]:
