@@ -15,7 +15,8 @@ DONE, WAITING, OVERDUE, OPEN, AHEAD = STATES = ("done", "waiting", "overdue", "o
 class DutyKind:
     """every: rule that sets the interval (None: calendar years); levels: of the offices that do it; by_day: rule that
     names the last day within the period's last month; when_over: it is done about a period that has ended; second:
-    another person confirms it; met: shown by what is on record, written down by nobody."""
+    another person confirms it; met: shown by what is on record, written down by nobody; stated_by: the rule that says
+    there is such a duty, where none sets an interval."""
 
     name: str
     article: str
@@ -25,6 +26,7 @@ class DutyKind:
     when_over: bool = True
     second: bool = False
     met: bool = False
+    stated_by: str | None = None
 
 
 GRASSROOTS = ("town", "village")
@@ -32,7 +34,8 @@ DUTIES = {one.name: one for one in (
     DutyKind("archive_binding", "QD-29", ("city", "county", *GRASSROOTS), "archive_binding_every_months"),
     DutyKind("reconciliation", "JS-8.4", ("county",), "reconciliation_every_months", second=True),
     DutyKind("results_posting", "QD-31", GRASSROOTS, "results_posting_every_months", when_over=False),
-    DutyKind("training", "JS-4.2", ("city", "county", *GRASSROOTS), when_over=False, met=True),
+    DutyKind("training", "JS-4.2", ("city", "county", *GRASSROOTS), when_over=False, met=True,
+             stated_by="training_hours_a_year"),
     DutyKind("matching", "QD-15", ("city",), "matching_every_months", "matching_by_day", when_over=False),
     DutyKind("service_evaluation", "JS-9.1b", ("county",), "service_evaluation_every_months"),
     DutyKind("self_inspection", "GB-5.9", ("city", "county"), "self_inspection_every_months", when_over=False),

@@ -85,12 +85,12 @@ def interval_at(kind: DutyKind, path: str, on: date) -> tuple[Interval, Entry | 
 
 def interval_by(kind: DutyKind, entry_of: Callable[[str], Entry | None]) -> tuple[Interval, Entry | None] | None:
     """The same, by the entry that stands for each key."""
-    entry = entry_of(kind.every) if kind.every else None
-    after = entry_of(f"duty_due_months_after.{kind.name}")
-    if (kind.every and entry is None) or after is None:
+    stated, after = kind.every or kind.stated_by, entry_of(f"duty_due_months_after.{kind.name}")
+    entry = entry_of(stated) if stated else None
+    if (stated and entry is None) or after is None:
         return None
     day = entry_of(kind.by_day) if kind.by_day else None
-    return Interval(entry.value if entry else YEAR, after.value, day.value if day else None), entry
+    return Interval(entry.value if entry and kind.every else YEAR, after.value, day.value if day else None), entry
 
 
 def _of(offices: Iterable[Office], known: Known, on: date) -> Iterator[Standing]:

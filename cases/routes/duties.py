@@ -176,11 +176,11 @@ def _record(row: DutyRecord, form: Form) -> str:
     actor = current_actor()
     return render_template(
         "duties/record.html", row=row, kind=DUTIES[row.kind], form=form,
+        entry=(standing.interval_at(DUTIES[row.kind], row.office_path, row.done_on) or (None, None))[1],
         refused=recording.refusal_to_settle(row, actor), settles=bool(actor.roles & set(recording.CONFIRMS)),
         lines=reconciliation.lines_of(row.figures) if row.kind == "reconciliation" else [],
         compared=archives.compared(row) if row.kind == "archive_binding" else [],
-        checks=inspecting.of_volumes(row) if row.kind == "archive_binding" else [],
-        done_at=f"{row.office.code}.{row.kind}.{row.first_month}")
+        checks=inspecting.of_volumes(row) if row.kind == "archive_binding" else [])
 
 
 def _asked(key: str) -> Asked:

@@ -62,6 +62,7 @@ def test_what_an_inspection_found_is_put_right_and_looked_at_again_by_another(pe
     assert breaches() == []
 
 
+@pytest.mark.sqlite_is_enough
 @pytest.mark.parametrize(("change", "code"), [
     ({"kind": "nothing"}, "INSPECTION_UNKNOWN"), ({"finding": " "}, "FINDING_MISSING"),
     ({"due_on": None}, "MEASURE_WITHOUT_DAY"), ({"measure": ""}, "MEASURE_WITHOUT_DAY"),

@@ -1,10 +1,12 @@
 """A year of an office's periodic duties: volumes bound and checked, months compared with finance, results posted."""
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from cases.certifications import certify_in_person
@@ -16,10 +18,11 @@ from cases.ledgers.place import place_of
 from cases.models import BenefitMonth, DutyRecord
 from database import db, transaction
 from invariants import breaches
+from matching.results.models import MatchingRun
 from staff.actor import Actor
 from staff.offices import office_by_code
 from tests.case_builder import make_case, paper
-from tests.people import actor, make_account
+from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
 COUNTY, TOWN, CITY = "510107", "510107001", "5101"
@@ -157,6 +160,23 @@ def test_the_level_above_sees_what_is_overdue_below_without_anybody_sending_it(p
     assert overdue_below(place_of(CITY, people["city"]), on)["51/5101/510107/"] == 0
 
 
+@pytest.mark.article("QD-15")
+def test_the_month_of_matching_is_met_by_a_released_run_and_is_due_on_the_twenty_fifth(people: dict):
+    make_case(JANUARY)
+    assert state("city", "matching", date(2026, 1, 25), CITY) == "open"
+    assert state("city", "matching", date(2026, 1, 26), CITY) == "overdue"
+    with transaction() as session:
+        run = MatchingRun(month="2026-01", area_path="51/5101/", on=JANUARY, mode="full", directory="x",
+                          rules_digest="x")
+        session.add(run)
+    assert state("city", "matching", date(2026, 1, 26), CITY) == "overdue"
+    with transaction():
+        run.status, run.released_by_person = "applied", people["city"].natural_person_id
+        run.released_by, run.released_on = people["city"].account_id, JANUARY
+    assert state("city", "matching", date(2026, 1, 26), CITY) == "done"
+
+
+@pytest.mark.sqlite_is_enough
 def test_a_duty_is_done_by_people_of_its_area_and_once(people: dict):
     a_person_at_the_window(JANUARY)
     there = make_account("there", ["caseworker"], office="510104")
@@ -169,3 +189,57 @@ def test_a_duty_is_done_by_people_of_its_area_and_once(people: dict):
     recording.do(COUNTY, "archive_binding", done, actor=people["li"], on=FEBRUARY)
     assert refusal_of(recording.do, COUNTY, "archive_binding", done, actor=people["li"], on=FEBRUARY) == ("DUTY_DONE",)
     assert len(list(db.session.scalars(select(DutyRecord)))) == 1
+
+
+@pytest.mark.sqlite_is_enough
+def test_a_duty_is_seen_done_confirmed_and_returned_on_its_pages(app: Flask, clock):
+    clock.move_to(FEBRUARY)
+    with app.app_context():
+        for name, role in (("li", "caseworker"), ("wang", "reviewer"), ("sun", "inspector")):
+            make_account(name, [role])
+        make_case(JANUARY)
+    li, wang, sun = (sign_in(app.test_client(), name) for name in ("li", "wang", "sun"))
+    address = "/duties/turns/510107.reconciliation.2026-01"
+    assert address in li.get("/duties").text and "应办" in li.get("/duties").text
+    assert "记录为已办" in li.get(address).text and "记录为已办" not in sun.get(address).text
+    key = "enterprise_employees__"
+    amounts = {f"theirs_{key}{item}": "0.00" for item in ("paid_out", "back_paid", "recovered")}
+    unread = li.post(address, data=amounts | {f"theirs_{key}paid_out": "一元", "note": "已核对"})
+    assert unread.status_code == 400 and "最多两位小数" in unread.text
+    differing = li.post(address, data=amounts | {f"theirs_{key}paid_out": "1.00", "note": "已核对"})
+    assert differing.status_code == 409 and "两数不同" in differing.text
+    statement = (io.BytesIO("险种,项目,金额\n企业职工基本养老保险,当月发放,\"1,234.50\"\n".encode("gb18030")), "f.csv")
+    read = li.post(address, data={"read": "1", "statement": statement}, content_type="multipart/form-data")
+    assert 'value="1,234.50"' in read.text
+    made = li.post(address, data=amounts | {"note": "已核对"})
+    assert made.status_code == 302
+    page = made.headers["Location"]
+    assert li.get(address).headers["Location"] == page
+    assert li.post(f"{page}/confirm").status_code == 403 and sun.post(f"{page}/confirm").status_code == 403
+    assert wang.post(f"{page}/return", data={"reason": ""}).status_code == 400
+    assert wang.post(f"{page}/return", data={"reason": "凭证未附"}).status_code == 302
+    assert "凭证未附" in li.get(page).text
+    again = li.post(address, data=amounts | {"note": "已附凭证"}).headers["Location"]
+    assert page in wang.get("/duties").text or again in wang.get("/duties").text
+    assert wang.post(f"{again}/confirm").status_code == 302 and wang.post(f"{again}/confirm").status_code == 409
+    assert "已完成" in li.get(again).text
+    with app.app_context():
+        assert breaches() == []
+
+
+@pytest.mark.sqlite_is_enough
+@pytest.mark.article("QD-31")
+def test_the_list_is_printed_and_holds_nothing_but_what_must_be_read_there(app: Flask, clock):
+    clock.move_to(FEBRUARY)
+    with app.app_context():
+        make_account("chen", ["grassroots_officer"], office=TOWN)
+        case = make_case(JANUARY, 姓名="张建国")
+        number, phone, address = case.pensioner.id_number, case.pensioner.phone, case.pensioner.address
+        with transaction():
+            case.pensioner.residence_office_id = office_by_code(TOWN).id
+    chen = sign_in(app.test_client(), "chen")
+    answer = chen.get("/duties/turns/510107001.results_posting.2026-01/posting.pdf")
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert "张**" in text and "浆洗街街道" in text
+    assert [one for one in ("建国", number, number[-4:], phone, address) if one and one in text] == []
+    assert chen.get("/duties/turns/510107.results_posting.2026-01/posting.pdf").status_code == 404
