@@ -29,9 +29,9 @@ refuse_where("duty_record_person_insert", "INSERT", "duty_record", _DUTY, "accou
 refuse_where("duty_record_person_update", "UPDATE", "duty_record", _DUTY, "account and person differ")
 refuse_where("inspection_person_insert", "INSERT", "inspection", _INSPECTION, "account and person differ")
 refuse_where("inspection_person_update", "UPDATE", "inspection", _INSPECTION, "account and person differ")
+refuse_where("duty_record_as_recorded", "UPDATE", "duty_record", f"SELECT 1 WHERE {_changed(_RECORDED, _PAPER)}",
+             "what was recorded of a duty never changes")
 register(
-    refuse("duty_record_as_recorded", "duty_record", "BEFORE UPDATE", "what was recorded of a duty never changes",
-           _changed(_RECORDED, _PAPER)),
     refuse("duty_record_settled", "duty_record", "BEFORE UPDATE", "a settled duty never changes",
            "OLD.status <> 'recorded'"),
     refuse("duty_record_no_delete", "duty_record", "BEFORE DELETE", "duties are never deleted"),

@@ -64,22 +64,23 @@ TRIGGERS = {  # all that are new, changed or (None) dropped; the others stay as 
            inspection_person_update()""",
     },
     "duty_record_as_recorded": {
-        "sqlite": """CREATE TRIGGER duty_record_as_recorded BEFORE UPDATE ON duty_record WHEN (NEW.office_id
-           <> OLD.office_id OR NEW.office_path <> OLD.office_path OR NEW.kind <> OLD.kind OR NEW.first_month
-           <> OLD.first_month OR NEW.last_month <> OLD.last_month OR NEW.due_on <> OLD.due_on OR NEW.note <>
-           OLD.note OR NEW.done_on <> OLD.done_on OR NEW.done_by <> OLD.done_by OR NEW.done_by_person <>
-           OLD.done_by_person OR coalesce(NEW.paper_sha256, '') <> coalesce(OLD.paper_sha256, '') OR
-           CAST(NEW.figures AS TEXT) <> CAST(OLD.figures AS TEXT)) BEGIN SELECT RAISE(ABORT,
-           'what was recorded of a duty never changes'); END""",
+        "sqlite": """CREATE TRIGGER duty_record_as_recorded BEFORE UPDATE ON duty_record FOR EACH ROW WHEN
+           EXISTS (SELECT 1 WHERE NEW.office_id <> OLD.office_id OR NEW.office_path <> OLD.office_path OR
+           NEW.kind <> OLD.kind OR NEW.first_month <> OLD.first_month OR NEW.last_month <> OLD.last_month OR
+           NEW.due_on <> OLD.due_on OR NEW.note <> OLD.note OR NEW.done_on <> OLD.done_on OR NEW.done_by <>
+           OLD.done_by OR NEW.done_by_person <> OLD.done_by_person OR coalesce(NEW.paper_sha256, '') <>
+           coalesce(OLD.paper_sha256, '') OR CAST(NEW.figures AS TEXT) <> CAST(OLD.figures AS TEXT)) BEGIN
+           SELECT RAISE(ABORT, 'what was recorded of a duty never changes'); END""",
         "postgresql": """CREATE OR REPLACE FUNCTION duty_record_as_recorded() RETURNS trigger LANGUAGE
-           plpgsql AS $$ BEGIN RAISE EXCEPTION 'what was recorded of a duty never changes' USING ERRCODE =
-           'integrity_constraint_violation'; END $$; CREATE TRIGGER duty_record_as_recorded BEFORE UPDATE ON
-           duty_record FOR EACH ROW WHEN (NEW.office_id <> OLD.office_id OR NEW.office_path <>
-           OLD.office_path OR NEW.kind <> OLD.kind OR NEW.first_month <> OLD.first_month OR NEW.last_month
-           <> OLD.last_month OR NEW.due_on <> OLD.due_on OR NEW.note <> OLD.note OR NEW.done_on <>
-           OLD.done_on OR NEW.done_by <> OLD.done_by OR NEW.done_by_person <> OLD.done_by_person OR
-           coalesce(NEW.paper_sha256, '') <> coalesce(OLD.paper_sha256, '') OR CAST(NEW.figures AS TEXT) <>
-           CAST(OLD.figures AS TEXT)) EXECUTE FUNCTION duty_record_as_recorded()""",
+           plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 WHERE NEW.office_id <> OLD.office_id OR NEW.office_path
+           <> OLD.office_path OR NEW.kind <> OLD.kind OR NEW.first_month <> OLD.first_month OR
+           NEW.last_month <> OLD.last_month OR NEW.due_on <> OLD.due_on OR NEW.note <> OLD.note OR
+           NEW.done_on <> OLD.done_on OR NEW.done_by <> OLD.done_by OR NEW.done_by_person <>
+           OLD.done_by_person OR coalesce(NEW.paper_sha256, '') <> coalesce(OLD.paper_sha256, '') OR
+           CAST(NEW.figures AS TEXT) <> CAST(OLD.figures AS TEXT)) THEN RAISE EXCEPTION
+           'what was recorded of a duty never changes' USING ERRCODE = 'integrity_constraint_violation'; END
+           IF; RETURN NEW; END $$; CREATE TRIGGER duty_record_as_recorded BEFORE UPDATE ON duty_record FOR
+           EACH ROW EXECUTE FUNCTION duty_record_as_recorded()""",
     },
     "duty_record_settled": {
         "sqlite": """CREATE TRIGGER duty_record_settled BEFORE UPDATE ON duty_record WHEN (OLD.status <>
