@@ -19,6 +19,7 @@ _STANDING = {
 }
 _ADDED = re.compile(r"::(text|character varying)|[\s()]+")  # what PostgreSQL writes into a condition, or leaves out
 _LIST = re.compile(r"=anyarray\[([^]]*)](?:\[])?")  # and what it makes of IN (...)
+_NOT_LIST = re.compile(r"<>allarray\[([^]]*)](?:\[])?")  # and of NOT IN (...)
 
 
 def untrue_triggers(connection: Connection) -> Iterator[str]:
@@ -43,4 +44,4 @@ def _says_so(trigger: Trigger, row: Any, dialect: str) -> bool:
 def _bare(made: str) -> str:
     """A trigger's own text without what the database adds: its schema, casts, brackets, the first words."""
     plain = re.sub(r"^CREATE TRIGGER|(?<= ON )\w+\.", "", made).lower().replace('"', "")
-    return _LIST.sub(r"in\1", _ADDED.sub("", plain))
+    return _NOT_LIST.sub(r"notin\1", _LIST.sub(r"in\1", _ADDED.sub("", plain)))
