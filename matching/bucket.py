@@ -13,7 +13,7 @@ from matching.columns import Folded, Law
 from matching.definition import Profile
 from matching.files import batches, columns_of, metadata_of
 from matching.listed import Listing, Stands, change_rows, counted, gone_rows, tally
-from matching.packed import NO_EARLIEST, NO_LATEST, Numbers
+from matching.packed import NO_SIGN, Numbers
 from matching.state import State, read_state, write_state
 from matching.store import POPULATION, Load, Store, write_table
 
@@ -113,12 +113,10 @@ class Bucket:
         anew = old.profile < 0
         if not self.same_classes.all():
             anew |= ~self.same_classes[old.profile, profile]
+        at, _, key = folded.settled()
         for load in self.withdrawn:
-            for name, keys in vars(folded).items():
-                latest = columns.NEUTRAL[name] == NO_LATEST
-                there = keys != (NO_LATEST if latest else NO_EARLIEST)
-                place = packed.place_of(packed.turned(keys) if latest else keys)
-                anew |= there & (place >= load.place) & (place < load.place + load.rows)
+            anew |= _rests_on(folded.proof, load)
+            anew[at[_rests_on(key, load)]] = True
         return anew
 
     def _fold(self, number: int, people: Mapping[str, Numbers], folded: Folded, loads: Sequence[Load],
@@ -131,6 +129,11 @@ class Bucket:
                 rows += columns.fold(folded, batches(path), load.place, index,
                                      people["profile"], self.law, self.on)
         return folded, rows
+
+
+def _rests_on(keys: Numbers, load: Load) -> Numbers:
+    place = packed.place_of(keys)
+    return (keys != NO_SIGN) & (place >= load.place) & (place < load.place + load.rows)
 
 
 def _profile(told: Mapping) -> Profile:

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from matching import packed
-from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, NONE, PROVES, SURE, UNDATED, VERDICTS, Profile
+from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, PROVES, SURE, UNDATED, VERDICTS, Profile
 from matching.files import values_of
-from matching.packed import CODES, NO_CODE, NO_EARLIEST, NO_LATEST, Numbers
+from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
 from matching.store import BUCKET
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
@@ -21,8 +21,9 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
 }
 SLICE = 1 << 15
+PARTS = 16  # of the few, before they are settled: memory stays bounded though a load were nothing but losses
 ASKED = ("profile", "certified", "due", "of_age")
-NEUTRAL = {"proof": NO_LATEST, "loss": NO_EARLIEST, "undated": NO_EARLIEST, "doubt": NO_LATEST}
+FEW = LOSS, UNDATED_LOSS, DOUBT = range(3)  # what is folded of few cases
 
 
 def holds(tree: Node, facts: Columns) -> Numbers:
@@ -82,25 +83,35 @@ class Law:
 
 @dataclass
 class Folded:
-    """What counts of the signs of each case, packed: `proof` and `doubt` as the latest, the others as the earliest."""
+    """What counts of the signs of each case, packed. proof: a number a case, the latest; few: (row of the case, one of
+    FEW, number), of those that have it: the earliest losses, the latest doubts; the first part is settled.
+    """
 
     proof: Numbers
-    loss: Numbers
-    undated: Numbers
-    doubt: Numbers
+    few: list[tuple[Numbers, Numbers, Numbers]]
 
     @classmethod
     def empty(cls, cases: int) -> Folded:
-        return cls(**{name: np.full(cases, none, np.int64) for name, none in NEUTRAL.items()})
+        none = np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int64)
+        return cls(np.full(cases, NO_SIGN, np.int64), [none])
 
-    def of(self, cases: Any) -> Folded:
-        """Those of some cases: a slice, or their rows."""
-        return Folded(self.proof[cases], self.loss[cases], self.undated[cases], self.doubt[cases])
+    def settled(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The least of each case and kind, by kind and case."""
+        if len(self.few) == 1:
+            return self.few[0]
+        at, which, key = (np.concatenate(parts) for parts in zip(*self.few, strict=True))
+        order = np.lexsort((key, at, which))
+        at, which, key = at[order], which[order], key[order]
+        first = np.ones(len(at), bool)
+        first[1:] = (at[1:] != at[:-1]) | (which[1:] != which[:-1])
+        self.few = [(at[first], which[first], key[first])]
+        return self.few[0]
 
     def forget(self, cases: Numbers) -> None:
-        """As if no sign of these cases had come yet."""
-        for name, keys in vars(self).items():
-            keys[cases] = NEUTRAL[name]
+        """As if no sign of these cases (flags) had come yet."""
+        self.proof[cases] = NO_SIGN
+        at, which, key = self.settled()
+        self.few = [(at[~cases[at]], which[~cases[at]], key[~cases[at]])]
 
 
 def layers(person: Numbers, chosen: Numbers | None = None) -> list[Numbers]:
@@ -142,6 +153,8 @@ def fold(folded: Folded, batches: Iterator[pa.RecordBatch], place: int, index: S
         local = person & (BUCKET - 1)
         for layer in index:
             _fold(folded, layer[local], day, code, sure, row, place, profile, law)
+        if len(folded.few) > PARTS:
+            folded.settled()
     return looked
 
 
@@ -161,49 +174,44 @@ def _fold(folded: Folded, at: Numbers, day, code, sure, row, place: int, profile
     kind = law.classes.reshape(-1)[(profile[at].astype(np.int32) * CODES + code) * 6 + sure * 2 + (day != UNDATED)]
     proves = kind == PROVES
     if proves.all():
-        _latest(folded.proof, at, day, code, sure, row + place)
+        np.minimum.at(folded.proof, at, packed.turned(packed.packed(day, code, sure, row + place)))
         return
-    for takes, which, into in ((_latest, proves, folded.proof),
-                               (_earliest, (kind == ENDS) & (day != UNDATED), folded.loss),
-                               (_earliest, (kind == ENDS) & (day == UNDATED), folded.undated),
-                               (_latest, kind == DOUBTS, folded.doubt)):
-        if which.any():
-            takes(into, *(one[which] for one in (at, day, code, sure)), row[which] + place)
+    for which, chosen in ((None, proves), (LOSS, (kind == ENDS) & (day != UNDATED)),
+                          (UNDATED_LOSS, (kind == ENDS) & (day == UNDATED)), (DOUBT, kind == DOUBTS)):
+        if chosen.any():
+            _take(folded, which, *(one[chosen] for one in (at, day, code, sure)), row[chosen] + place)
 
 
-def _latest(into: Numbers, at, day, code, sure, place) -> None:
-    day = np.where(day == UNDATED, LAST_DAY, day)
-    np.maximum.at(into, at, packed.turned(packed.packed(day, code, sure, place)))
-
-
-def _earliest(into: Numbers, at, day, code, sure, place) -> None:
-    np.minimum.at(into, at, packed.packed(day, code, sure, place))
+def _take(folded: Folded, which: int | None, at: Numbers, day, code, sure, place) -> None:
+    if which == DOUBT:
+        day = np.where(day == UNDATED, LAST_DAY, day)
+    key = packed.packed(day, code, sure, place)
+    if which is None:
+        np.minimum.at(folded.proof, at, packed.turned(key))
+    else:
+        folded.few.append((at, np.full(len(at), which, np.int8), packed.turned(key) if which == DOUBT else key))
 
 
 def stand(folded: Folded, people: Columns, law: Law) -> tuple[Numbers, Numbers]:
-    """For each case the number of the first row of VERDICTS that holds, and the sign it names, packed as the earliest.
+    """For each case the number of the first row of VERDICTS that holds, and the sign it names, in the earliest's order.
 
     A slice at a time, which stays in the cache; the few with a loss, a doubt or an age apart, so that of all others
     these facts are one value.
     """
-    verdict, sign = np.empty(len(folded.proof), np.int8), np.empty(len(folded.proof), np.int64)
+    verdict = np.empty(len(folded.proof), np.int8)
     for start in range(0, len(verdict), SLICE):
         part = slice(start, start + SLICE)
-        told, keys = {name: people[name][part] for name in ASKED}, folded.of(part)
-        verdict[part] = _first(_common(keys, told, law))
-        sign[part] = _named(verdict[part], packed.turned(keys.proof), "proof")
-        few = np.flatnonzero((keys.loss != NO_EARLIEST) | (keys.undated != NO_EARLIEST) | (keys.doubt != NO_LATEST)
-                             | (told["of_age"] != NONE))
-        if len(few):
-            keys, told = keys.of(few), {name: values[few] for name, values in told.items()}
-            found = _first(_common(keys, told, law) | _rare(keys, told["of_age"]))
-            verdict[start + few], sign[start + few] = found, named(found, keys)
-    return verdict, sign
+        told = {name: people[name][part] for name in ASKED}
+        verdict[part] = _first(_common(folded.proof[part], told, law))
+    rows = np.union1d(folded.settled()[0], np.flatnonzero(people["of_age"]))
+    told = {name: people[name][rows] for name in ASKED}
+    verdict[rows] = _first(_common(folded.proof[rows], told, law) | _rare(_few(folded, rows), told["of_age"]))
+    return verdict, named(verdict, folded)
 
 
-def _common(folded: Folded, people: Columns, law: Law) -> dict[str, Any]:
+def _common(proofs: Numbers, people: Columns, law: Law) -> dict[str, Any]:
     """The facts of matching.definition.facts, for cases without a loss, a doubt or an age."""
-    proof = packed.day_of(folded.proof)
+    proof = packed.day_of(packed.turned(proofs))
     return {
         "proof_day": proof, "evidence_day": np.maximum(proof, people["certified"]), "due_day": people["due"],
         "loss_day": NEVER, "loss_undated": False, "doubt_day": -1, "adult_day": NEVER, "perhaps_adult_day": NEVER,
@@ -211,12 +219,22 @@ def _common(folded: Folded, people: Columns, law: Law) -> dict[str, Any]:
     }
 
 
-def _rare(folded: Folded, of_age: Numbers) -> dict[str, Numbers]:
-    doubt = packed.day_of(folded.doubt)
+def _few(folded: Folded, rows: Numbers) -> list[Numbers]:
+    """For each of FEW the numbers of these cases (ascending rows, all that have one among them)."""
+    at, which, key = folded.settled()
+    found = [np.full(len(rows), NO_SIGN, np.int64) for _ in FEW]
+    for kind, keys in enumerate(found):
+        keys[np.searchsorted(rows, at[which == kind])] = key[which == kind]
+    return found
+
+
+def _rare(few: Sequence[Numbers], of_age: Numbers) -> dict[str, Numbers]:
+    loss, undated, doubt = few
+    doubted = packed.day_of(packed.turned(doubt))
     return {
-        "loss_day": np.where(folded.loss == NO_EARLIEST, NEVER, packed.day_of(folded.loss)),
-        "loss_undated": folded.undated != NO_EARLIEST,
-        "doubt_day": np.where(folded.doubt == NO_LATEST, -1, np.where(doubt == LAST_DAY, NEVER, doubt)),
+        "loss_day": np.where(loss == NO_SIGN, NEVER, packed.day_of(loss)),
+        "loss_undated": undated != NO_SIGN,
+        "doubt_day": np.where(doubt == NO_SIGN, -1, np.where(doubted == LAST_DAY, NEVER, doubted)),
         "adult_day": np.where(of_age > 0, of_age, NEVER),
         "perhaps_adult_day": np.where(of_age < 0, -of_age, NEVER),
     }
@@ -230,15 +248,17 @@ def _first(asked: Columns) -> Numbers:
 
 
 def named(verdict: Numbers, folded: Folded) -> Numbers:
-    """The sign that each verdict names, packed as the earliest; NO_EARLIEST for none."""
-    found = _named(verdict, np.where(folded.loss == NO_EARLIEST, folded.undated, folded.loss), "loss")
-    for which, keys in (("doubt", packed.turned(folded.doubt)), ("proof", packed.turned(folded.proof))):
-        np.minimum(found, _named(verdict, keys, which), out=found)
+    """The sign that each verdict names, in the order of the earliest; NO_SIGN for none."""
+    found = np.full(len(verdict), NO_SIGN, np.int64)
+    for start in range(0, len(verdict), SLICE):
+        part = slice(start, start + SLICE)
+        np.copyto(found[part], packed.turned(folded.proof[part]), where=NAMES["proof"][verdict[part]])
+    rows = np.unique(folded.settled()[0])
+    loss, undated, doubt = _few(folded, rows)
+    of_loss, of_doubt = NAMES["loss"][verdict[rows]], NAMES["doubt"][verdict[rows]]
+    found[rows[of_loss]] = np.where(loss == NO_SIGN, undated, loss)[of_loss]
+    found[rows[of_doubt]] = packed.turned(doubt[of_doubt])
     return found
-
-
-def _named(verdict: Numbers, keys: Numbers, which: str) -> Numbers:
-    return np.where(NAMES[which][verdict], keys, NO_EARLIEST)
 
 
 NAMES = {which: np.array([row.sign == which for row in VERDICTS]) for which in ("loss", "doubt", "proof")}

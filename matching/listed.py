@@ -10,7 +10,7 @@ import pyarrow as pa
 from matching import columns, packed
 from matching.definition import FIXED_REASONS, LISTS, OF_SIGN, REASONS
 from matching.files import table_of, values_of
-from matching.packed import CODES, NO_CODE, NO_EARLIEST, Numbers
+from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
 from matching.store import LISTS as LIST_SCHEMA
 from matching.store import Load
 
@@ -114,7 +114,7 @@ def counted(stands: Stands, listing: Listing) -> dict[str, int]:
         numbers += np.bincount(at, minlength=len(numbers))
     kinds = np.flatnonzero(numbers)
     verdict, code = kinds // CODES, (kinds % CODES).astype(np.int64)
-    sign = np.where(code == NO_CODE, NO_EARLIEST, code << packed.CODE_AT)
+    sign = np.where(code == NO_CODE, NO_SIGN, code << packed.CODE_AT)
     words = listing.words(Stands(verdict, sign))
     code[code == NO_CODE] = NOWHERE
     return _sums(words, code, numbers[kinds])

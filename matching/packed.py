@@ -1,8 +1,8 @@
-"""A sign as one whole number, so that folding is the greatest or the smallest of whole numbers.
+"""A sign as one whole number, so that folding is the smallest of whole numbers.
 
 From the high bits down: day 16, code 10, sure 2, place 35 (of the row among all rows ever loaded). The earliest sign is
-the smallest number. Of the latest the bits below the day are turned over: of one day the same sign stays as among the
-earliest. A doubt without a date has the last day (matching/definition.py).
+the smallest number; where the latest is wanted the bits of the day are turned over. Of one day the same sign stays
+either way. A doubt without a date has the last day (matching/definition.py).
 """
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from matching.store import Load
 
 PLACE_BITS, SURE_BITS, CODE_BITS = 35, 2, 10
 SURE_AT, CODE_AT, DAY_AT = PLACE_BITS, PLACE_BITS + SURE_BITS, PLACE_BITS + SURE_BITS + CODE_BITS
-BELOW_DAY = (1 << DAY_AT) - 1
 PLACES, CODES = 1 << PLACE_BITS, 1 << CODE_BITS
-NO_CODE = CODES - 1  # what NO_EARLIEST shows in the bits of the code
-NO_LATEST, NO_EARLIEST = 0, (1 << 63) - 1
+NO_CODE = CODES - 1  # what NO_SIGN shows in the bits of the code
+NO_SIGN = (1 << 63) - 1  # its day turned over is NONE
 
 Numbers = np.ndarray
 
@@ -31,8 +30,8 @@ def packed(day: Numbers, code: Numbers, sure: Numbers, place: Numbers) -> Number
 
 
 def turned(key: Numbers) -> Numbers:
-    """From the order of the earliest to that of the latest and back."""
-    return key ^ BELOW_DAY
+    """From the order of the earliest to that of the latest and back; NO_SIGN stands for none in both."""
+    return key ^ (LAST_DAY << DAY_AT)
 
 
 def day_of(key: Numbers) -> Numbers:
@@ -48,8 +47,8 @@ def place_of(key: Numbers) -> Numbers:
 
 
 def unpacked(key: Numbers, loads: Sequence[Load]) -> dict[str, Numbers]:
-    """load, row, code, day, sure of keys in the order of the earliest; those of NO_EARLIEST are of no sign."""
-    there = key != NO_EARLIEST
+    """load, row, code, day, sure of keys in the order of the earliest."""
+    there = key != NO_SIGN
     place, day = place_of(key), day_of(key)
     starts = np.array([load.place for load in loads] or [0])
     numbers = np.array([load.number for load in loads] or [0])

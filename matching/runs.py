@@ -17,7 +17,7 @@ from matching.definition import VERDICTS, Profile, day_number
 from matching.store import Load, Store, placed, read_json, write_json
 
 Progress = Callable[[int, int], None]
-PACKING = "day 16, code 10, sure 2, place 35"
+PACKING = "day 16, code 10, sure 2, place 35; the least"
 
 
 @dataclass(frozen=True)

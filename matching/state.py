@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
-import pyarrow as pa
 
-from matching.columns import NEUTRAL, Folded
+from matching.columns import Folded
 from matching.files import columns_of, metadata_of, table_of
-from matching.packed import Numbers
+from matching.packed import NO_SIGN, Numbers
 from matching.store import Store, write_table
 
-FEW = ("loss", "undated", "doubt")  # of few cases: kept as (row, which, key) in a file beside
+FEW_COLUMNS = ("at", "which", "key")  # row of the case, one of columns.FEW, packed sign
 UNKNOWN = -1
 VERDICT_BITS = 8
 
@@ -36,14 +35,10 @@ class State:
 
 def write_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers], verdict: Numbers, folded: Folded,
                 told: Mapping[str, str]) -> None:
-    """The few first: where the state is, they are."""
+    """What few cases have stands in a file beside, written first: where the state is, it is."""
     path = store.state(run, bucket)
-    parts = []
-    for which, name in enumerate(FEW):
-        keys = getattr(folded, name)
-        rows = np.flatnonzero(keys != NEUTRAL[name]).astype(np.int32)
-        parts.append(table_of({"at": rows, "which": np.full(len(rows), which, np.int8), "key": keys[rows]}))
-    write_table(path.with_name(f"{bucket}.few.parquet"), pa.concat_tables(parts))
+    few = dict(zip(FEW_COLUMNS, folded.settled(), strict=True))
+    write_table(path.with_name(f"{bucket}.few.parquet"), table_of(few))
     stands = people["profile"].astype(np.int32) << VERDICT_BITS | verdict
     each = table_of({"stands": stands, "proof": folded.proof})
     write_table(path, each.replace_schema_metadata({**told, "cases": _checksum(people["case"], people["person"])}))
@@ -58,12 +53,8 @@ def read_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers
     if not path.is_file():
         return None
     found = columns_of(path, ("stands", "proof"))
-    few = columns_of(path.with_name(f"{bucket}.few.parquet"), ("at", "which", "key"))
-    folded = Folded.empty(len(found["proof"]))
-    folded.proof[:] = found["proof"]
-    for which, name in enumerate(FEW):
-        mine = few["which"] == which
-        getattr(folded, name)[few["at"][mine]] = few["key"][mine]
+    few = columns_of(path.with_name(f"{bucket}.few.parquet"), FEW_COLUMNS)
+    folded = Folded(found["proof"].copy(), [tuple(few.values())])
     state = State((found["stands"] >> VERDICT_BITS).astype(np.int16),
                   (found["stands"] & (1 << VERDICT_BITS) - 1).astype(np.int8), folded, np.empty(0, np.int64))
     if metadata_of(path)["cases"] == _checksum(people["case"], people["person"]):
@@ -90,11 +81,14 @@ def _aligned(state: State, past: Mapping[str, Numbers], people: Mapping[str, Num
         found[there] = values[at[there]]
         return found
 
+    row, (old, which, key) = np.full(len(past["case"]), UNKNOWN, np.int32), state.folded.settled()
+    row[at[there]] = np.flatnonzero(there)
+    kept = row[old] != UNKNOWN
+    few = row[old[kept]], which[kept], key[kept]
     return State(_taken(state.profile, UNKNOWN), _taken(state.verdict, UNKNOWN),
-                 Folded(**{name: _taken(keys, NEUTRAL[name]) for name, keys in vars(state.folded).items()}),
+                 Folded(_taken(state.folded.proof, NO_SIGN), [few]),
                  np.setdiff1d(past["case"], case, assume_unique=True))
 
 
 def _checksum(case: Numbers, person: Numbers) -> str:
     return f"{len(case)} {crc32(person.view(np.uint8), crc32(case.view(np.uint8))):08x}"
-

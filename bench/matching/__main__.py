@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from bench.matching.made import MONTHS, SOURCES, World, generate, month_end, profiles
@@ -21,10 +22,16 @@ FITS = {"pandas, raw": 2_000_000, "PostgreSQL, raw": 2_000_000}  # people, on a 
 HEAD = f"{'':<26}{'seconds':>9}{'processor':>11}{'peak MB':>9}{'rows/s':>14}{'signs/s':>14}   "
 
 
-def steps() -> dict[str, Callable[[World], dict]]:
-    from bench.matching import own, postgresql, raw
+OWN = ("intake", "bare scan", "month before", "full", "incremental", "withdrawn", "withdrawn, full")
+OTHERS = ("Polars streaming, raw", "DuckDB SQL, raw", "pandas, raw", "PostgreSQL, raw")
 
-    return {"generate": lambda world: generate(world) or {}, **own.STEPS, **raw.STEPS, **postgresql.STEPS}
+
+def step(name: str) -> Callable[[World], dict]:
+    """What it takes alone is imported, so that no step carries the libraries of another."""
+    if name == "generate":
+        return lambda world: generate(world) or {}
+    module = "own" if name in OWN else "postgresql" if name.startswith("PostgreSQL") else "raw"
+    return import_module(f"bench.matching.{module}").STEPS[name]
 
 
 def main() -> None:
@@ -46,7 +53,7 @@ def main() -> None:
 
 
 def _measured(world: World, name: str) -> dict:
-    act = steps()[name]
+    act = step(name)
     profiles(month_end(MONTHS - 1))  # the rules are read from YAML before the clock starts, for everybody
     start, busy = time.perf_counter(), time.process_time()
     found = act(world)
@@ -62,7 +69,7 @@ def _table(people: int, asked: argparse.Namespace) -> dict[str, dict]:
           f"load {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
     figures: dict[str, dict] = {}
     try:
-        for name in steps():
+        for name in ("generate", *OWN, *OTHERS):
             if name in asked.skip or people > FITS.get(name, people):
                 continue
             figures[name] = _child(people, folder, name)
