@@ -4,5 +4,6 @@ from cases.halt_cli import sweep
 from cases.imports.cli import payments, pensioners
 from cases.ledgers.cli import lists
 from cases.limit_cli import limits
+from cases.nearing_age.cli import nearing_age
 
-__all__ = ["dossier", "limits", "lists", "notices", "payments", "pensioners", "sweep"]
+__all__ = ["dossier", "limits", "lists", "nearing_age", "notices", "payments", "pensioners", "sweep"]

@@ -18,10 +18,10 @@ def quiet_offices(on: date, hour: int) -> frozenset[str]:
               .where(Notice.status == "queued", Notice.channel.in_(DISTURBING)).distinct())
     paths = db.session.scalars(queued).all()
     db.session.rollback()
-    return frozenset(path for path in paths if _is_quiet(path.rstrip("/").rsplit("/", 1)[-1], on, hour))
+    return frozenset(path for path in paths if is_quiet(path.rstrip("/").rsplit("/", 1)[-1], on, hour))
 
 
-def _is_quiet(area: str, on: date, hour: int) -> bool:
+def is_quiet(area: str, on: date, hour: int) -> bool:
     try:
         hours = rules_for(area, on).value("quiet_hours")
     except RulesNotInForce:

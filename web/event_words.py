@@ -24,6 +24,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "source": ("death_source", "method", "feed"), "field": ("field",), "finding": ("finding",), "about": ("about",),
     "answer": ("answer",), "told": ("told",),
     "duty": ("duty",), "inspected": ("inspection",), "indicator": ("indicator",), "way": ("recovery", "training"),
+    "act": ("nearing",),
 }
 
 CHANNELS = frozenset({"notices"})  # fields whose keys are channels, not names of fields

@@ -21,6 +21,7 @@ from audit.events.of_feeds import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403
 from audit.events.of_limits import *  # noqa: F403
 from audit.events.of_linkage import *  # noqa: F403
+from audit.events.of_nearing_age import *  # noqa: F403
 from audit.events.of_runs import *  # noqa: F403
 from audit.events.of_staff import *  # noqa: F403
 from audit.events.of_suspensions import *  # noqa: F403

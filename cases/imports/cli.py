@@ -47,7 +47,7 @@ def payments() -> None:
     """发放与回盘文件 / pay-run and payment-return files."""
 
 
-def _loader(group: click.Group, name: str, kind: str, about: str) -> None:
+def loader(group: click.Group, name: str, kind: str, about: str) -> None:
     @group.command(name, help=about)
     @FILE
     @OFFICE
@@ -61,10 +61,10 @@ def _loader(group: click.Group, name: str, kind: str, about: str) -> None:
             _show(batch)
 
 
-_loader(pensioners, "import", "pensioners", "读入名册，待另一人放行 / propose a list; another person releases it.")
-_loader(payments, "load-run", "pay_run", "读入发放文件，待另一人放行 / propose a pay run.")
-_loader(payments, "load-returns", "payment_returns", "读入回盘文件，待另一人放行 / propose payment returns.")
-_loader(payments, "load-recoveries", "recoveries", "读入追回文件，待另一人放行 / propose recoveries of overpayments.")
+loader(pensioners, "import", "pensioners", "读入名册，待另一人放行 / propose a list; another person releases it.")
+loader(payments, "load-run", "pay_run", "读入发放文件，待另一人放行 / propose a pay run.")
+loader(payments, "load-returns", "payment_returns", "读入回盘文件，待另一人放行 / propose payment returns.")
+loader(payments, "load-recoveries", "recoveries", "读入追回文件，待另一人放行 / propose recoveries of overpayments.")
 
 
 @click.command("release", help="放行一个批次 / release a batch proposed by another person.")

@@ -24,6 +24,7 @@ from cases.models.duties import DutyRecord, Inspection, ServiceSample
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
 from cases.models.ledgers import FiledCount, FollowUp, Pressing
 from cases.models.limits import CalendarDay, CalendarYear, LimitPause, ServiceLimit
+from cases.models.nearing_age import NearingAge
 from cases.models.pensioner import Certification, DeathMark, Pensioner
 from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
 
@@ -31,7 +32,7 @@ __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
     "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "DutyRecord",
     "Evidence", "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal",
-    "ImportRow", "Inspection", "Installation", "Job", "LimitPause", "NamePart", "NotPassed", "Notice",
+    "ImportRow", "Inspection", "Installation", "Job", "LimitPause", "NamePart", "NearingAge", "NotPassed", "Notice",
     "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep",
     "ServiceLimit", "ServiceSample", "SuspensionBatch", "SuspensionRow", "SweepHalt", "VerificationTask",
 ]

@@ -31,7 +31,8 @@ from web.language import current_language
 from workflows.roles import CHAIN
 
 KIND_WORDS = {"pensioners": lazy_gettext("待遇领取人员名册"), "pay_run": lazy_gettext("发放文件"),
-              "payment_returns": lazy_gettext("回盘文件"), "recoveries": lazy_gettext("追回文件")}
+              "payment_returns": lazy_gettext("回盘文件"), "recoveries": lazy_gettext("追回文件"),
+              "nearing_age": lazy_gettext("到龄人员名单")}
 RUN_WORDS = {"staging": lazy_gettext("正在读取文件"), "releasing": lazy_gettext("正在导入")}
 TILES = {"proposed": ("good", "duplicate", "quarantined"), "withdrawn": ("good", "duplicate", "quarantined"),
          "released": ("loaded", "unchanged", "duplicate", "quarantined")}

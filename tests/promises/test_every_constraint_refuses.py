@@ -106,6 +106,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
     "import_row": (("batch_id", "row_number"),),
     "import_proposal": (("public_id",),),
+    "nearing_age": (("office_id", "person_index", "scheme"), ("public_id",)),
     "feed_load": (("source", "area_path", "sha256"), ("public_id",)),
     "feed_quarantine": (("load_id", "row_number"),),
     # promised limits: one proposal of a year, a day once, one pause open of a limit

@@ -4,34 +4,41 @@ What is seen is seen twice, once under each law, each time of a case of its own.
 """
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import select
 
 from cases import limit_pauses
 from cases.arrears_month import arrears_month
 from cases.certifications import certify_from_source, submit
+from cases.channels import Accepted
 from cases.claim_ends import is_over
 from cases.claims import claim
 from cases.decision_facts import refusals
 from cases.decisions import Proposal, open_decision, opening_refusals
 from cases.evidence import add_evidence
 from cases.imports.batches import level_refusals
+from cases.imports.proposing import propose
+from cases.imports.releasing import release
 from cases.ledgers import withheld
 from cases.ledgers.follow_ups import on_ledger
 from cases.ledgers.place import place_of
 from cases.limit_view import report_of, standing_of
-from cases.models import Decision, DecisionEvidence
+from cases.models import Decision, DecisionEvidence, NearingAge
+from cases.nearing_age.telling import tell
 from cases.overpayments import return_by
 from cases.periods import rules_of_case
 from cases.window import look_up
 from database import db, transaction
-from database.types import now
+from database.types import blind_index, now
 from rules.vocabulary import DECISION_KINDS, ELIGIBLE_SOURCES, PAUSE_REASONS
 from staff.actor import Actor
 from staff.models import StaffAccount
+from staff.offices import office_by_code
 from tests.case_builder import DEAD, LAPSED, make_case, paper, pensioner_id_number
 from tests.people import actor, make_account, valid_id_number
 from workflows.transition import TransitionRefused
@@ -159,6 +166,20 @@ def misses() -> int:
     return done
 
 
+def nears_the_age() -> tuple[date, str]:
+    """The day of the age, and what became of the notice, of somebody sixty on 1 October 2026."""
+    number = valid_id_number(born=date(1966, 10, 1))
+    person("caseworker"), person("reviewer")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{number}.csv"
+        path.write_text(f"姓名,身份证号,险种,联系电话\n沈玉珍,{number},企业职工,13800138000\n", encoding="utf-8")
+        batch = propose(path, office_by_code("510107"), actor("caseworker"), ON, kind="nearing_age")
+        release(batch, actor("reviewer"), ON)
+    tell(ON, today=ON, send=lambda _message: Accepted("taken"))
+    found = db.session.scalars(select(NearingAge).where(NearingAge.person_index == blind_index(number))).one()
+    return found.reaches_on, found.status
+
+
 def paid_back_by() -> date:
     return return_by(Decision(rules_version=rules_of_case(make_case(ON), ON).version), ON)
 
@@ -199,6 +220,8 @@ PROBES: dict[str, dict[str, tuple[object, Seen]]] = {
         20, lambda: arrears_month(opened("resume"), ON))},
     "home_service_age": {"home_service_age": (85, stands_on("home_service", 身份证号=valid_id_number(
         7, born=date(1943, 5, 1))))},
+    "benefit_age": {"benefit_age": (63, nears_the_age)},
+    "benefit_age_notice_months": {"benefit_age_notice_months": (9, nears_the_age)},
     "claim_hours": {"claim_hours": (48, is_kept_for_thirty_hours)},
     "window_misses_an_hour": {"window_misses_an_hour": (2, misses)},
 }

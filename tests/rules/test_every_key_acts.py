@@ -25,7 +25,7 @@ from cases.letters import kinds
 from cases.materials import material_groups
 from cases.objection_list import decided_by
 from cases.periods import Benefit, adult_age, cycle
-from cases.quiet_hours import _is_quiet
+from cases.quiet_hours import is_quiet
 from cases.responsibility import Standing as Residence
 from cases.responsibility import responsible_path
 from cases.rule_values import Places
@@ -187,7 +187,7 @@ IN_FORCE: dict[str, tuple[object, Callable[[], object]]] = {
     "session_absolute_minutes": (77, lambda: limits().session_absolute_minutes),
     "lockout_failures": (4, lambda: limits().lockout_failures),
     "lockout_minutes": (44, lambda: limits().lockout_minutes),
-    "quiet_hours": ({"from_hour": 11, "until_hour": 14}, lambda: _is_quiet("510107", ON, 12)),
+    "quiet_hours": ({"from_hour": 11, "until_hour": 14}, lambda: is_quiet("510107", ON, 12)),
     "retention_years": (60, lambda: _archive(_case(), [_logged(ON)])["dispose_after"]),
     "not_passed_months_before_due": (1, lambda: not_passed.begins_on(SimpleNamespace(
         **vars(_case()), period_start=CERTIFIED, due_on=date(2026, 9, 1)), ON)),
