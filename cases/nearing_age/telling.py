@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from flask import current_app
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from audit.events import NearingAgeMoved, NearingAgeNotTold, NearingAgeTold
@@ -151,5 +152,7 @@ def message_of(entry: NearingAge, on: date) -> EmailMessage:
 def words_of(entry: NearingAge, on: date, lang: str = "zh") -> str:
     """The notice as it is read."""
     rule = rules_of_place(entry.office_path, entry.scheme, on).entry("benefit_age")
-    return print_environment(lang).get_template("letters/nearing_age.txt").render(
-        entry=entry, title=Wording(lang).say(TITLE), number=masked(entry.id_number, "id_number"), age=rule.value, rule=rule, on=on)
+    text = print_environment(lang).get_template("letters/nearing_age.txt").render(
+        entry=entry, title=Wording(lang).say(TITLE), number=masked(entry.id_number, "id_number"), age=rule.value,
+        rule=rule, on=on)
+    return str(Markup(text).unescape())
