@@ -197,7 +197,7 @@ def a_suggested_link(code: str) -> None:
 def a_feed_of_both_counties(code: str) -> None:
     """A trip of somebody of each county, one of nobody here, one without a number, one on no day."""
     there = pensioner_number_of(PATHS[THERE if code == HERE else HERE])
-    rows = (pensioner_number_of(PATHS[code]), there, "110101195003074514", "", "x")
+    rows = (pensioner_number_of(PATHS[code]), there, "110101195003074516", "", "x")
     lines = [f"周秀英,{number},{'2026-02-01' if number != 'x' else '昨天'},已乘车" for number in rows]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "乘车.csv"
@@ -208,7 +208,7 @@ def a_feed_of_both_counties(code: str) -> None:
 def pensioner_number_of(path: str) -> str:
     query = select(Pensioner).join(Case, Case.pensioner_id == Pensioner.id).where(Case.office_path == path)
     found = db.session.scalars(query.order_by(Pensioner.id).limit(1)).first()
-    return found.id_number if found else "110101195003074514"
+    return found.id_number if found else "110101195003074516"
 
 
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
