@@ -29,6 +29,7 @@ SECTIONS = (
     Section("objections.index", _("异议"), "/objections", READERS),
     Section("verifications.index", _("核实台账"), "/verifications", BUSINESS),
     Section("ledgers.first", _("名单台账"), "/ledgers", READERS),
+    Section("matching.index", _("信息比对"), "/matching", READERS),
     Section("linkage.index", _("身份比对"), "/linkage", READERS),
     Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
     Section("suspensions.index", _("暂停核放"), "/suspensions", READERS),

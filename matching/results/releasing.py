@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from audit.events import (
     MatchingCancelled,
@@ -12,11 +13,11 @@ from audit.events import (
     MatchingSampleChecked,
 )
 from audit.log import record
-from cases.models import Pensioner
+from cases.models import Case, Pensioner
 from cases.moves import lock_case
 from cases.refused import attempt, refuse
 from database import db
-from matching.results.models import FINDINGS, MatchingRun, MatchingSample
+from matching.results.models import FINDINGS, ListChange, MatchingRun, MatchingSample
 from staff.access import lock_actor
 from staff.actor import Actor, in_area
 from staff.relatives import related_persons
@@ -45,6 +46,20 @@ def refusals(run: MatchingRun, act: str, actor: Actor) -> tuple[Refusal, ...]:
     if act == "release" and run.halted and run.proposed_by_person == actor.natural_person_id:
         found.append(Refusal("SAME_PERSON", article="JS-8.1"))
     return tuple(found) + (_of_sample(run) if act in ("propose", "release") else ())
+
+
+def sample(run_id: int) -> list[MatchingSample]:
+    """With their cases and persons, in the order of case numbers."""
+    query = (select(MatchingSample).join(Case, Case.id == MatchingSample.case_id).where(MatchingSample.run_id == run_id)
+             .options(joinedload(MatchingSample.case).joinedload(Case.pensioner)).order_by(Case.case_no))
+    return list(db.session.scalars(query))
+
+
+def changes_of_sample(run_id: int) -> dict[int, ListChange]:
+    """Case id -> what the run says of it."""
+    drawn = select(MatchingSample.case_id).where(MatchingSample.run_id == run_id)
+    found = db.session.scalars(select(ListChange).where(ListChange.run_id == run_id, ListChange.case_id.in_(drawn)))
+    return {change.case_id: change for change in found}
 
 
 def _of_sample(run: MatchingRun) -> tuple[Refusal, ...]:

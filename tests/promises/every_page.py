@@ -37,6 +37,7 @@ from cases.worklists import TABS
 from database import db
 from matching.feeds.models import FeedLoad
 from matching.linkage.tables import MatchSuggestion
+from matching.results.models import MatchingRun
 from staff.models import Office, StaffAccount
 from tests.people import account, actor
 from workflows.duties import DUTIES
@@ -57,6 +58,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "audit.search": ("who={there}", "who=li", "case_no={number}", "type=CaseEntered",
                      "since=2026-01-01&until=2027-01-01"),
     "staff.people": ("name=li", "name={there}"),
+    "matching.lists": ("list=lost", "list=to_be_verified", "list=eligible&reason=hospital_stay", "office=510104",
+                       "office=510107", "source=hospital_stays", "after=资510104-2026-000001"),
     "limits.index": tuple(f"tab={tab}" for tab in LIMIT_TABS),
     "calendar.index": ("year=2025", "year=2027"),
     "ledgers.index": ("office=510104", "office=510107", "office=510107001", "scheme=work_injury"),
@@ -113,6 +116,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "linkage": column(MatchSuggestion.public_id, MatchSuggestion.pensioner_id.in_(
             select(Case.pensioner_id).where(below))),
         "feeds": column(FeedLoad.public_id, FeedLoad.area_path.startswith(path)),
+        "runs": column(MatchingRun.public_id, MatchingRun.area_path.startswith(path)),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
         "records": column(DutyRecord.public_id, DutyRecord.office_path.startswith(path)),
         "inspections": column(Inspection.public_id, Inspection.office_path.startswith(path)),

@@ -28,6 +28,7 @@ from cases.sweep import sweep
 from database import db, transaction
 from matching.feeds.loading import load
 from matching.linkage.tables import MatchSuggestion
+from matching.results import disputes
 from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.relatives import declare
@@ -37,6 +38,7 @@ from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_
 from tests.owner import as_superuser
 from tests.people import account, actor, make_account
 from tests.promises.county import ON
+from tests.results.registers import compared, lost, proposed, seen, unknown
 
 HERE, THERE = "510107", "510104"
 PATHS = {code: f"51/5101/{code}/" for code in (HERE, THERE)}
@@ -107,6 +109,15 @@ def a_file_that_differs(code: str) -> None:
     number = pensioner_id_number()
     for number_of_account in ("6228480012345678901", "6228480012345678999"):
         make_case(ON, office=code, 身份证号=number, 银行账号=number_of_account, **place(code))
+
+
+def registers_compared(code: str) -> None:
+    """A run of the county carried out, another that waits, and an objection to what a register says."""
+    ids = list(db.session.scalars(select(Case.id).where(Case.office_path == PATHS[code]).order_by(Case.id).limit(3)))
+    who = {"looks": named("li", code), "releases": named("wang", code), "area": PATHS[code]}
+    compared([seen(ids[0], BEFORE), unknown(ids[1]), lost(ids[2], "court_declarations", "missing", BEFORE)], ON, **who)
+    proposed([unknown(ids[0])], ON, PATHS[code])
+    disputes.file(ids[1], disputes.Disputed("cremations", "death", "本人健在"), actor=actor(named("li", code)), on=ON)
 
 
 def an_office_pressed(code: str) -> None:
@@ -214,7 +225,7 @@ def pensioner_number_of(path: str) -> str:
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
          a_file_that_differs, one_long_suspended, an_office_pressed,
          one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
-         a_post_applied_for, a_suggested_link, duties_done, a_feed_of_both_counties)
+         a_post_applied_for, a_suggested_link, duties_done, a_feed_of_both_counties, registers_compared)
 AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
 
 
@@ -237,6 +248,7 @@ def furnish(app: Flask) -> None:
 # what lies outside of county HERE, before whatever hung on it
 OUTSIDE = (
     "DELETE FROM cases WHERE office_path NOT LIKE :here",
+    "DELETE FROM matching_run WHERE area_path NOT LIKE :here",
     "DELETE FROM filed_count WHERE office_path NOT LIKE :here",
     "DELETE FROM pressing WHERE to_path NOT LIKE :here",
     "DELETE FROM duty_record WHERE office_path NOT LIKE :here",

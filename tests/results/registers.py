@@ -56,6 +56,15 @@ def released(changes: Iterable[Change], on: date, **more: object) -> MatchingRun
     return releasing.release(run.id, actor=actor("wang"), on=on)
 
 
+def compared(changes: Iterable[Change], on: date, *, looks: str, releases: str, area: str) -> MatchingRun:
+    """Carried out by these people."""
+    run = proposed(changes, on, area)
+    looked_at(run, on, looks)
+    releasing.release(run.id, actor=actor(releases), on=on)
+    applying.apply(run.id, on=on)
+    return run
+
+
 def applied(changes: Iterable[Change], on: date, **more: object) -> MatchingRun:
     run = released(changes, on, **more)
     applying.apply(run.id, on=on)

@@ -1,0 +1,74 @@
+"""A person's life signs: what register said what on which day, how surely, which list and why (SC 9b, QD 28).
+
+Nothing is kept for it: the signs are read from the files, the list and its reason are asked of the one definition, by
+its reference interpreter.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cases.models import Case
+from cases.periods import rules_of_case, stored_cycle
+from database import db
+from matching.definition import NONE, UNDATED, Found, OfCase, Sign, date_of, day_number, find
+from matching.feeds.models import FeedLoad
+from matching.feeds.store import store as folder
+from matching.lists import signs_of
+from matching.profiles import DEPENDANTS, of_age, profile_of, reasons_of
+from matching.results.models import ListChange, ListEntry
+from matching.results.running import loads_in_force
+from matching.store import Store
+from rules.feeds import Meaning, catalogue
+
+
+@dataclass(frozen=True)
+class Told:
+    """One sign. on: the day it speaks of, None where it gave none; counts: it put the case on its list."""
+
+    said: Meaning
+    on: date | None
+    sure: int
+    load: FeedLoad
+    row: int
+    counts: bool
+
+
+@dataclass(frozen=True)
+class LifeSigns:
+    """signs: latest first; now: what the definition says today; entry: where the last released run put the case."""
+
+    signs: list[Told]
+    now: Found
+    entry: ListEntry | None
+    history: list[ListChange]
+
+
+def of_case(case: Case, on: date) -> LifeSigns:
+    loads = {load.id: load for load in loads_in_force(case.office_path)}
+    signs = [sign for sign in signs_of(Store(folder()), case.pensioner_id, loads) if sign.day <= day_number(on)]
+    now = standing(case, signs, on)
+    history = db.session.query(ListChange).filter(ListChange.case_id == case.id, ListChange.outcome.is_not(None))
+    return LifeSigns([_told(sign, loads[sign.load], now) for sign in signs if sign.code in catalogue().meanings], now,
+                     db.session.get(ListEntry, case.id), history.order_by(ListChange.run_id.desc()).limit(24).all())
+
+
+def standing(case: Case, signs: list[Sign], on: date) -> Found:
+    """The list of the case by the rules of its place, with the rows of the table that were asked."""
+    rules, kept = rules_of_case(case, on), stored_cycle(case)
+    kinship = case.kinship if case.benefit_kind == DEPENDANTS else None
+    meanings = catalogue().meanings.values()
+    profile = profile_of(rules, meanings, kind=case.benefit_kind, kinship=kinship, months=kept.months if kept else None,
+                         on=on)
+    facts = OfCase(_day(case.last_certified_on), _day(case.due_on), of_age(
+        rules, kind=case.benefit_kind, kinship=kinship, born_on=case.pensioner.birth_on, capacity=case.work_capacity))
+    return find(signs, facts, profile, reasons_of(meanings))
+
+
+def _day(day: date | None) -> int:
+    return day_number(day) if day else NONE
+
+
+def _told(sign: Sign, load: FeedLoad, now: Found) -> Told:
+    on = date_of(sign.day) if sign.day != UNDATED else None
+    return Told(catalogue().meanings[sign.code], on, sign.sure, load, sign.row, sign == now.sign)
