@@ -14,13 +14,13 @@ from cases import calendar
 from cases.calendar import ADMINISTRATORS
 from cases.forms.calendar import CalendarForm, written
 from cases.models import CalendarYear
-from cases.routes.answers import answered
 from cases.working_calendar import arrangement_of, arrangements
 from rules.days_off import HOLIDAY, Arrangement
 from staff.access import access, current_actor
 from staff.clock import today
 from staff.forms import ReasonForm
 from staff.roles import ROLES
+from web.answers import answered
 
 calendar_pages = Blueprint("calendar", __name__)
 SATURDAY = 5

@@ -17,12 +17,12 @@ from cases.forms.work import LookUpForm, WindowForm
 from cases.limit_view import limit_view
 from cases.models import Case
 from cases.routes import certify_pages as blueprint
-from cases.routes.answers import answered
 from cases.window import look_up as look_up_person
 from database import db
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from workflows.roles import MAKERS
 
 VALID_SECONDS = 30 * 60

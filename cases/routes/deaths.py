@@ -14,9 +14,9 @@ from cases.decisions import Proposal, opening_refusals
 from cases.forms.deaths import DeathReportForm, by_weight
 from cases.models import Case, DeathMark, Decision
 from cases.periods import rules_of_case
-from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from web.answers import answered
 from workflows.roles import MAKERS
 from workflows.transition import Refusal
 

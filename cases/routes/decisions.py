@@ -20,7 +20,6 @@ from cases.models import Case, Decision, Evidence
 from cases.models.decision import OPEN_STAGES
 from cases.periods import rules_of_case
 from cases.routes import decision_pages as blueprint
-from cases.routes.answers import answered
 from cases.withdrawals import withdraw
 from cases.worklists import TABS
 from database import db
@@ -28,6 +27,7 @@ from rules import rules_by_version
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from web.filters import term
 from workflows.roles import BUSINESS, MAKERS, READERS
 

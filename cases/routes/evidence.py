@@ -12,9 +12,9 @@ from cases import pages
 from cases.evidence import add_evidence
 from cases.forms.evidence import EvidenceForm, kind_choices
 from cases.routes import evidence_pages
-from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from web.answers import answered
 from workflows.roles import MAKERS, READERS
 
 

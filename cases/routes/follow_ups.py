@@ -10,11 +10,11 @@ from cases import pages
 from cases.forms.ledgers import FollowUpForm
 from cases.ledgers import follow_ups
 from cases.models import Case
-from cases.routes.answers import answered
 from cases.routes.ledgers import ledger_pages
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from workflows.follow_up import DORMANT, LONG_SUSPENDED, kinds_for
 from workflows.roles import OVERSIGHT
 

@@ -10,9 +10,9 @@ from cases import objection_list, objections, pages
 from cases.case_view import may_object
 from cases.forms.work import ObjectionForm
 from cases.routes import objection_pages as blueprint
-from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.clock import today
+from web.answers import answered
 from web.paging import key_after
 from workflows.roles import MAKERS, READERS
 

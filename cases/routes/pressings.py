@@ -12,13 +12,13 @@ from cases import pressing
 from cases.forms.ledgers import AnswerForm, PressForm
 from cases.ledgers.place import place_of
 from cases.models import Pressing
-from cases.routes.answers import answered
 from cases.routes.ledger_words import names_of_ledgers
 from database import db
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from staff.models import Office
+from web.answers import answered
 from web.paging import key_after
 from workflows.roles import CHAIN, READERS
 

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from cases import gathered_losses, not_passed, pages, suspension_batches, sweep_releases
 from cases.forms.suspensions import NotPassedForm, ReasonForm
 from cases.models import SuspensionBatch
-from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from workflows.roles import CHAIN, MAKERS, READERS
 
 suspension_pages = Blueprint("suspensions", __name__)

@@ -12,10 +12,10 @@ from cases.forms.work import PutBackForm, UnmaskForm, VerificationForm
 from cases.limit_view import working_days_left
 from cases.models import VerificationTask
 from cases.routes import verification_pages
-from cases.routes.answers import answered
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from workflows.roles import BUSINESS, MAKERS
 from workflows.transition import TransitionRefused
 

@@ -10,7 +10,6 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from cases import pages
-from cases.routes.answers import answered
 from matching.results import disputes, life_signs
 from matching.results.disputes import ABOUT, Disputed
 from matching.routes.words import SURE, reason_word
@@ -18,6 +17,7 @@ from rules.feeds import catalogue
 from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
+from web.answers import answered
 from web.filters import term
 from web.forms import Form
 from workflows.roles import CHAIN, MAKERS, READERS

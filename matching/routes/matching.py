@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from cases import downloads
 from cases.imports.uploads import beside_the_request
-from cases.routes.answers import answered
 from cases.spreadsheets import FORMS
 from database import db
 from matching.results import applying, due, listing, releasing
@@ -20,6 +19,7 @@ from staff.access import access, current_actor
 from staff.actor import Actor
 from staff.clock import today
 from staff.models import Office
+from web.answers import answered
 from web.charts import Chart, line, short_months
 from web.filters import term
 from web.forms import Form
