@@ -16,11 +16,11 @@ from cases.forms.duties import DutyForm, PostingForm, ReconciliationForm, Return
 from cases.ledgers.place import Place, place_of
 from cases.models import DutyRecord
 from cases.pdf import RareCharacter
-from cases.routes.answers import answered
 from database import db
 from staff.access import access, current_actor
 from staff.actor import Actor, in_area
 from staff.clock import today
+from web.answers import answered
 from web.forms import Form
 from web.language import current_language
 from workflows.duties import AHEAD, DONE, DUTIES, WAITING

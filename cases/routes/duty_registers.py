@@ -13,7 +13,6 @@ from cases.duties import indicators, inspecting
 from cases.forms.duties import CorrectionForm, InspectionForm, SampleForm, TrainingForm
 from cases.ledgers.place import place_of, within
 from cases.models import DutyRecord, Inspection, ServiceSample
-from cases.routes.answers import answered
 from cases.routes.duties import _own_code, duty_pages
 from database import db
 from staff import training
@@ -22,6 +21,7 @@ from staff.actor import Actor, in_area
 from staff.clock import today
 from staff.models import Office
 from staff.refusals import StaffRefused
+from web.answers import answered
 from web.charts import Chart, line, short_months
 from web.filters import term
 from web.forms import Form

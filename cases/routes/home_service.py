@@ -11,10 +11,10 @@ from cases.forms.ledgers import HomeServiceForm
 from cases.ledgers.follow_ups import on_ledger
 from cases.ledgers.home_service import course_of, serve
 from cases.models import Case
-from cases.routes.answers import answered
 from cases.routes.ledgers import ledger_pages
 from staff.access import access, current_actor
 from staff.clock import today
+from web.answers import answered
 from workflows.deadlines import age_on
 from workflows.follow_up import HOME_SERVICE, kinds_for
 from workflows.roles import MAKERS
