@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from database import db
+from invariants.matching import QUERIES as OF_MATCHING
 from invariants.reading import READ
-from invariants.tables import QUERIES
+from invariants.tables import QUERIES as OF_TABLES
 
 SHOWN = 20
+QUERIES = OF_TABLES | OF_MATCHING
 NOT_PROVED_HERE = (
     "P4: rights are checked in the transaction that uses them (tests/staff, tests/features)",
     "P9: somebody is eligible next while a decision is open (shown on its page; checked when it is submitted)",

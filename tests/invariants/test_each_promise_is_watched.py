@@ -17,11 +17,13 @@ from cases.pressing import Demand, press
 from database import db
 from database.triggers import TRIGGERS, drop_trigger
 from invariants import breaches, names
+from matching.results import disputes, undoing
 from staff.actor import Actor
 from tests.case_builder import LAPSED, make_case, paper
 from tests.engines import APPLICATION
 from tests.owner import as_owner, as_superuser
-from tests.people import make_account
+from tests.people import actor, make_account
+from tests.results.registers import applied, seen, unknown
 
 ON = date(2026, 3, 16)
 ROLE = "R2 the application's role can do no more than it needs"
@@ -55,6 +57,15 @@ def ledgers(approver: Actor) -> None:
     press(Demand("510107001", "past", "请核实", ON), actor=approver, on=ON)
     follow_up(long, "long_suspended", Said("visit", "无人", date(2026, 4, 1)), actor=approver, on=ON)
     file(ON, today=ON)
+    registers(long)
+
+
+def registers(case_id: int) -> None:
+    """A run carried out, one case seen alive by a feed that is withdrawn, and an objection to what was said."""
+    alive = make_case(ON).id
+    applied([seen(alive, date(2026, 2, 20), load=7), unknown(case_id)], ON)
+    undoing.undo(7, "load", on=ON)
+    disputes.file(alive, disputes.Disputed("hospital_stays", "identity", "非本人"), actor=actor("li"), on=ON)
 
 
 def signed(case_id: int, proposal: Proposal, people: tuple) -> None:
@@ -148,6 +159,12 @@ DAMAGES: dict[str, tuple[str, ...]] = {
         "loaded, unchanged, duplicate, quarantined, outside, unlinked, resolved, unread, signs, loaded_by, "
         "loaded_by_person, loaded_on, recorded_at) SELECT 'load', 'prisons', '51/', 'f', 'x', 'loaded', 2, 1, 1, 0, 0, "
         "0, 1, 0, 0, 0, '[]', '{}', id, natural_person_id, '2026-03-15', '2026-03-15' FROM staff_account LIMIT 1",),
+    "Matching a run is released": ("UPDATE matching_sample SET finding = NULL",),
+    "Matching whoever released": (f"UPDATE matching_run SET released_by_person = {PENSIONER}",),
+    "Matching a case stands": ("UPDATE list_entry SET list = 'lost'",),
+    "Matching what a run did": ("UPDATE list_change SET caused = 'other' WHERE outcome = 'certified'",),
+    "Matching what was undone": ("UPDATE certification SET status = 'valid' WHERE status = 'withdrawn'",),
+    "Matching each dispute": ("DELETE FROM audit_event WHERE type = 'DataDisputed'",),
     "F4 an import is released": ("UPDATE import_batch SET released_by_person = proposed_by_person",),
 }
 
