@@ -142,6 +142,26 @@ QUERIES: dict[str, str] = {
         WHERE (SELECT count(*) FROM pressing) <> (SELECT count(*) FROM audit_event WHERE type = 'OfficePressed')
           OR (SELECT count(*) FROM pressing WHERE status = 'answered')
              <> (SELECT count(*) FROM audit_event WHERE type = 'PressingAnswered')""",
+    "Duties each record, confirmation and return has its event": """
+        SELECT 'duty_record', (SELECT count(*) FROM duty_record)
+        WHERE (SELECT count(*) FROM duty_record) <> (SELECT count(*) FROM audit_event WHERE type = 'DutyDone')
+          OR (SELECT count(*) FROM duty_record WHERE status <> 'recorded')
+             <> (SELECT count(*) FROM audit_event WHERE type IN ('DutyConfirmed', 'DutyReturned'))""",
+    "Duties nothing is confirmed before it is done, nor by whoever did it": """
+        SELECT public_id FROM duty_record WHERE settled_on < done_on OR settled_by_person = done_by_person""",
+    "Duties each inspection, correction and closing has its event": """
+        SELECT 'inspection', (SELECT count(*) FROM inspection)
+        WHERE (SELECT count(*) FROM inspection) <> (SELECT count(*) FROM audit_event WHERE type = 'InspectionEntered')
+          OR (SELECT count(*) FROM inspection WHERE correction IS NOT NULL)
+             <> (SELECT count(*) FROM audit_event WHERE type = 'FindingCorrected')
+          OR (SELECT count(*) FROM inspection WHERE status = 'closed')
+             <> (SELECT count(*) FROM audit_event WHERE type = 'InspectionClosed')""",
+    "Duties each sample and each training has its event": """
+        SELECT 'service_sample', (SELECT count(*) FROM service_sample), (SELECT count(*) FROM training_record)
+        WHERE (SELECT count(*) FROM service_sample)
+              <> (SELECT count(*) FROM audit_event WHERE type = 'ServiceSampled')
+          OR (SELECT count(*) FROM training_record)
+             <> (SELECT count(*) FROM audit_event WHERE type = 'TrainingRecorded')""",
     "Ledgers what was done about a case has its event": """
         SELECT c.case_no FROM follow_up f JOIN cases c ON c.id = f.case_id GROUP BY c.id, c.case_no
         HAVING count(*) <> (SELECT count(*) FROM audit_event e WHERE e.case_id = c.id AND e.type = 'CaseFollowedUp')""",

@@ -23,6 +23,7 @@ from tests.case_builder import LAPSED, make_case, paper
 from tests.engines import APPLICATION
 from tests.owner import as_owner, as_superuser
 from tests.people import actor, make_account
+from tests.promises.duty_attempts import keep_duties
 from tests.results.registers import applied, seen, unknown
 
 ON = date(2026, 3, 16)
@@ -48,6 +49,7 @@ def record(context: Flask) -> Iterator[Flask]:
     signed(other, Proposal("dismiss_objection", None, {"reasons": "查无此人"}, evidence=(kept,)), (li, wang))
     open_decision(other, Proposal("resume", "lapsed"), actor=li, on=ON)
     ledgers(zhao)
+    keep_duties(ON)
     yield context
 
 
@@ -148,6 +150,13 @@ DAMAGES: dict[str, tuple[str, ...]] = {
         f"proposed_by_person, proposed_on, settled_by, settled_by_person, settled_on, recorded_at) SELECT 'x', 2027, "
         f"'n', 'n', '2026-11-01', 'released', id, natural_person_id, '2026-11-02', id, natural_person_id, "
         f"'2026-11-02', {NOW} FROM staff_account WHERE username = 'wang'",),
+    "Duties each record": ("DELETE FROM audit_event WHERE type = 'DutyDone'",),
+    "Duties nothing is confirmed": (
+        "UPDATE duty_record SET status = 'confirmed', settled_on = '2025-01-01', settled_by = account.id,"
+        " settled_by_person = account.natural_person_id FROM staff_account AS account"
+        " WHERE account.username = 'wang'",),
+    "Duties each inspection": ("DELETE FROM inspection",),
+    "Duties each sample": ("DELETE FROM service_sample",),
     "Ledgers an office presses": (
         "UPDATE pressing SET to_office_id = (SELECT id FROM office WHERE code = '510107001201')",),
     "Ledgers each pressing": ("DELETE FROM pressing",),
