@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from audit import events
 from audit.log import record
-from cases import certifications, identity, notices, objections, overpayments, terms
+from cases import certifications, corrections, identity, notices, objections, overpayments, terms
 from cases.ages import reset_period
 from cases.arrears import keep_payments, kept_fen, settle_months
 from cases.arrears_month import arrears_month
@@ -71,6 +71,8 @@ def _pay_again(action: str) -> Effect:
         step = move(decision.case, action, actor=actor, on=on, reason=decision.reason, decision=decision,
                     back_pay_fen=decision.back_pay_fen, payable_through=decision.payable_through)
         objections.uphold(decision.case, decision, actor=actor, on=on)
+        if decision.kind == "resume":
+            corrections.arise(decision, decision.reason, actor=actor, on=on)
         _tell(decision, "resumed" if action == "resume" else "restored", on, basis=step.basis,
               arrears_month=arrears_month(decision, on))
     return effect
@@ -103,6 +105,7 @@ def _claim(decision: Decision, actor: Actor, on: date) -> None:
 
 def _annul(decision: Decision, actor: Actor, on: date) -> None:
     annul_mark(decision, actor=actor, on=on)
+    corrections.arise(decision, "death", actor=actor, on=on)
     if decision.fields.get("resume"):
         _pay_again("resume")(decision, actor, on)
     _tell(decision, "death_mark_annulled", on)

@@ -12,6 +12,7 @@ from rules.vocabulary import (
     ARREARS_REASONS,
     BENEFIT_KINDS,
     CASE_STATES,
+    CORRECTION_SYSTEMS,
     DEATH_SOURCES,
     DECISION_KINDS,
     DUTY_KINDS,
@@ -198,6 +199,11 @@ DUTIES = {
     ),
     "pause_reasons": Key(Flag(), "allowed", PAUSE_REASONS),
     "limit_warning_working_days": Key(Integer(floor=1, ceiling=20), "working days"),
+    "corrections_sent": Key(
+        Record({"reasons": ListOf(Choice(ARREARS_REASONS)), "office_level": LEVEL}),
+        "reasons told of and who tells",
+        CORRECTION_SYSTEMS,
+    ),
     "quiet_hours": Key(
         Record({"from_hour": Integer(ceiling=23), "until_hour": Integer(ceiling=23)}), "hours of the day"
     ),

@@ -62,6 +62,8 @@ ARREARS_REASONS = (
     "served_outside_prison",
 )
 
+CORRECTION_SYSTEMS = ("ministry_comparison", "remote_certification", "death_table")
+
 ACTS = (*DECISION_KINDS, "verify", "keep")
 
 ELIGIBLE_SOURCES = (

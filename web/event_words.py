@@ -22,6 +22,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "refusal": ("refusal",),
     "attempted": ("action", "kind"), "ledger": ("ledger",), "list": ("pressing",), "action": ("action",),
     "source": ("death_source", "method", "feed"), "field": ("field",), "finding": ("finding",), "about": ("about",),
+    "system": ("correction_system",),
     "answer": ("answer",), "told": ("told",),
     "duty": ("duty",), "inspected": ("inspection",), "indicator": ("indicator",), "way": ("recovery", "training"),
     "act": ("nearing",),

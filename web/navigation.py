@@ -33,6 +33,7 @@ SECTIONS = (
     Section("linkage.index", _("身份比对"), "/linkage", READERS),
     Section("overpayments.index", _("多发追回"), "/overpayments", READERS),
     Section("suspensions.index", _("暂停核放"), "/suspensions", READERS),
+    Section("corrections.index", _("更正报送"), "/corrections", READERS),
     Section("imports.index", _("导入"), "/imports", CHAIN),
     Section("feeds.index", _("数据来源"), "/feeds", OVERSIGHT),
     Section("notices.index", _("告知"), "/notices", OVERSIGHT),

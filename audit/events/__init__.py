@@ -13,6 +13,7 @@ from audit.events.canonical import (
 )
 from audit.events.of_cases import *  # noqa: F403
 from audit.events.of_cases import StateChanged
+from audit.events.of_corrections import *  # noqa: F403
 from audit.events.of_decisions import *  # noqa: F403
 from audit.events.of_decisions import Line
 from audit.events.of_duties import *  # noqa: F403

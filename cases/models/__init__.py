@@ -11,6 +11,7 @@ from cases.models.case import (
     PayRun,
     Recovery,
 )
+from cases.models.corrections import Correction, CorrectionSending
 from cases.models.decision import (
     Decision,
     DecisionEvidence,
@@ -30,6 +31,7 @@ from cases.models.work import Installation, Job, Notice, Objection, Verification
 
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
+    "Correction", "CorrectionSending",
     "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "DutyRecord",
     "Evidence", "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal",
     "ImportRow", "Inspection", "Installation", "Job", "LimitPause", "NamePart", "NearingAge", "NotPassed", "Notice",

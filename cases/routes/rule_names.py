@@ -66,6 +66,7 @@ RULE_NAMES = {
     "pause_reasons": _("可以暂停计算期限的原因"),
     "limit_warning_working_days": _("期限临近提示"),
     "quiet_hours": _("不打扰时段"),
+    "corrections_sent": _("更正报送的系统"),
     "sweep_halt": _("批量处理的暂停线"),
     "matching_halt": _("信息比对的暂停线"),
     "matching_sample_per_reason": _("信息比对每类原因抽查数"),

@@ -5,8 +5,17 @@ from datetime import date
 
 from sqlalchemy import select
 
-from cases.models import Case, GatheredLoss, NotPassed, SuspensionBatch, SuspensionRow, SweepHalt
-from database import transaction
+from cases.models import (
+    Case,
+    Correction,
+    CorrectionSending,
+    GatheredLoss,
+    NotPassed,
+    SuspensionBatch,
+    SuspensionRow,
+    SweepHalt,
+)
+from database import db, transaction
 from tests.people import account as account_of
 from tests.promises.ledger_attempts import each
 from tests.promises.trigger_attempts import Statements, account, copied, never_changes, person
@@ -84,6 +93,18 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
                     f"WHERE {STANDING}")),
     **never_changes("gathered_loss", "batch_id"), **never_changes("not_passed", "reason"),
     "gathered_loss_handed_on": ((copied("gathered_loss", f"batch_id = {OPEN_BATCH}", batch_id=HANDED_ON),),),
+    "correction_as_arisen": each(
+        "correction", "public_id = 'other'", "case_id = case_id + 100000", "decision_id = decision_id + 100000",
+        "system = 'other'", "office_path = '51/'", "reason = 'other'", "arose_on = '2020-01-01'",
+        where="status = 'open'"),
+    "correction_settled": each("correction", "note = 'other'", where="status = 'set_aside'"),
+    "correction_no_delete": (("DELETE FROM correction",),),
+    "correction_sending_as_sent": each(
+        "correction_sending", "public_id = 'other'", "system = 'other'", "office_path = '51/'", "rows = rows + 1",
+        "form = 'csv'", "digest = 'other'", "sent_on = '2020-01-01'", f"sent_by = {account('wang')}",
+        "again_of_id = id", where="answered_on IS NULL"),
+    "correction_sending_answered": each("correction_sending", "receipt_no = 'other'", where="answered_on IS NOT NULL"),
+    "correction_sending_no_delete": (("DELETE FROM correction_sending",),),
     "not_passed_person": (
         (copied("not_passed", "1 = 1", period_due_on="'2031-01-01'", noted_by_person=person("wang")),),
         ("UPDATE staff_account SET active = FALSE WHERE username = 'li'",
@@ -109,6 +130,7 @@ def keep_batches(decision_id: int, on: date) -> None:
         session.add_all([SuspensionRow(batch_id=batch.id, case_id=standing, period_due_on=on) for batch in batches[1:]])
         session.add(SuspensionRow(batch_id=batches[2].id, case_id=out, period_due_on=on, taken_out_on=on, reason="在外",
                                   taken_out_by=li.id, taken_out_by_person=li.natural_person_id))
+        _add_corrections(standing, decision_id, on)
         session.add(GatheredLoss(batch_id=batches[2].id, decision_id=decision_id))
         session.flush()
         for row in (*batches[:2], *halts[:2], halts[3]):
@@ -118,6 +140,18 @@ def keep_batches(decision_id: int, on: date) -> None:
             _set(row, status="released", **two)
         session.flush()
         halts[3].status = "over"
+
+
+
+def _add_corrections(case: int, decision: int, on: date) -> None:
+    li = account_of("li").id
+    made = {"case_id": case, "decision_id": decision, "office_path": "51/5101/", "reason": "lapsed", "arose_on": on}
+    sent = {"system": "death_table", "office_path": "51/5101/", "rows": 1, "form": "xlsx", "digest": "x", "sent_on": on,
+            "sent_by": li}
+    db.session.add_all([
+        Correction(**made, system="remote_certification"), CorrectionSending(**sent),
+        Correction(**made, system="death_table", status="set_aside", note="不属", settled_by=li),
+        CorrectionSending(**sent, receipt_no="1", answered_on=on, answered_by=li)])
 
 
 def _set(row: object, **values: object) -> None:

@@ -41,6 +41,7 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "decision": {"stage": "draft", "kind": "stop"}, "certification": {"status": "submitted"},
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
+    "correction": {"status": "open"},
     "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
     "list_change": {"list": "lost"}, "data_dispute": {"status": "filed"},
     "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
@@ -101,6 +102,8 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "suspension_batch": (("office_path", "month"), ("public_id",)),
     "suspension_row": (("batch_id", "case_id"),),
     "gathered_loss": (("batch_id", "decision_id"),),
+    "correction": (("decision_id", "system"), ("public_id",)),
+    "correction_sending": (("public_id",),),
     "sweep_halt": (("office_path",), ("public_id",)),
     # F2: one file once
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
@@ -140,6 +143,15 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),
         ("suspension_batch", {"status": "released", "proposed_by_person": 7}),
         ("suspension_batch", {"status": "released", "released_by_person": 7})),
+    "ck_correction_status": (("correction", {"status": "lost"}),),
+    "ck_correction_set_aside": (
+        ("correction", {"status": "set_aside", "note": "不属", "sending_id": 7}),
+        ("correction", {"status": "set_aside", "settled_by": 7, "sending_id": 7})),
+    "ck_correction_sent": (("correction", {"status": "sent"}), ("correction", {"status": "received"})),
+    "ck_correction_sending_answered": (
+        ("correction_sending", {"receipt_no": "1"}), ("correction_sending", {"answered_on": date(2026, 3, 1)}),
+        ("correction_sending", {"answered_by": 7, "receipt_no": "1"}),
+        ("correction_sending", {"answered_on": date(2026, 3, 1), "receipt_no": "1"})),
     "ck_suspension_row_taken_out": (("suspension_row", {"taken_out_on": date(2026, 3, 1)}),),
     "ck_sweep_halt_status": (("sweep_halt", {"status": "done"}),),
     "ck_sweep_halt_two_persons": (

@@ -174,6 +174,8 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "calendar_day": (("calendar_year_id", "day"),),
     "feed_quarantine": (("load_id", "row_number"),),
     "gathered_loss": (("batch_id", "decision_id"),),
+    "correction": (("id",), ("public_id",), ("decision_id", "system")),
+    "correction_sending": (("id",), ("public_id",)),
     "not_passed": (("id",), ("case_id", "period_due_on")),
     "decision": (("id",), ("public_id",), ("decision_no",), ("case_id",)),
     "cases": (("id",), ("public_id",), ("case_no",), ("pensioner_id", "scheme", "benefit_kind")),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cases import gathering, not_passed, sweep_halts
+from cases import corrections, gathering, not_passed, sweep_halts
 from cases.ages import OF_AN_AGE
 from cases.back_payments import Rate, calculate
 from cases.case_facts import READERS
@@ -99,6 +99,8 @@ PROBES: dict[str, Probe] = {
     "no_period_before_age": Probe("no_period_before_age.dependants_allowance", 16, lambda r: cycle(CHILD, r, ON)),
     "longest_period_months": Probe("longest_period_months", 18, lambda r: cycle(POOR, r, ON),
                                    {"period_by_monthly_amount.pension": STEPS}),
+    "corrections_sent": Probe("corrections_sent.ministry_comparison", {"reasons": [], "office_level": "county"},
+                              lambda r: corrections.told("lapsed", r)),
     "period_by_monthly_amount": Probe("period_by_monthly_amount.pension", STEPS, lambda r: cycle(POOR, r, ON)),
     "first_cycle_start": Probe("first_cycle_start", "day_benefit_begins",
                                lambda r: cycle(Benefit("pension", date(2026, 1, 15)), r, ON)),

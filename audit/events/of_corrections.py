@@ -1,0 +1,48 @@
+"""Events of corrections sent to systems of others after a wrong suspension or stop (SC 27, QD 27)."""
+from __future__ import annotations
+
+from audit.events.base import Event, Words, event
+
+
+@event("fact")
+class CorrectionArose(Event):
+    """Found still eligible: the system is to be told."""
+
+    correction_row: str
+    system: str
+    reason: str
+    decision: str
+
+
+@event("fact")
+class CorrectionSetAside(Event):
+    """That system is not concerned."""
+
+    correction_row: str
+    system: str
+    note: Words[str]
+    person: int | None = None
+
+
+@event("run")
+class CorrectionsSent(Event):
+    """Gathered in a file and sent. again_of: an earlier sending nobody answered."""
+
+    sending: str
+    system: str
+    rows: int
+    digest: str
+    form: str
+    again_of: str | None = None
+    person: int | None = None
+
+
+@event("run")
+class CorrectionsReceived(Event):
+    """The system says that it has them."""
+
+    sending: str
+    system: str
+    rows: int
+    receipt_no: str
+    person: int | None = None
