@@ -85,8 +85,9 @@ def _aligned(state: State, past: Mapping[str, Numbers], people: Mapping[str, Num
     row[at[there]] = np.flatnonzero(there)
     kept = row[old] != UNKNOWN
     few = row[old[kept]], which[kept], key[kept]
+    unsettled = [few, tuple(part[:0] for part in few)]
     return State(_taken(state.profile, UNKNOWN), _taken(state.verdict, UNKNOWN),
-                 Folded(_taken(state.folded.proof, NO_SIGN), [few]),
+                 Folded(_taken(state.folded.proof, NO_SIGN), unsettled),
                  np.setdiff1d(past["case"], case, assume_unique=True))
 
 

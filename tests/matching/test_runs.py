@@ -50,14 +50,14 @@ def store(tmp_path: Path) -> Store:
 
 
 @given(MANY, PEOPLE)
-@examples(20, 2_000)
+@examples(12, 2_000)
 def test_columns_say_what_the_definition_says_of_one_person(signs, cases):
     with tempfile.TemporaryDirectory() as folder:
         assert matched(Path(folder), signs, cases) == by_reference(signs, cases)
 
 
 @given(MANY, PEOPLE, st.randoms(use_true_random=False))
-@examples(8, 1_000)
+@examples(6, 1_000)
 def test_shuffled_repeated_and_split_loads_give_the_same_lists(signs, cases, random):
     """Load and row are another where a row came again elsewhere; list, reason and day are not (S8)."""
     again = [replace(one, load=random.randint(1, 5), row=random.randint(0, 999)) for one in signs * 2]
@@ -68,7 +68,7 @@ def test_shuffled_repeated_and_split_loads_give_the_same_lists(signs, cases, ran
 
 
 @given(MANY, PEOPLE, PEOPLE, st.randoms(use_true_random=True))
-@examples(25, 3_000)
+@examples(16, 3_000)
 def test_an_incremental_run_is_a_full_one_to_the_bit(signs, cases, later, random):
     """Loads come and are withdrawn, cases come and go, profiles are numbered anew and weigh signs otherwise."""
     then, now = random.choice(SOME_LOADS), random.choice(SOME_LOADS)
@@ -93,7 +93,7 @@ def test_an_incremental_run_is_a_full_one_to_the_bit(signs, cases, later, random
 
 
 @given(MANY, PEOPLE, PEOPLE)
-@examples(10, 1_000)
+@examples(8, 1_000)
 def test_changes_are_the_difference_of_two_runs(signs, cases, later):
     later = {case: (cases.get(case, person)[0], *person[1:]) for case, person in later.items()}
     with tempfile.TemporaryDirectory() as folder:
