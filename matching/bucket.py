@@ -75,7 +75,7 @@ class Bucket:
         stands = Stands(*columns.stand(folded, people, self.law))
         changes = self._changes(people["case"], stands, was, old)
         outcome = Outcome(len(people["case"]), counted(stands, self.listing), tally(changes))
-        write_table(self.store.changes(self.run, number), changes)
+        write_table(self.store.changes(self.run, number), changes, later=True)
         told = {"outcome": json.dumps(vars(outcome))}
         write_state(self.store, self.run, number, people, stands.verdict, folded, told)
         return replace(outcome, rows=rows)

@@ -2,7 +2,7 @@
 
 A full run folds every sign. An incremental one starts from what the run before folded, adds the loads that came, and
 folds anew only whom a withdrawn load or other rules touch: the lists are the same to the bit. A bucket that is there is
-whole, so a run that was killed is run again and goes on.
+whole, so a run that was killed is run again and goes on; after the machine itself went down it begins again.
 """
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
+from uuid import uuid4
 
 from matching.bucket import Bucket, Outcome
 from matching.definition import VERDICTS, Profile, day_number
-from matching.store import Load, Store, placed, read_json, write_json
+from matching.store import Load, Store, on_disk, placed, read_json, write_json
 
 Progress = Callable[[int, int], None]
+BOOT = Path("/proc/sys/kernel/random/boot_id")  # another one each time the machine starts
 PACKING = "day 16, code 10, sure 2, place 35; the least"
 
 
@@ -59,15 +62,24 @@ def run(store: Store, asked: Asked, *, workers: int = 2, progress: Progress | No
     past = read_json(store.plan(asked.before)) if asked.before else None
     work = Bucket.of(store, asked.run, plan, asked.before, past)
     gone = sorted(set(store.buckets(asked.before)) - set(buckets)) if asked.before else []
-    with ThreadPoolExecutor(workers) as pool:
-        outcomes = []
-        for done, outcome in enumerate(pool.map(work.outcome, [*buckets, *gone]), start=1):
-            outcomes.append(outcome)
-            if progress:
-                progress(done, len(buckets) + len(gone))
+    outcomes = _outcomes(work, [*buckets, *gone], workers, progress)
     summary = _sum("full" if work.folds_all else "incremental", outcomes)
     write_json(store.summary(asked.run), asdict(summary))
     return summary
+
+
+def _outcomes(work: Bucket, buckets: Sequence[int], workers: int, progress: Progress | None) -> list[Outcome]:
+    """The disk is waited for beside the work, and at the end."""
+    outcomes, written = [], []
+    with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(1) as disk:
+        for bucket, outcome in zip(buckets, pool.map(work.outcome, buckets), strict=True):
+            outcomes.append(outcome)
+            written.append(disk.submit(on_disk, work.store.found(work.run, bucket)))
+            if progress:
+                progress(len(outcomes), len(buckets))
+        for one in written:
+            one.result()
+    return outcomes
 
 
 def _plan(store: Store, asked: Asked) -> dict:
@@ -82,12 +94,14 @@ def _plan(store: Store, asked: Asked) -> dict:
         "packing": PACKING,
         "before": asked.before,
         "afresh": asked.afresh,
+        "boot": BOOT.read_text("ascii").strip() if BOOT.is_file() else uuid4().hex,
     }
 
 
 def _begin(store: Store, name: str, plan: dict) -> None:
-    """What another plan left under that name goes first."""
-    if read_json(store.plan(name)) == plan:
+    """What another plan left under that name goes first, and what may not have reached the disk before a power cut."""
+    there = read_json(store.plan(name))
+    if there == plan or (there and store.summary(name).is_file() and there | {"boot": plan["boot"]} == plan):
         return
     for folder in (store.plan(name).parent, store.changes(name, 0).parent):
         shutil.rmtree(folder, ignore_errors=True)

@@ -38,10 +38,11 @@ def write_state(store: Store, run: str, bucket: int, people: Mapping[str, Number
     """What few cases have stands in a file beside, written first: where the state is, it is."""
     path = store.state(run, bucket)
     few = dict(zip(FEW_COLUMNS, folded.settled(), strict=True))
-    write_table(path.with_name(f"{bucket}.few.parquet"), table_of(few))
+    write_table(store.few(run, bucket), table_of(few), later=True)
     stands = people["profile"].astype(np.int32) << VERDICT_BITS | verdict
     each = table_of({"stands": stands, "proof": folded.proof})
-    write_table(path, each.replace_schema_metadata({**told, "cases": _checksum(people["case"], people["person"])}))
+    told = {**told, "cases": _checksum(people["case"], people["person"])}
+    write_table(path, each.replace_schema_metadata(told), later=True)
 
 
 def read_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers]) -> State | None:
@@ -53,7 +54,7 @@ def read_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers
     if not path.is_file():
         return None
     found = columns_of(path, ("stands", "proof"))
-    few = columns_of(path.with_name(f"{bucket}.few.parquet"), FEW_COLUMNS)
+    few = columns_of(store.few(run, bucket), FEW_COLUMNS)
     folded = Folded(found["proof"].copy(), [tuple(few.values())])
     state = State((found["stands"] >> VERDICT_BITS).astype(np.int16),
                   (found["stands"] & (1 << VERDICT_BITS) - 1).astype(np.int8), folded, np.empty(0, np.int64))

@@ -50,6 +50,14 @@ class Store:
     def changes(self, run: str, bucket: int) -> Path:
         return self.root / "lists" / run / "changes" / f"{bucket}.parquet"
 
+    def few(self, run: str, bucket: int) -> Path:
+        """Losses and doubts, which few cases have; a part of the state."""
+        return self.root / "state" / run / f"{bucket}.few.parquet"
+
+    def found(self, run: str, bucket: int) -> tuple[Path, Path, Path]:
+        """What a run writes of a bucket, in the order in which it is written."""
+        return self.changes(run, bucket), self.few(run, bucket), self.state(run, bucket)
+
     def plan(self, run: str) -> Path:
         """What the run is made of; there before its first bucket."""
         return self.root / "state" / run / "plan.json"
@@ -66,25 +74,34 @@ class Store:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write to; it becomes `path` at the end, on the disk and in one step."""
+def whole(path: Path, *, later: bool = False) -> Iterator[Path]:
+    """A place beside `path` to write to; it becomes `path` at the end, on the disk and in one step.
+
+    later: it is left to `on_disk` to see it there; until then it is whole for every process, but not for a power cut.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield draft
-        with open(draft, "rb") as written:
-            os.fsync(written.fileno())
+        if not later:
+            on_disk([draft])
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def write_table(path: Path, table: pa.Table, *, in_slices: bool = False) -> None:
+def on_disk(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with open(path, "rb") as written:
+            os.fsync(written.fileno())
+
+
+def write_table(path: Path, table: pa.Table, *, in_slices: bool = False, later: bool = False) -> None:
     """Uncompressed; columns of few values by dictionary: read two to five times as fast as the usual settings.
 
     in_slices: for signs, of which there may be any number in a bucket.
     """
-    with whole(path) as draft:
+    with whole(path, later=later) as draft:
         pq.write_table(table, draft, compression="none", row_group_size=ROW_GROUP if in_slices else 2 * BUCKET,
                        use_dictionary=[name for name in table.column_names if name in FEW_VALUES],
                        write_statistics=[name for name in table.column_names if name in ("person", "row")])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching import runs
 from matching.definition import VERDICTS, OfCase, Sign, day_number
 from matching.lists import signs_of
 from matching.runs import run
@@ -163,6 +164,20 @@ def test_a_sign_later_than_the_run_stops_it(store: Store):
     write_population(store, "one", {1: (1, 0, OfCase())})
     with pytest.raises(ValueError, match="dated after"):
         run(store, asked("one", loads))
+
+
+def test_what_may_not_have_reached_the_disk_before_a_power_cut_is_done_again(store: Store, monkeypatch, tmp_path):
+    loads = write_signs(store, [sign("train", date(2026, 9, 1))])
+    write_population(store, "one", {1: (1, 0, OfCase())})
+    assert run(store, asked("one", loads)).rows == 1
+    store.summary("one").unlink()
+    assert run(store, asked("one", loads)).rows == 0
+    boot = tmp_path / "boot"
+    boot.write_text("the machine started again", "ascii")
+    monkeypatch.setattr(runs, "BOOT", boot)
+    assert run(store, asked("one", loads)).rows == 0  # the run was over: all of it is on the disk
+    store.summary("one").unlink()
+    assert run(store, asked("one", loads)).rows == 1
 
 
 def test_a_run_without_a_population_is_refused(store: Store):
