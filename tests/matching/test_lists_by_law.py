@@ -4,11 +4,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching.definition import LINKED, NUMBER_ONLY, day_number
 from matching.profiles import of_age
 from rules import rules_for
-from tests.matching.signs import ON, QINGDAO, SICHUAN, found, profile, sign
+from tests.matching.signs import ON, QINGDAO, SICHUAN, SIGNS, found, profile, sign
+from tests.sweep.examples import examples
 
 CHILD = {"kind": "dependants_allowance", "kinship": "child"}
 
@@ -97,6 +100,19 @@ def test_alive_on_or_after_the_day_of_loss_is_on_both_lists_and_verified(place):
     assert _of(found(profile(place), sign("train", date(2026, 10, 1)), dead)) == ("to_be_verified", "both_lists")
     assert _of(found(profile(place), dead, certified=date(2026, 9, 2))) == ("to_be_verified", "both_lists")
     assert found(profile(place), dead, sign("train", date(2026, 8, 31))).list == "lost"
+
+
+@pytest.mark.article("SC-14", "QD-19")
+@given(st.sampled_from([SICHUAN, QINGDAO]), st.sampled_from(["population", "cremation", "prison", "missing"]),
+       st.integers(1, 300), st.integers(0, 300), st.lists(SIGNS, max_size=6), st.randoms(use_true_random=False))
+@examples(60, 5_000)
+def test_alive_and_dead_at_once_is_verified_whatever_else_is_said_and_in_whatever_order(
+        place, said, ago, later, others, random):
+    gone = date.fromordinal(ON.toordinal() - ago)
+    seen = date.fromordinal(min(ON.toordinal(), gone.toordinal() + later))
+    signs = [sign(said, gone), sign("train", seen), *others]
+    random.shuffle(signs)
+    assert found(profile(place), *signs).list == "to_be_verified"
 
 
 @pytest.mark.article("SC-14")
