@@ -22,10 +22,11 @@ _TOLD = """INSERT INTO notice (public_id, case_id, kind, channel, once_key, cont
     recorded_at) SELECT 'b' || id, id, 'certification_due', 'sms', 'bench ' || id, '{}', :told, 'accepted', 1,
     'bench ' || id, CURRENT_TIMESTAMP FROM cases WHERE id % :every = 0"""
 # as if two people had let the run go on: it is far larger than usual
-_LET_GO_ON = """INSERT INTO sweep_halt (public_id, office_path, "on", found, usual, most, status, proposed_by_person,
-    released_by_person, recorded_at) SELECT 'bench' || min(id), office_path, :on, count(*), 0, 0, 'released',
-    (SELECT min(id) FROM natural_person), (SELECT max(id) FROM natural_person), CURRENT_TIMESTAMP
+_HALTED = """INSERT INTO sweep_halt (public_id, office_path, "on", found, usual, most, status, recorded_at)
+    SELECT 'bench' || min(id), office_path, :on, count(*), 0, 0, 'halted', CURRENT_TIMESTAMP
     FROM cases GROUP BY office_path"""
+_LET_GO_ON = """UPDATE sweep_halt SET status = '{0}', {0}_on = :on, {0}_by = (SELECT {1}(id) FROM staff_account),
+    {0}_by_person = (SELECT natural_person_id FROM staff_account WHERE id = (SELECT {1}(id) FROM staff_account))"""
 _SIZE = "SELECT pg_database_size(current_database())"
 _SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
@@ -78,7 +79,9 @@ def _prepare(every: int) -> None:
     with transaction() as session:
         session.execute(text(_DUE), {"start": START, "due": DUE, "every": every})
         session.execute(text(_TOLD), {"told": TOLD, "every": every})
-        session.execute(text(_LET_GO_ON), {"on": ON})
+        session.execute(text(_HALTED), {"on": ON})
+        for act, which in (("proposed", "min"), ("released", "max")):
+            session.execute(text(_LET_GO_ON.format(act, which)), {"on": ON})
     _settle()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from audit.events import ContactChanged, SignedOut, StepRefused, SweepRun, VerificationOpened, commitment, parse
 from audit.log import OutsideTransaction, record, record_bulk
 from audit.models import AuditEvent, AuditPersonal, AuditTx
+from audit.search import Wanted, events, page
 from cases.models import Case
 from database import db, transaction
 from staff.models import Office
@@ -92,3 +93,11 @@ def test_a_sweep_writes_many_events_with_their_cases_numbers(office: Office) -> 
     assert [r.case_seq for r in rows] == [1, 1, 1, 1, 1, 2, None]
     assert [parse(r.canonical).meta.case for r in rows[:5]] == [c.public_id for c in cases]
     assert db.session.get(Case, cases[0].id, populate_existing=True).case_seq == 2
+
+
+def test_events_are_found_by_who_acted_the_system_too(context: Flask) -> None:
+    with transaction():
+        for who in ("SYSTEM", "a1", "SYSTEM", "a2"):
+            record(SignedOut(account="x"), actor=who, on=ON)
+    found = {who: [row.actor for row in page(events(Wanted(actor=who))).rows] for who in ("SYSTEM", "a1", "a3")}
+    assert found == {"SYSTEM": ["SYSTEM", "SYSTEM"], "a1": ["a1"], "a3": []}
