@@ -1,6 +1,7 @@
 """ID numbers as files hold them (GB 11643-1999), and what they tell. Pure."""
 import re
 from datetime import date
+from operator import mul
 
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -8,9 +9,28 @@ from stdnum.exceptions import ValidationError
 from cases.imports.cells import FieldRefused, digits_lost, plain
 from cases.imports.date_cells import OLDEST_BIRTH_YEAR
 
+_WHOLE = re.compile(r"[0-9]{17}[0-9X]")
+_WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+_OF_ZEROS = ord("0") * sum(_WEIGHTS)
+
+
+def is_sound(text: str, on: date) -> bool:
+    """A whole number of 18 characters of which all is good; ten times as fast as to find what is wrong with one."""
+    if not _WHOLE.fullmatch(text):
+        return False
+    if _CHECKS[(sum(map(mul, _WEIGHTS, text.encode())) - _OF_ZEROS) % len(_CHECKS)] != text[17]:
+        return False
+    try:
+        born_on = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return born_on.year >= OLDEST_BIRTH_YEAR and born_on <= on
+
 
 def parse_id_number(raw, spec, on) -> str | None:
     """18 characters, upper-case X. A 15-digit number is answered as it stands; see `modern_id_number`."""
+    if isinstance(raw, str) and is_sound(raw, on):
+        return raw
     text = plain(raw).replace(" ", "").replace("-", "").upper()
     if not text:
         return None

@@ -62,7 +62,7 @@ def reader_of(source: Source, columns: Columns, on: date, key: bytes, own: froze
     at, codes = columns.at, source.codes
     code_of = _coder(at["status"] if source.decided_by else None, codes, source.meanings[0].code)
     needs_day = {meaning.code: meaning.day_needed for meaning in source.meanings} | {SAYS_NOTHING: False}
-    day_of, name_of = _remembered(_day, on), _remembered(_name, key)
+    day_of, name_of, number_of = _remembered(_day, on), _remembered(_name, key), _number(on)
 
     def read(row: SourceRow) -> Said | list[RowError]:
         if row.problem:
@@ -76,7 +76,7 @@ def reader_of(source: Source, columns: Columns, on: date, key: bytes, own: froze
             if day == UNDATED and needs_day.get(code) and not _about(errors, "day"):
                 errors.append(RowError(row.number, "day", "REQUIRED"))
         faults: list[RowError] = []  # of one of number and name the other makes up
-        number = _taken(_number(on), cells[at["id_number"]][1], "id_number", faults, row.number)
+        number = _taken(number_of, cells[at["id_number"]][1], "id_number", faults, row.number)
         name = _taken(name_of, cells[at["name"]][1], "name", faults, row.number) or NO_NAME
         if number is None and name == NO_NAME:
             errors += faults or [RowError(row.number, "id_number", "REQUIRED")]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from cases.imports import id_cells
 from cases.imports.cells import FieldRefused
 from cases.imports.fields import PARSERS
 from cases.imports.headings import mapping_of
@@ -251,3 +252,18 @@ def test_a_scheme_is_known_by_name_and_by_code(raw, scheme):
 
 def test_an_unknown_value_is_refused_not_guessed():
     assert refusal("scheme", "商业保险") == "UNKNOWN_VALUE"
+
+
+@pytest.mark.parametrize("number", [
+    "510107194804010238", "51010719480401023X", "510107194813010238", "510107188904010232", "510107203001010230",
+    "110101195003074516", "11010119500307451", "１10101195003074516", "51010719480401977X"])
+def test_the_short_way_to_a_sound_number_and_the_long_one_agree(number, monkeypatch):
+    def read():
+        try:
+            return id_cells.parse_id_number(number, None, ON)
+        except FieldRefused as refused:
+            return refused.code
+
+    short = read()
+    monkeypatch.setattr(id_cells, "is_sound", lambda *_: False)
+    assert read() == short
