@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import contains_eager
 
 from cases.models import Case, Pensioner
 from database import db
-from matching.results.models import LISTS, ListEntry, MatchingRun
+from matching.feeds.models import FeedLoad
+from matching.results.models import LISTS, ListChange, ListEntry, MatchingRun
+from matching.results.undoing import CAUSED
 from staff.actor import AFTER_SLASH, Actor, in_area
 from staff.models import Office
 from workflows.roles import READERS
@@ -61,6 +64,15 @@ def _query(wanted: Wanted, actor: Actor) -> Select[Any]:
     if wanted.path:
         query = query.where(Case.office_path >= wanted.path, Case.office_path < wanted.path[:-1] + AFTER_SLASH)
     return in_area(query, actor, Case.office_path, READERS)
+
+
+def decided_on_withdrawn(actor: Actor, limit: int = 50) -> list[ListChange]:
+    """What rests on a feed withdrawn since and people had decided already: it stays, for them to look at."""
+    query = (select(ListChange).join(Case, Case.id == ListChange.case_id)
+             .join(FeedLoad, FeedLoad.id == ListChange.load_id)
+             .where(FeedLoad.status == "withdrawn", ListChange.undone_on.is_(None), ListChange.outcome.in_(CAUSED))
+             .options(contains_eager(ListChange.case).joinedload(Case.pensioner)).order_by(Case.case_no).limit(limit))
+    return list(db.session.scalars(in_area(query, actor, Case.office_path, READERS)))
 
 
 def runs(actor: Actor, limit: int = 24) -> list[MatchingRun]:

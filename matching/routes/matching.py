@@ -35,7 +35,8 @@ def index() -> str:
     actor, on = current_actor(), today()
     runs = listing.runs(actor)
     dues = {area: due.due(area, on) for area in sorted({run.area_path for run in runs})}
-    return render_template("matching/index.html", runs=runs, dues=dues, counts=_by_list(actor), charts=_shares(runs))
+    return render_template("matching/index.html", runs=runs, dues=dues, counts=_by_list(actor), charts=_shares(runs),
+                           stays=listing.decided_on_withdrawn(actor), reason_word=reason_word)
 
 
 def _by_list(actor: Actor) -> dict[str, int]:

@@ -13,12 +13,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cases import review
+from cases import review, verification
 from cases.models import Case, Decision, Notice, VerificationTask
 from database import db
 from invariants import breaches
 from matching.feeds.withdrawing import withdraw
-from matching.results import applying, due, releasing, running
+from matching.results import applying, due, listing, releasing, running
 from matching.results.models import ListChange, ListEntry, MatchingRun, MatchingSample
 from matching.results.running import Wanted
 from replay import differences
@@ -113,6 +113,20 @@ def test_a_feed_withdrawn_leaves_what_others_say(county: list[Case], tmp_path: P
     assert (again.mode, lists(again)[seen.id][0]) == ("incremental", "to_be_verified")
     assert lists(again)[county[3].id] == ("lost", "dead", "cremations")
     assert not breaches() and not differences()
+
+
+@pytest.mark.article("SC-9c")
+def test_what_people_decided_stays_when_its_feed_is_withdrawn_and_is_listed(county: list[Case], tmp_path: Path) -> None:
+    loads, dead = feeds(county, tmp_path), county[2]
+    let_go(compared())
+    task = db.session.scalars(select(VerificationTask).where(VerificationTask.case_id == county[3].id)).one()
+    verification.finish(task.id, outcome="eligible", means="home_visit", note="在家", actor=actor("li"), on=RUN)
+    withdraw(loads["cremations"], actor("li.feeds"), RUN, "对方来函：整批有误")
+    kinds = [(one.kind, one.stage) for one in db.session.scalars(
+        select(Decision).where(Decision.case_id == dead.id).order_by(Decision.id))]
+    assert kinds == [("stop", "withdrawn"), ("annul_death_mark", "draft")]
+    assert [one.case_id for one in listing.decided_on_withdrawn(actor("li"))] == [county[3].id]
+    assert not breaches()
 
 
 def test_the_same_month_again_changes_nothing(county: list[Case], tmp_path: Path) -> None:
