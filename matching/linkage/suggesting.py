@@ -105,7 +105,7 @@ def _without_number(pair: Pair) -> float:
 
 
 def _row(pair: Pair, model: models.Model, on: date) -> dict[str, Any]:
-    return {"weight": round(pair.weight * 1000), "probability": round(pair.probability * 1_000_000),
+    return {"weight": round(pair.weight * 1000), "probability": min(int(pair.probability * 1_000_000), 999_999),
             "comparison": [["prior", "prior", round(prior_bits(model) * 1000)],
                            *([name, level, round(bits * 1000)] for name, (level, bits) in pair.levels.items())],
             "model": model["version"], "found_on": on}

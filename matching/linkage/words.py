@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any
 
 from matching.linkage import names
@@ -51,9 +52,11 @@ class Beside:
 def beside(left: Given, right: Given) -> list[Beside]:
     """Both sides, value by value; numbers are covered as everywhere, and what differs is marked all the same."""
     readers = {"name": names.as_written, "birth": readable_birth, "sex": lambda one: one, "place": readable_place}
-    found = [Beside(name, *_marked(read(getattr(left, name)) or "", read(getattr(right, name)) or ""))
-             for name, read in readers.items()]
-    number = _marked(readable_number(left.number) or "", readable_number(right.number) or "")
+    found = []
+    for name, read in readers.items():
+        compare = _of_number if name == "place" else _marked
+        found.append(Beside(name, *compare(read(getattr(left, name)) or "", read(getattr(right, name)) or "")))
+    number = _of_number(readable_number(left.number) or "", readable_number(right.number) or "")
     return [*found, Beside("number", *map(_covered, number))]
 
 
@@ -64,6 +67,19 @@ def _marked(left: str, right: str) -> tuple[list[tuple[str, bool]], list[tuple[s
         one += [(left[a:b], kind != "equal")] if a < b else []
         other += [(right[c:d], kind != "equal")] if c < d else []
     return one, other
+
+
+def _of_number(left: str, right: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Digit by digit where both can be read; of two places, as far as both go."""
+    if len(left) != len(right) and not (left.startswith(right) or right.startswith(left)):
+        return _marked(left, right)
+    known = [one != other and "*" not in (one, other) for one, other in zip(left, right, strict=False)]
+    return _grouped(left, known), _grouped(right, known)
+
+
+def _grouped(text: str, marks: list[bool]) -> list[tuple[str, bool]]:
+    pairs = zip(text, [*marks, *[False] * (len(text) - len(marks))], strict=True)
+    return [("".join(one for one, _ in group), mark) for mark, group in groupby(pairs, key=lambda pair: pair[1])]
 
 
 HEAD, TAIL = 6, 4  # of a number, readable by everybody

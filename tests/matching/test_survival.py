@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -32,7 +33,7 @@ from rules.feeds import catalogue
 from staff.offices import office_by_code
 from tests.case_builder import make_case
 from tests.law import amend, draft, in_force
-from tests.people import actor, make_account
+from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
 ON = date(2026, 3, 16)
@@ -163,24 +164,28 @@ def test_a_score_against_a_death_is_to_be_verified_and_never_wins() -> None:
 
 
 @pytest.fixture
-def seen(context, clock, tmp_path) -> Case:
-    """Somebody whom the medical insurance saw every month, and somebody nobody saw."""
+def seen(context, clock, tmp_path) -> Iterator[Case]:
     clock.move_to(ON)
     context.config["FEED_STORE"] = str(tmp_path / "feeds")
+    yield seen_every_month()
+    context.config.pop("FEED_STORE", None)
+
+
+def seen_every_month() -> Case:
+    """Somebody whom the medical insurance saw every month, and somebody nobody saw."""
     make_account("li", ["caseworker"])
     case, _unseen = make_case(ON), make_case(ON)
-    number = case.pensioner_id
+    number, li = case.pensioner_id, actor("li")
     days = [DAY - 9 - 30 * month for month in range(24)]
     code = catalogue().code("medical_insurance_payments", "medical_insurance_payment")
     made = FeedLoad(source="medical_insurance_payments", area_path="51/5101/510107/", file_name="f", sha256="0" * 64,
-                    loaded_on=ON, status="loaded", loaded_by=actor("li").account_id,
-                    loaded_by_person=actor("li").natural_person_id, rows=24, loaded=24)
+                    loaded_on=ON, status="loaded", loaded_by=li.account_id, loaded_by_person=li.natural_person_id,
+                    rows=24, loaded=24)
     db.session.add(made)
     db.session.commit()
     write_table(signs_folder(made.id) / "0.parquet", pa.table(
         [[number] * 24, days, [code] * 24, [2] * 24, list(range(24))], schema=SIGNS))
-    yield db.session.get(Case, case.id)
-    context.config.pop("FEED_STORE", None)
+    return db.session.get(Case, case.id)
 
 
 def accepted(folder, threshold: int = 900):
@@ -238,3 +243,22 @@ def test_a_score_of_its_own_is_not_a_life_sign(seen: Case, tmp_path) -> None:
         score(office_by_code("510107"), actor=actor("li"), on=ON)
         later = score(office_by_code("510107"), actor=actor("li"), on=ON + timedelta(days=700))
     assert later.rows == 0
+
+
+@pytest.mark.article("QD-14c")
+def test_the_card_and_the_basis_are_shown_in_both_languages(app, client, clock, tmp_path) -> None:
+    clock.move_to(ON)
+    app.config["FEED_STORE"] = str(tmp_path / "feeds")
+    with app.app_context():
+        case = seen_every_month()
+        number = case.public_id
+        with accepted(tmp_path):
+            score(office_by_code("510107"), actor=actor("li"), on=ON)
+    page = sign_in(client, "li")
+    shown = page.get("/survival-model").get_data(as_text=True)
+    assert "模拟人员" in shown and "不采用" in shown and "<svg" in shown
+    assert "最近一次生存迹象在 0.3 个月前" in page.get(f"/cases/{number}/survival").get_data(as_text=True)
+    page.post("/language/en")
+    assert "on no real data at all" in page.get("/survival-model").get_data(as_text=True)
+    assert "last sign of life 0.3 months ago" in page.get(f"/cases/{number}/survival").get_data(as_text=True)
+    app.config.pop("FEED_STORE")
