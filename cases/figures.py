@@ -13,11 +13,10 @@ from cases.models.case import STATES
 from cases.search import PAID, still_asked
 from database import db
 from staff.actor import Actor, in_area
-from workflows.deadlines import first_day, month_of, months_between, next_month
+from workflows.deadlines import first_day, month_of, months_ahead, months_back, months_between, next_month
 from workflows.review_chain import SIGNATURES
 from workflows.roles import OVERSIGHT
 
-MONTHS = 12
 AGES = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))  # days waited, both ends included
 
 
@@ -35,7 +34,7 @@ def overdue(actor: Actor, on: date) -> int:
 
 def due_by_month(actor: Actor, on: date) -> dict[str, int]:
     """month -> cases falling due, this month and the following."""
-    months = [next_month(month_of(on), n) for n in range(MONTHS)]
+    months = months_ahead(on)
     query = (select(Case.due_on, func.count()).group_by(Case.due_on)
              .where(Case.state.in_(PAID), Case.due_on >= first_day(months[0]),
                     Case.due_on < first_day(next_month(months[-1]))))
@@ -54,7 +53,7 @@ def waiting_by_age(actor: Actor, on: date) -> dict[str, list[int]]:
 
 def moved_by_month(actor: Actor, on: date) -> dict[str, dict[str, int]]:
     """"suspended" and "stopped" -> month -> cases that came to it, the last twelve months; imports left out."""
-    months = [next_month(month_of(on), -n) for n in range(MONTHS - 1, -1, -1)]
+    months = months_back(on)[::-1]
     found = {}
     for state in ("suspended", "stopped"):
         query = (select(CaseTransition.on, func.count()).join(Case, CaseTransition.case_id == Case.id)

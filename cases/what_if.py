@@ -25,11 +25,19 @@ from cases.what_if_sql import AS_THEY_STAND, Standing, some
 from rules import Rules, RulesNotInForce, change_days, rules_for
 from staff.actor import Actor
 from workflows.case_lifecycle import CASE, VERIFIED
-from workflows.deadlines import Cycle, first_day, month_of, months_between, next_month, reminder_days, warning_from
+from workflows.deadlines import (
+    Cycle,
+    first_day,
+    month_of,
+    months_ahead,
+    months_between,
+    next_month,
+    reminder_days,
+    warning_from,
+)
 from workflows.facts import FactUnknown
 from workflows.predicates import Node
 
-MONTHS = 12
 PAGE, CHUNK, LOOKED_AT = 50, 500, 5_000
 MEASURES = ("due", "refer", "lapse", "propose_stop")
 DAY = timedelta(days=1)
@@ -91,7 +99,7 @@ class _Imagined(Subject):
 
 def horizon(on: date) -> list[str]:
     """The month of `on` and the following ones."""
-    return [next_month(month_of(on), n) for n in range(MONTHS)]
+    return months_ahead(on)
 
 
 def _end(on: date) -> date:

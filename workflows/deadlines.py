@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+SHOWN_MONTHS = 12  # of a chart
 
 
 @dataclass(frozen=True, order=True)
@@ -217,6 +218,16 @@ def dormant_on(stopped_on: date, dormancy_months: int) -> date:
 def first_open_month(on: date, pay_run_close_day: int) -> str:
     """First month whose pay run is open on `on`; payment is withheld from it. The close day is still open."""
     return month_of(on) if on.day <= pay_run_close_day else next_month(month_of(on))
+
+
+def months_ahead(on: date) -> list[str]:
+    """The month of `on` and those after it, a year of them, as charts and lists show them."""
+    return [next_month(month_of(on), n) for n in range(SHOWN_MONTHS)]
+
+
+def months_back(on: date) -> list[str]:
+    """The month of `on` and those before it, the newest first."""
+    return [next_month(month_of(on), -n) for n in range(SHOWN_MONTHS)]
 
 
 def failures_in_a_row(failed_months: Collection[str], through: str) -> int:

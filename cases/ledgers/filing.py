@@ -22,12 +22,11 @@ from database import db, transaction
 from rules import Rules, RulesNotInForce, rules_for
 from staff.actor import SYSTEM, Actor, in_area
 from staff.models import Office
-from workflows.deadlines import first_day, month_of, next_month
+from workflows.deadlines import first_day, months_back
 from workflows.roles import READERS
 
 COLUMNS = ("on", "office_path", "list", "scheme", "part", "number")
 STATES, NOT_CERTIFIED = "state", "not_certified"
-MONTHS = 12
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('filed_count'))"
 AT_ONCE = 500  # offices named in a statement
 
@@ -121,7 +120,7 @@ def by_month(actor: Actor, path: str, on: date, parts: tuple[Part, ...]) -> dict
 
     Days that were not filed are left out.
     """
-    months = [next_month(month_of(on), -n) for n in range(MONTHS)]
+    months = months_back(on)
     days = {first_day(month) - timedelta(1) for month in months} | {last_filed(actor, path) or on}
     query = (select(FiledCount.part, FiledCount.on, func.sum(FiledCount.number))
              .where(FiledCount.on.in_(days), FiledCount.list == NOT_CERTIFIED, within(FiledCount.office_path, path))

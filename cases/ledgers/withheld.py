@@ -20,11 +20,10 @@ from database import db
 from rules import RulesNotInForce, rules_for
 from staff.actor import Actor, in_area
 from staff.models import Office
-from workflows.deadlines import first_day, month_of, next_month
+from workflows.deadlines import first_day, months_back, next_month
 from workflows.roles import OVERSIGHT
 
 STATES = ("suspended", "stopped")
-MONTHS = 12
 MILLE = 1000
 
 
@@ -79,7 +78,7 @@ def ceiling_of(code: str, on: date) -> int | None:
 
 def by_month(place: Place, kept: Kept, actor: Actor, on: date) -> dict[str, dict[str, int]]:
     """state -> month -> cases in it at the end of the month, this one as it stands; the last twelve."""
-    months = [next_month(month_of(on), -n) for n in range(MONTHS)]
+    months = months_back(on)
     flows = list(_flows(place, actor, first_day(months[-1])))
     return {state: dict(reversed(list(_back(state, getattr(kept, state), months, flows)))) for state in STATES}
 
