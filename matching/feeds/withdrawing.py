@@ -11,6 +11,7 @@ from database import db
 from matching.feeds import jobs
 from matching.feeds.loading import locked
 from matching.feeds.models import FeedLoad
+from matching.linkage.signs import links_of
 from matching.results import undoing
 from staff.access import lock_actor
 from staff.actor import Actor
@@ -22,7 +23,8 @@ WITHDRAWERS = CHAIN
 
 def withdraw(load_id: int, actor: Actor, on: date, reason: str) -> FeedLoad:
     """For good: the same file may be brought again, as a load of its own. What rested on it alone is undone afterwards,
-    person by person; killed meanwhile, the next run of matching goes on with it. Raises TransitionRefused.
+    person by person, and the rows of it that people tied go with it; killed meanwhile, the next run of matching goes
+    on with it. Raises TransitionRefused.
     """
     with attempt("withdraw_feed", actor, on):
         who, brought = lock_actor(actor), locked(load_id)
@@ -41,4 +43,6 @@ def withdraw(load_id: int, actor: Actor, on: date, reason: str) -> FeedLoad:
                              sha256=brought.sha256, rows=brought.rows, reason=brought.reason),
                actor=who, on=on, command="withdraw_feed", office_path=brought.area_path)
     undoing.undo(brought.id, brought.public_id, on=on)
+    for tied in links_of(db.session.get_one(FeedLoad, load_id)):
+        withdraw(tied.id, actor, on, reason)
     return db.session.get_one(FeedLoad, load_id)

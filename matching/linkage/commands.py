@@ -9,6 +9,8 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from cases.imports.cli import said
+from cases.sweep import is_demonstration
 from database import db
 from matching.feeds.chunks import unlinked_rows
 from matching.feeds.models import FeedLoad
@@ -17,8 +19,10 @@ from matching.linkage.evaluation import BENCHMARKS, Result, evaluate
 from matching.linkage.linking import TooLittleToLearn, train
 from matching.linkage.records import Given, columns_of, table
 from matching.linkage.settings import load
+from matching.linkage.signs import write_links
 from matching.linkage.suggesting import Load, suggest, suggest_doubles
 from staff.clock import today
+from staff.terminal import acting
 
 linkage = AppGroup("linkage", help="姓名等信息比对 / comparison without a good ID number.")
 SYNTHETIC = "made-up Chinese names, nobody exists; DAMAGE in matching/linkage/synthetic.py says what is assumed"
@@ -73,6 +77,19 @@ def suggest_command(load: str) -> None:
     given = [Given(one.row, one.name, one.birth_on, one.sex, one.place, one.id_number) for one in unlinked_rows(load)]
     counts = suggest(given, Load(row.id, row.public_id, row.source, row.area_path), on=today())
     click.echo(", ".join(f"{kind} {number}" for kind, number in counts.items()) or "nothing new")
+
+
+@linkage.command("signs")
+@click.argument("load")
+@click.option("--as", "username", required=True, help="以哪个账号办理 / account that acts; its password is asked for")
+def signs_command(load: str, username: str) -> None:
+    """Write what people confirmed of a load as signs of a load beside it; the next run of matching reads it."""
+    row = db.session.scalar(select(FeedLoad).where(FeedLoad.public_id == load, FeedLoad.status == "loaded"))
+    if row is None:
+        raise click.ClickException(f"no such load: {load}")
+    with said():
+        made = write_links(row.id, actor=acting(username, demonstration=is_demonstration()), on=today())
+        click.echo(f"{made.public_id}: {made.rows}" if made else "nothing new")
 
 
 @linkage.command("doubles")

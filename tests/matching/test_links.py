@@ -10,13 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from audit.models import AuditEvent
 from cases.models import Case, Certification, VerificationTask
 from database import db
+from matching.feeds.chunks import unlinked_rows
+from matching.feeds.models import FeedLoad
+from matching.feeds.withdrawing import withdraw
 from matching.linkage.deciding import confirmed_links, decide
 from matching.linkage.records import Given
+from matching.linkage.signs import write_links
 from matching.linkage.suggesting import Load, suggest, suggest_doubles
 from matching.linkage.tables import MatchSuggestion
 from matching.linkage.words import beside, told
 from staff.relatives import declare
 from tests.case_builder import make_case, pensioner_id_number
+from tests.matching.feeds import csv_file, loaded, signs
 from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
@@ -191,3 +196,25 @@ def test_outside_the_area_it_is_not_there(client, listed) -> None:
     assert page.get(f"/linkage/{public_id}").status_code == 404
     decided = page.post(f"/linkage/{public_id}", data={"status": "confirmed", "note": "一致"})
     assert decided.status_code == 404
+
+
+def test_a_confirmed_row_becomes_a_sign_that_proves_nothing_and_is_withdrawn_with_its_load(
+        context, clock, tmp_path) -> None:
+    clock.move_to(ON)
+    context.config["FEED_STORE"] = str(tmp_path / "feeds")
+    make_account("li", ["caseworker"])
+    make_account("wang", ["reviewer"])
+    case = make_case(ON)
+    row = (case.pensioner.name, "5101071948", "2026-02-01", "已乘车")
+    brought = loaded(csv_file(tmp_path, [row]), office="510107", who="li", on=ON)
+    (one,) = unlinked_rows(brought.public_id)
+    given = Given(one.row, one.name, f"{case.pensioner.birth_on:%Y%m%d}", "女", "510107", one.id_number)
+    assert suggest([given], Load(brought.id, brought.public_id, brought.source, brought.area_path), on=ON)
+    assert write_links(brought.id, actor=actor("li"), on=ON) is None  # nobody has confirmed it yet
+    decide(only().id, "confirmed", "一致", actor=actor("li"), on=ON)
+    made = write_links(brought.id, actor=actor("li"), on=ON)
+    assert signs(made) == [(case.pensioner_id, "2026-02-01", "travel_record", 1, one.row)]
+    assert write_links(brought.id, actor=actor("li"), on=ON) is None  # once
+    withdraw(brought.id, actor("wang"), ON, "来源撤回")
+    assert db.session.get(FeedLoad, made.id).status == "withdrawn"
+    context.config.pop("FEED_STORE")

@@ -45,7 +45,7 @@ def test_rows_become_signs_of_the_persons_who_bear_their_numbers(city, tmp_path)
 
 @pytest.mark.article("SC-9", "QD-14", "RS-2.1")
 def test_a_row_of_every_meaning_of_every_source_says_what_the_catalogue_says(city, tmp_path):
-    for key, source in catalogue().sources.items():
+    for key, source in ((key, one) for key, one in catalogue().sources.items() if not one.computed):
         said = [(value, meaning) for meaning in source.meanings for value in meaning.values[:1] or [""]]
         days = [f"2026-01-{at:02}" for at in range(1, len(said) + 1)]
         brought = loaded(_file_of(source, city[0], days, [value for value, _ in said], tmp_path), key)
