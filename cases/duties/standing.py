@@ -68,14 +68,19 @@ def standings(place: Place, on: date) -> list[Standing]:
 
 def overdue_below(place: Place, on: date) -> dict[str, int]:
     """Path of each branch right below -> how many periods are overdue there and below it."""
-    known = _known(place, on)
-    offices = db.session.scalars(select(Office).where(within(Office.path, place.office.path)))
     found = {one.path: 0 for one in place.below}
-    for one in _of(list(offices), known, on):
+    for one in all_standings(place, on):
         branch = next((path for path in found if one.office.path.startswith(path)), None)
         if branch:
             found[branch] += one.overdue
     return found
+
+
+def all_standings(place: Place, on: date) -> Iterator[Standing]:
+    """Those of the place's office and of every office below it; what is on record is read once for all."""
+    known = _known(place, on)
+    offices = db.session.scalars(select(Office).where(within(Office.path, place.office.path)).order_by(Office.path))
+    yield from _of(list(offices), known, on)
 
 
 def interval_at(kind: DutyKind, path: str, on: date) -> tuple[Interval, Entry | None] | None:
