@@ -16,7 +16,7 @@ from cases.periods import area_of_path
 from cases.sweep import sweep
 from cases.verification import finish
 from database import db
-from demo import payments
+from demo import duties, payments
 from demo.chain import CHAINS, carry, paper, propose, sign_waiting
 from demo.office_staff import actor
 from demo.places import STAFF
@@ -53,6 +53,7 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
             _object(random, on)
             sign_proposals(on)
         payments.answer(on)
+        duties.keep(on, today)
         progress(on)
 
 
