@@ -3,6 +3,7 @@
 # make test     every test, on SQLite and on PostgreSQL
 # make lint     style and import contracts
 # make bench    times beside their lower bounds: make bench CASES=50000 ENGINE=postgresql
+# make bench-matching  matching beside Polars, DuckDB, pandas and PostgreSQL: make bench-matching PEOPLE=1000000
 # make bench-compare  decisions a second beside Django, django-fsm-2 and django-auditlog, on PostgreSQL
 # make pictures docs/pictures from a running demonstration
 # make docs     writes docs/articles.md and the diagrams of README.md anew
@@ -14,7 +15,7 @@ SEED ?= 1
 WORKERS ?= 2
 RUN_INSTANCE := $(or $(INSTANCE_DIR),instance/demo)
 
-.PHONY: bench bench-compare setup tools run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
+.PHONY: bench bench-matching bench-compare setup tools run serve test test-sqlite test-postgresql test-browser lint lock docs pictures
 
 setup: .make/system .make/python .make/assets
 
@@ -79,6 +80,9 @@ docs: tools
 
 bench: tools
 	$(PYTHON) -m bench --cases $(or $(CASES),5000) --engine $(or $(ENGINE),sqlite)
+
+bench-matching: tools
+	$(PYTHON) -m bench.matching --people $(or $(filter-out 60,$(PEOPLE)),1000000)
 
 bench-compare: setup .make/bench-compare
 	$(PYTHON) -m bench.compare

@@ -1,8 +1,7 @@
 """The definition asked of many cases at once, by columns of NumPy."""
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,43 +12,13 @@ from matching import packed
 from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, PROVES, SURE, UNDATED, VERDICTS, Profile
 from matching.files import values_of
 from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
+from matching.predicates import Columns, holds
 from matching.store import BUCKET
-from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
-Columns = Mapping[str, Any]
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
-}
 SLICE = 1 << 15
 PARTS = 16  # of the few, before they are settled: memory stays bounded though a load were nothing but losses
 ASKED = ("profile", "certified", "due", "of_age")
 FEW = LOSS, UNDATED_LOSS, DOUBT = range(3)  # what is folded of few cases
-
-
-def holds(tree: Node, facts: Columns) -> Numbers:
-    """The tree as a column of flags. Raises KeyError for an unknown fact or node."""
-    return _NODES[type(tree)](tree, facts)
-
-
-def _compare(tree: Compare, facts: Columns) -> Numbers:
-    right = facts[tree.right.name] if isinstance(tree.right, Fact) else tree.right
-    return _OPERATORS[tree.op](facts[tree.fact], right)
-
-
-def _all(parts: Sequence[Node], facts: Columns, both: Callable[[Any, Any], Any], start: bool) -> Numbers:
-    found: Any = np.bool_(start)
-    for part in parts:
-        found = both(found, holds(part, facts))
-    return found
-
-
-_NODES: Mapping[type, Callable[[Any, Columns], Numbers]] = {
-    Fact: lambda tree, facts: facts[tree.name],
-    Compare: _compare,
-    Not: lambda tree, facts: np.logical_not(holds(tree.part, facts)),
-    And: lambda tree, facts: _all(tree.parts, facts, operator.and_, True),
-    Or: lambda tree, facts: _all(tree.parts, facts, operator.or_, False),
-}
 
 
 @dataclass(frozen=True)
