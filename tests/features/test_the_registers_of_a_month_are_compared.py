@@ -136,3 +136,26 @@ def test_the_same_month_again_changes_nothing(county: list[Case], tmp_path: Path
     moved = {name: number for name, number in again.came.items() if name[0] != "eligible"}
     assert not moved, moved
     assert db.session.query(ListEntry).count() == len(NAMES)
+
+
+@pytest.mark.article("QD-15")
+def test_the_commands_show_the_difference_propose_carry_out_and_say_what_is_due(
+        context: Flask, county: list[Case], tmp_path: Path) -> None:
+    feeds(county, tmp_path)
+    asked = ["--area", "5101", "--on", "2026-03-20"]
+
+    def said(*words: str) -> str:
+        answer = context.test_cli_runner().invoke(args=["matching", *words])
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    dry = said("run", "--month", "2026-03", *asked, "--dry-run")
+    assert "+1\tlost\tdead\tcremations" in dry and "nothing was changed" in dry
+    assert db.session.query(MatchingRun).count() == 0
+    assert "proposed\t" in said("run", "--month", "2026-03", *asked)
+    run = db.session.scalars(select(MatchingRun)).one()
+    assert context.test_cli_runner().invoke(args=["matching", "apply", run.public_id]).exit_code == 1
+    let_go(run)
+    assert "certified\t1" in said("apply", run.public_id, "--on", "2026-03-20")
+    assert "2026-04\t2026-04-25" in said("due", *asked)
+    assert context.test_cli_runner().invoke(args=["matching", "run", "--month", "2026-02", *asked]).exit_code == 1
