@@ -35,6 +35,17 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
     "feed_load_no_delete": (("DELETE FROM feed_load WHERE status = 'staging'",),),
 }
 
+# of the constraints: what must be one, and what a load may never say
+ONE = {"feed_load": (("source", "area_path", "sha256"), ("public_id",)),
+       "feed_quarantine": (("load_id", "row_number"),)}
+SAID = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
+NEVER = {
+    "ck_feed_load_status": (("feed_load", {"status": "proposed"}),),
+    "ck_feed_load_adds_up": (("feed_load", {"status": "loaded", "rows": 3, "loaded": 1, "quarantined": 1}),),
+    "ck_feed_load_withdrawn": tuple(
+        ("feed_load", {"status": "withdrawn", **SAID, missing: None}) for missing in SAID),
+}
+
 
 def keep_feeds(on: date) -> None:
     """Brought in by li."""

@@ -30,7 +30,7 @@ from database import db
 from database.triggers import TRIGGERS
 from database.types import UtcDateTime
 from tests import engines
-from tests.promises import duty_constraints
+from tests.promises import duty_constraints, feed_attempts
 
 Columns = tuple[str, ...]
 Values = dict[str, Any]
@@ -41,11 +41,9 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "decision": {"stage": "draft", "kind": "stop"}, "certification": {"status": "submitted"},
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
-    "correction": {"status": "open"},
+    "correction": {"status": "open"}, "feed_load": {"status": "staging"}, "list_change": {"list": "lost"},
     "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
-    "list_change": {"list": "lost"}, "data_dispute": {"status": "filed"},
-    "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
-    "feed_load": {"status": "staging"},
+    "data_dispute": {"status": "filed"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
     **duty_constraints.SOUND,
 }
 DECIDED = {"decided_on": date(2026, 3, 1), "decided_by": 7, "decided_by_person": 7}
@@ -56,7 +54,6 @@ ONLY_WHEN: dict[tuple[str, Columns], Values] = {  # one of a kind among some row
 }
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
 ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
-WITHDRAWN = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
 ONE: dict[str, tuple[Columns, ...]] = {
     # P1, P2: one human being, one signature in a round, one account's person; one event behind each act (R4)
     "natural_person": (("id_number_index",),),
@@ -107,11 +104,9 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "sweep_halt": (("office_path",), ("public_id",)),
     # F2: one file once
     "import_batch": (("kind", "office_id", "sha256"), ("public_id",)),
-    "import_row": (("batch_id", "row_number"),),
-    "import_proposal": (("public_id",),),
+    "import_row": (("batch_id", "row_number"),), "import_proposal": (("public_id",),),
     "nearing_age": (("office_id", "person_index", "scheme"), ("public_id",)),
-    "feed_load": (("source", "area_path", "sha256"), ("public_id",)),
-    "feed_quarantine": (("load_id", "row_number"),),
+    **feed_attempts.ONE,
     # promised limits: one proposal of a year, a day once, one pause open of a limit
     "calendar_year": (("year",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
@@ -125,8 +120,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "pressing": (("to_office_id", "list"), ("public_id",)),
     # QD 15: one run open of an area, one row of a case and run
     "matching_run": (("area_path",), ("public_id",)),
-    "list_change": (("run_id", "case_id"),),
-    "matching_sample": (("run_id", "case_id"),),
+    "list_change": (("run_id", "case_id"),), "matching_sample": (("run_id", "case_id"),),
     "data_dispute": (("public_id",),),
     **duty_constraints.ONE,
 }
@@ -134,10 +128,7 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_cases_state": (("cases", {"state": "closed"}),),
     "ck_import_batch_status": (("import_batch", {"status": "loaded"}),),
     "ck_import_batch_two_persons": (("import_batch", {"proposed_by_person": 7, "released_by_person": 7}),),
-    "ck_feed_load_status": (("feed_load", {"status": "proposed"}),),
-    "ck_feed_load_adds_up": (("feed_load", {"status": "loaded", "rows": 3, "loaded": 1, "quarantined": 1}),),
-    "ck_feed_load_withdrawn": tuple(
-        ("feed_load", {"status": "withdrawn", **WITHDRAWN, missing: None}) for missing in WITHDRAWN),
+    **feed_attempts.NEVER,
     "ck_suspension_batch_status": (("suspension_batch", {"status": "done"}),),
     "ck_suspension_batch_two_persons": (
         ("suspension_batch", {"status": "released", "proposed_by_person": 7, "released_by_person": 7}),

@@ -21,12 +21,11 @@ from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
 from cases.ledgers.follow_ups import Said, follow_up
-from cases.models import BenefitMonth, Case, Decision, Pensioner, Pressing, ServiceLimit, SuspensionBatch, SweepHalt
+from cases.models import BenefitMonth, Case, Decision, Pressing, ServiceLimit, SuspensionBatch, SweepHalt
 from cases.models.decision import OPEN_STAGES
 from cases.pressing import Demand, answer, press
 from cases.sweep import sweep
 from database import db, transaction
-from matching.feeds.loading import load
 from matching.linkage.tables import MatchSuggestion
 from matching.results import disputes
 from staff.models import RoleGrant, StaffAccount
@@ -38,6 +37,7 @@ from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_
 from tests.owner import as_superuser
 from tests.people import account, actor, make_account
 from tests.promises.county import ON
+from tests.promises.county_feeds import a_feed_of_both
 from tests.results.registers import compared, lost, proposed, seen, unknown
 
 HERE, THERE = "510107", "510104"
@@ -205,27 +205,10 @@ def a_suggested_link(code: str) -> None:
                                         comparison=[["name", "same", 9000]], found_on=ON, **more))
 
 
-def a_feed_of_both_counties(code: str) -> None:
-    """A trip of somebody of each county, one of nobody here, one without a number, one on no day."""
-    there = pensioner_number_of(PATHS[THERE if code == HERE else HERE])
-    rows = (pensioner_number_of(PATHS[code]), there, "110101195003074516", "", "x")
-    lines = [f"周秀英,{number},{'2026-02-01' if number != 'x' else '昨天'},已乘车" for number in rows]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "乘车.csv"
-        path.write_text("\n".join(("姓名,身份证号,乘车日期,乘车状态", *lines)) + "\n", encoding="utf-8")
-        load(path, "rail_travel", office_by_code(code), actor(named("li", code)), ON)
-
-
-def pensioner_number_of(path: str) -> str:
-    query = select(Pensioner).join(Case, Case.pensioner_id == Pensioner.id).where(Case.office_path == path)
-    found = db.session.scalars(query.order_by(Pensioner.id).limit(1)).first()
-    return found.id_number if found else "110101195003074516"
-
-
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
          a_file_that_differs, one_long_suspended, an_office_pressed,
          one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
-         a_post_applied_for, a_suggested_link, duties_done, a_feed_of_both_counties, registers_compared)
+         a_post_applied_for, a_suggested_link, duties_done, a_feed_of_both, registers_compared)
 AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
 
 
