@@ -13,10 +13,6 @@ from cases import objections, review
 from cases.certifications import certify_in_person
 from cases.claims import claim
 from cases.decisions import Proposal, open_decision, submit
-from cases.duties import inspecting, recording
-from cases.duties.indicators import Sampled, enter_sample
-from cases.duties.inspecting import Inspected
-from cases.duties.recording import Done
 from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
@@ -32,12 +28,12 @@ from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.relatives import declare
 from staff.roles import ROLES
-from staff.training import Course, record_training
 from tests.case_builder import DEAD, GIVEN, LAPSED, make_case, paper, pensioner_id_number
 from tests.owner import as_superuser
 from tests.people import account, actor, make_account
 from tests.promises.county import ON
 from tests.promises.county_feeds import a_feed_of_both
+from tests.promises.duties_of_a_county import done_in
 from tests.results.registers import compared, lost, proposed, seen, unknown
 
 HERE, THERE = "510107", "510104"
@@ -168,16 +164,7 @@ def one_suspended_on_suspicion(code: str) -> None:
 
 
 def duties_done(code: str) -> None:
-    """February's volumes bound, an inspection that found something, a sample, a colleague taught."""
-    li, wang = (actor(named(name, code)) for name in ("li", "wang"))
-    done = Done("2026-02", "已核对", {f"enterprise_employees.{item}": {"theirs": 0, "why": "测试"}
-                                   for item in ("paid_out", "back_paid", "recovered")})
-    recording.do(code, "reconciliation", done, actor=li, on=ON)
-    found = Inspected(code, "outside", "市审计局", ON, "缺照片", "补齐", date(2026, 4, 1))
-    inspecting.enter(found, actor=li, on=ON)
-    enter_sample(Sampled(code, "query_accuracy", "2026-03", 20, 19, "电话查询"), actor=li, on=ON)
-    taught = Course(account(named("li", code)).public_id, ON, "政策", "lecture", 12, "passed")
-    record_training(taught, actor=wang, on=ON)
+    done_in(code, actor(named("li", code)), actor(named("wang", code)), account(named("li", code)).public_id)
 
 
 def a_post_applied_for(code: str) -> None:
