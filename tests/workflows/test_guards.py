@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from cases.sweep_steps import TREES
+from matching.definition import VERDICTS
 from tests.workflows.attempts import LI, PENSIONER, ROWS, WILLING, person
 from tests.workflows.attempts import ON as TODAY
 from workflows import guards as g
@@ -131,9 +132,10 @@ def test_guards_read_the_facts_they_declare_and_no_others():
                 assert facts.seen <= guard.facts
 
 
-def test_every_fact_of_the_catalogue_is_read_by_some_guard_or_step_of_the_sweep():
+def test_every_fact_of_the_catalogue_is_read_by_some_guard_step_of_the_sweep_or_row_of_matching():
     guarded = set().union(*(guard.facts for _, row in ROWS for guard in row.guards))
-    assert guarded | set().union(*(tree.names() for tree in TREES)) == set(FACTS)
+    asked = set().union(*(tree.names() for tree in (*TREES, *(row.when for row in VERDICTS))))
+    assert guarded | asked == set(FACTS)
 
 
 def test_a_system_row_s_condition_is_made_of_its_own_guards():
