@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.models import AuditEvent
 from cases.models import Case, Certification, VerificationTask
-from database import db
+from database import db, transaction
 from matching.feeds.chunks import unlinked_rows
 from matching.feeds.models import FeedLoad
 from matching.feeds.withdrawing import withdraw
@@ -112,11 +112,12 @@ def test_a_row_is_tied_to_one_person_only(person: Case) -> None:
     suggest([about(person)], LOAD, on=ON)
     of_person = MatchSuggestion.pensioner_id == person.pensioner_id
     first = db.session.scalars(select(MatchSuggestion).where(of_person)).one()
-    db.session.query(MatchSuggestion).where(~of_person).delete()
-    db.session.add(MatchSuggestion(kind="row", load_id=7, row_number=12, pensioner_id=twin.pensioner_id, weight=1,
-                                   probability=1, comparison=[], model="m", found_on=ON))
-    db.session.commit()
-    other = db.session.scalars(select(MatchSuggestion.id).where(~of_person)).one()
+    other = db.session.scalar(select(MatchSuggestion.id).where(~of_person))
+    if other is None:
+        with transaction() as session:
+            session.add(row := MatchSuggestion(kind="row", load_id=7, row_number=12, pensioner_id=twin.pensioner_id,
+                                               weight=1, probability=1, comparison=[], model="m", found_on=ON))
+        other = row.id
     decide(first.id, "confirmed", "一致", actor=actor("li"), on=ON)
     with pytest.raises(TransitionRefused, match="ROW_LINKED"):
         decide(other, "confirmed", "一致", actor=actor("li"), on=ON)

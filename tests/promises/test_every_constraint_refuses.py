@@ -31,6 +31,7 @@ from database.triggers import TRIGGERS
 from database.types import UtcDateTime
 from tests import engines
 from tests.promises import duty_constraints, feed_attempts
+from tests.promises import suggested as links
 
 Columns = tuple[str, ...]
 Values = dict[str, Any]
@@ -45,12 +46,6 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
     "data_dispute": {"status": "filed"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
     **duty_constraints.SOUND,
-}
-DECIDED = {"decided_on": date(2026, 3, 1), "decided_by": 7, "decided_by_person": 7}
-SOUND["match_suggestion"] = {"kind": "row", "other_pensioner_id": None, "status": "rejected", **DECIDED}
-ONLY_WHEN: dict[tuple[str, Columns], Values] = {  # one of a kind among some rows only
-    ("match_suggestion", ("load_id", "row_number")): {"status": "confirmed"},
-    ("match_suggestion", ("pensioner_id", "other_pensioner_id")): {"kind": "two_numbers", "other_pensioner_id": 10**6},
 }
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
 ANSWER = {"answer": "已办", "answered_on": date(2026, 3, 1), "answered_by": 7}
@@ -114,9 +109,6 @@ ONE: dict[str, tuple[Columns, ...]] = {
     # SC 31, 38-40: a day filed once, one demand open to an office about a list
     "filed_count": (("on", "office_path", "list", "scheme", "part"),),
     "follow_up": (("public_id",),),
-    # a row or a double is suggested once, a row is confirmed to be about one person
-    "match_suggestion": (("public_id",), ("load_id", "row_number", "pensioner_id"),
-                         ("pensioner_id", "other_pensioner_id"), ("load_id", "row_number")),
     "pressing": (("to_office_id", "list"), ("public_id",)),
     # QD 15: one run open of an area, one row of a case and run
     "matching_run": (("area_path",), ("public_id",)),
@@ -206,14 +198,6 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("data_dispute", {"status": "answered", "answer": "kept"}),
         ("data_dispute", {"status": "answered", "answered_by": 7})),
     "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
-    "ck_match_suggestion_kind": (("match_suggestion", {"kind": "three"}),),
-    "ck_match_suggestion_status": (("match_suggestion", {"status": "lost"}),),
-    "ck_match_suggestion_decided": (
-        *(("match_suggestion", {missing: None}) for missing in DECIDED), ("match_suggestion", {"status": "open"})),
-    "ck_match_suggestion_shape": (
-        ("match_suggestion", {"kind": "two_numbers"}), ("match_suggestion", {"other_pensioner_id": 10**6})),
-    "ck_match_suggestion_order": (
-        ("match_suggestion", {"kind": "two_numbers", "pensioner_id": 10**6, "other_pensioner_id": 10**6}),),
     "ck_pressing_status": (("pressing", {"status": "closed"}),),
     "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
     "ck_pressing_answer_by": (("pressing", {"on": date(2026, 3, 2), "answer_by": date(2026, 3, 1)}),),
@@ -223,6 +207,7 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     **duty_constraints.NEVER,
 }
 _serial = count(1000)
+SOUND, ONE, NEVER = SOUND | links.SOUND, ONE | links.ONE, NEVER | links.NEVER
 
 
 @pytest.fixture
@@ -267,7 +252,7 @@ def _value(column: Column) -> Any:
 @pytest.mark.parametrize(("table", "columns"), [(table, columns) for table, sets in ONE.items() for columns in sets],
                          ids=lambda one: one if isinstance(one, str) else "-".join(one))
 def test_what_is_one_is_never_two(alone: Connection, table: str, columns: Columns) -> None:
-    only_when = ONLY_WHEN.get((table, columns), {})
+    only_when = links.ONLY_WHEN.get((table, columns), {})
     first = made_up(table, **only_when) | ({"period_due_on": date(2026, 3, 15)} if "period_due_on" in columns else {})
     alone.execute(insert(db.metadata.tables[table]).values(first))
     alone.execute(insert(db.metadata.tables[table]).values(made_up(table)))
