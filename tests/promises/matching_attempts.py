@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,10 +11,13 @@ from database import db, transaction
 from matching.results import disputes, proposing, releasing
 from matching.results.proposing import Change, Found
 from tests.people import actor
+from tests.promises.county import ON
 from tests.promises.ledger_attempts import each
 from tests.promises.trigger_attempts import Statements, account, copied, person
+from tests.results.registers import compared, lost, proposed, seen, unknown
 
 AREA = "51/5101/510107/"
+SEEN = date(2026, 1, 15)
 OPEN, OVER = "status = 'proposed'", "status = 'released'"
 BY = "released_by = {0}, released_by_person = {1}, released_on = '2026-03-16'"
 LOOK = f"finding = 'as_said', looked_on = '2026-03-16', looked_by = {account('wang')}"
@@ -51,6 +55,38 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
          "UPDATE data_dispute SET answer = 'corrected'")),
     "data_dispute_no_delete": (("DELETE FROM data_dispute",),),
 }
+
+
+NEVER: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {  # constraint -> what it refuses, clause by clause
+    "ck_matching_run_status": (("matching_run", {"status": "done"}),),
+    "ck_matching_run_released_by_person": (
+        ("matching_run", {"status": "released"}), ("matching_run", {"status": "applied"})),
+    "ck_matching_run_two_persons": (
+        ("matching_run", {"status": "released", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
+        ("matching_run", {"status": "applied", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
+        ("matching_run", {"status": "released", "halted": True, "released_by_person": 7})),
+    "ck_list_entry_list": (("list_entry", {"list": "dead"}),),
+    "ck_list_change_list": (("list_change", {"list": "dead"}),),
+    "ck_list_change_old_list": (("list_change", {"old_list": "dead"}),),
+    "ck_matching_sample_finding": (
+        ("matching_sample", {"finding": "unsure", "looked_by_person": 7, "looked_on": date(2026, 3, 1)}),
+        ("matching_sample", {"finding": "as_said", "looked_on": date(2026, 3, 1)}),
+        ("matching_sample", {"finding": "as_said", "looked_by_person": 7})),
+    "ck_data_dispute_status": (("data_dispute", {"status": "closed"}),),
+    "ck_data_dispute_answered": (
+        ("data_dispute", {"status": "answered", "answer": "kept"}),
+        ("data_dispute", {"status": "answered", "answered_by": 7})),
+}
+
+
+def registers_compared(code: str) -> None:
+    """A run of a county carried out, another that waits, and an objection to what a register says."""
+    area, of = f"51/5101/{code}/", "" if code == "510107" else f".{code}"
+    ids = list(db.session.scalars(select(Case.id).where(Case.office_path == area).order_by(Case.id).limit(3)))
+    said = [seen(ids[0], SEEN), unknown(ids[1]), lost(ids[2], "court_declarations", "missing", SEEN)]
+    compared(said, ON, looks=f"li{of}", releases=f"wang{of}", area=area)
+    proposed([unknown(ids[0])], ON, area)
+    disputes.file(ids[1], disputes.Disputed("cremations", "death", "本人健在"), actor=actor(f"li{of}"), on=ON)
 
 
 def keep_runs(on: date) -> None:

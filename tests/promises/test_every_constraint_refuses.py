@@ -30,7 +30,7 @@ from database import db
 from database.triggers import TRIGGERS
 from database.types import UtcDateTime
 from tests import engines
-from tests.promises import duty_constraints, feed_attempts
+from tests.promises import duty_constraints, feed_attempts, matching_attempts
 from tests.promises import suggested as links
 
 Columns = tuple[str, ...]
@@ -179,24 +179,6 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
     "ck_calendar_day_kind": (("calendar_day", {"kind": "weekday"}),),
     "ck_limit_pause_order": (
         ("limit_pause", {"paused_on": date(2026, 3, 2), "resumed_on": date(2026, 3, 1)}),),
-    "ck_matching_run_status": (("matching_run", {"status": "done"}),),
-    "ck_matching_run_released_by_person": (
-        ("matching_run", {"status": "released"}), ("matching_run", {"status": "applied"})),
-    "ck_matching_run_two_persons": (
-        ("matching_run", {"status": "released", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
-        ("matching_run", {"status": "applied", "halted": True, "proposed_by_person": 7, "released_by_person": 7}),
-        ("matching_run", {"status": "released", "halted": True, "released_by_person": 7})),
-    "ck_list_entry_list": (("list_entry", {"list": "dead"}),),
-    "ck_list_change_list": (("list_change", {"list": "dead"}),),
-    "ck_list_change_old_list": (("list_change", {"old_list": "dead"}),),
-    "ck_matching_sample_finding": (
-        ("matching_sample", {"finding": "unsure", "looked_by_person": 7, "looked_on": date(2026, 3, 1)}),
-        ("matching_sample", {"finding": "as_said", "looked_on": date(2026, 3, 1)}),
-        ("matching_sample", {"finding": "as_said", "looked_by_person": 7})),
-    "ck_data_dispute_status": (("data_dispute", {"status": "closed"}),),
-    "ck_data_dispute_answered": (
-        ("data_dispute", {"status": "answered", "answer": "kept"}),
-        ("data_dispute", {"status": "answered", "answered_by": 7})),
     "ck_filed_count_positive": (("filed_count", {"number": 0}), ("filed_count", {"number": -1})),
     "ck_pressing_status": (("pressing", {"status": "closed"}),),
     "ck_pressing_positive": (("pressing", {"number": 0}), ("pressing", {"number": -1})),
@@ -206,6 +188,7 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("pressing", {"status": "open", **ANSWER})),
     **duty_constraints.NEVER,
 }
+NEVER |= matching_attempts.NEVER
 _serial = count(1000)
 SOUND, ONE, NEVER = SOUND | links.SOUND, ONE | links.ONE, NEVER | links.NEVER
 

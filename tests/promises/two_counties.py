@@ -17,13 +17,12 @@ from cases.evidence import add_evidence
 from cases.imports.proposing import propose
 from cases.ledgers.filing import file
 from cases.ledgers.follow_ups import Said, follow_up
-from cases.models import BenefitMonth, Case, Decision, Pressing, ServiceLimit, SuspensionBatch, SweepHalt
+from cases.models import BenefitMonth, Decision, Pressing, ServiceLimit, SuspensionBatch, SweepHalt
 from cases.models.decision import OPEN_STAGES
 from cases.pressing import Demand, answer, press
 from cases.sweep import sweep
 from database import db, transaction
 from matching.linkage.tables import MatchSuggestion
-from matching.results import disputes
 from staff.models import RoleGrant, StaffAccount
 from staff.offices import office_by_code
 from staff.relatives import declare
@@ -34,7 +33,7 @@ from tests.people import account, actor, make_account
 from tests.promises.county import ON
 from tests.promises.county_feeds import a_feed_of_both
 from tests.promises.duties_of_a_county import done_in
-from tests.results.registers import compared, lost, proposed, seen, unknown
+from tests.promises.matching_attempts import registers_compared
 
 HERE, THERE = "510107", "510104"
 PATHS = {code: f"51/5101/{code}/" for code in (HERE, THERE)}
@@ -105,15 +104,6 @@ def a_file_that_differs(code: str) -> None:
     number = pensioner_id_number()
     for number_of_account in ("6228480012345678901", "6228480012345678999"):
         make_case(ON, office=code, 身份证号=number, 银行账号=number_of_account, **place(code))
-
-
-def registers_compared(code: str) -> None:
-    """A run of the county carried out, another that waits, and an objection to what a register says."""
-    ids = list(db.session.scalars(select(Case.id).where(Case.office_path == PATHS[code]).order_by(Case.id).limit(3)))
-    who = {"looks": named("li", code), "releases": named("wang", code), "area": PATHS[code]}
-    compared([seen(ids[0], BEFORE), unknown(ids[1]), lost(ids[2], "court_declarations", "missing", BEFORE)], ON, **who)
-    proposed([unknown(ids[0])], ON, PATHS[code])
-    disputes.file(ids[1], disputes.Disputed("cremations", "death", "本人健在"), actor=actor(named("li", code)), on=ON)
 
 
 def an_office_pressed(code: str) -> None:
