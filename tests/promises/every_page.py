@@ -26,6 +26,7 @@ from cases.models import (
     ImportBatch,
     ImportProposal,
     Inspection,
+    NearingAge,
     Notice,
     Objection,
     Pressing,
@@ -45,7 +46,7 @@ from workflows.review_chain import DECISION_KINDS
 
 UNKNOWN = "AAAAAAAAAAAAAAAA"  # of the form of a public id
 PLACEHOLDER = re.compile(r"([^/<]+)/<(?:[^:>]+:)?\w+>")
-OF_CASE = {"cases": Case, "evidence": Evidence, "notices": Notice, "objections": Objection,
+OF_CASE = {"cases": Case, "home-service": Case, "evidence": Evidence, "notices": Notice, "objections": Objection,
            "verifications": VerificationTask, "differences": ImportProposal}
 # asked for besides the bare address; {there} and {number} are a user name and a case number outside the area
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -117,6 +118,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
             select(Case.pensioner_id).where(below))),
         "feeds": column(FeedLoad.public_id, FeedLoad.area_path.startswith(path)),
         "runs": column(MatchingRun.public_id, MatchingRun.area_path.startswith(path)),
+        "nearing-age": column(NearingAge.public_id, NearingAge.office_path.startswith(path)),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
         "records": column(DutyRecord.public_id, DutyRecord.office_path.startswith(path)),
         "inspections": column(Inspection.public_id, Inspection.office_path.startswith(path)),

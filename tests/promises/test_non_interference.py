@@ -28,7 +28,7 @@ OF_THE_MOMENT = (
     (rb'nonce="[\w-]{22}"', b"nonce"),  # and in the elements that it lets pass
     (rb'Nonce": "[\w-]{22}"', b"nonce"),  # the same, for scripts that htmx would insert
     (rb"I[\w-]{55}\.[\w-]{6}\.[\w-]{27}", b"form"),  # the token of a form: the session's secret and the second
-    (rb"<tr>(<td>[^<]+</td>)<td>[^<]+</td>(<td>[^<]+</td>)\n", rb"\1\2"),  # when one's own session was last seen
+    ('(<td data-label="最近使用">)[^<]+'.encode(), rb"\1"),  # when one's own session was last seen
     (rb'"made_at": "[^"]+"', b"made_at"),  # the moment of an export, in its manifest
 )
 MOMENT = ("Date", "Expires")  # headers that tell the second, of downloads

@@ -34,6 +34,7 @@ from tests.promises.county import ON
 from tests.promises.county_feeds import a_feed_of_both
 from tests.promises.duties_of_a_county import done_in
 from tests.promises.matching_attempts import registers_compared
+from tests.promises.near_the_age import listed_at
 
 HERE, THERE = "510107", "510104"
 PATHS = {code: f"51/5101/{code}/" for code in (HERE, THERE)}
@@ -98,6 +99,10 @@ def a_file_with_a_bad_row(code: str) -> None:
         path = Path(folder) / "list.csv"
         path.write_text("\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]), encoding="utf-8")
         propose(path, office_by_code(code), actor(named("li", code)), ON)
+
+
+def one_near_the_age_of_benefit(code: str) -> None:
+    listed_at(code, named("li", code), named("wang", code))
 
 
 def a_file_that_differs(code: str) -> None:
@@ -183,7 +188,7 @@ def a_suggested_link(code: str) -> None:
 
 
 STEPS = (people, an_objection_and_its_resumption, one_who_died, one_resumed, one_certified, a_file_with_a_bad_row,
-         a_file_that_differs, one_long_suspended, an_office_pressed,
+         a_file_that_differs, one_near_the_age_of_benefit, one_long_suspended, an_office_pressed,
          one_without_a_phone, one_whose_residence_is_on_record, one_overdue, one_suspended_on_suspicion,
          a_post_applied_for, a_suggested_link, duties_done, a_feed_of_both, registers_compared)
 AFTER_THE_SWEEP = (a_halted_sweep_and_a_batch,)
