@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from audit.events import TrainingRecorded
@@ -86,16 +86,19 @@ def _check(course: Course, on: date) -> None:
         raise StaffRefused("DATE_IN_FUTURE", date=course.on.isoformat())
 
 
-def is_assessed(natural_person_id: int) -> bool:
-    """Whether an assessment was ever passed, on whatever account."""
-    return bool(db.session.scalar(select(exists().where(
-        TrainingRecord.natural_person_id == natural_person_id, TrainingRecord.outcome == PASSED))))
+def assessed(natural_persons: Iterable[int]) -> set[int]:
+    """Those who ever passed an assessment, on whatever account."""
+    return set(db.session.scalars(select(TrainingRecord.natural_person_id).distinct().where(
+        TrainingRecord.natural_person_id.in_(set(natural_persons)), TrainingRecord.outcome == PASSED)))
 
 
-def post_is_barred(natural_person_id: int, role: str, path: str, on: date) -> bool | None:
+def post_is_barred(natural_person_id: int, role: str, path: str, on: date,
+                   known: Collection[int] | None = None) -> bool | None:
     """True: the rules of the place let nobody take that post unassessed, and this person is not. False: nothing
-    stands against it. None: the person is not assessed, and no document there makes it a condition."""
-    if role not in BUSINESS or is_assessed(natural_person_id):
+    stands against it. None: the person is not assessed, and no document there makes it a condition.
+
+    known: those `assessed`, where a caller asks for many."""
+    if role not in BUSINESS or natural_person_id in (assessed([natural_person_id]) if known is None else known):
         return False
     entry = entry_here(path, "post_needs_assessment", on)
     return True if entry is not None and entry.value else None

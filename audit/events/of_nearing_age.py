@@ -27,7 +27,7 @@ class NearingAgeTold(NearingAgeEvent):
     channel: str
     reaches_on: date
     message_id: str
-    proof: str
+    proof: Words[str]  # the carrier's answer; it may name the address
 
 
 @event("fact")
@@ -35,7 +35,7 @@ class NearingAgeNotTold(NearingAgeEvent):
     """It did not go out, or nobody knows whether it did: a person tells it."""
 
     channel: str | None = None
-    error: str = ""
+    error: Words[str] = ""
 
 
 @event("fact")

@@ -32,7 +32,7 @@ from matching.feeds.register import export_members, register_files
 from matching.feeds.resolving import Resolved, resolve
 from matching.feeds.said import KEY_BYTES, reader_of
 from matching.feeds.sealed import seal
-from matching.feeds.store import held, raw_file, sha256_of, work_folder
+from matching.feeds.store import clear_work, held, raw_file, sha256_of, work_folder
 from rules.feeds import Source, catalogue
 from staff.access import lock_actor
 from staff.actor import Actor
@@ -105,6 +105,8 @@ def bring_in(load_id: int, path: Path, actor: Actor, progress: Progress = silent
         if db.session.get_one(FeedLoad, load_id, populate_existing=True).status == "staging":
             _stage(load_id, path, actor, progress)
             _finish(load_id, actor)
+        else:
+            clear_work(load_id)  # of a process that died between its last commit and this
     return db.session.get_one(FeedLoad, load_id, populate_existing=True)
 
 

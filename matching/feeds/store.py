@@ -68,12 +68,15 @@ def received_folder() -> Path:
 @contextmanager
 def work_folder(load_id: int) -> Iterator[Path]:
     """A folder for one run, gone afterwards; what a killed run left there goes first."""
-    folder = store() / "work" / str(load_id)
-    shutil.rmtree(folder, ignore_errors=True)
+    clear_work(load_id)
     try:
-        yield _folder(folder)
+        yield _folder(store() / "work" / str(load_id))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_work(load_id)
+
+
+def clear_work(load_id: int) -> None:
+    shutil.rmtree(store() / "work" / str(load_id), ignore_errors=True)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from staff.roles import GRANT_STEPS
 from staff.routes import blueprint
 from staff.routes.accounts import account_page, grant_form
 from staff.routes.answers import blamed
-from staff.training import post_is_barred
+from staff.training import assessed, post_is_barred
 
 SIGNATURES: dict[str, Callable[..., RoleGrant]] = {"check": granting.check, "approve": granting.approve}
 ENDINGS: dict[str, Callable[..., RoleGrant]] = {"reject": granting.reject, "revoke": granting.revoke}
@@ -30,7 +30,8 @@ def grants() -> str:
     rows = open_grants(current_actor())
     names = names_of({i for row in rows for i in (row.applied_by, row.checked_by)})
     steps = {row.public_id: _steps_for(row) for row in rows}
-    unassessed = {row.public_id: post_is_barred(row.account.natural_person_id, row.role, row.office.path, today())
+    known, on = assessed(row.account.natural_person_id for row in rows), today()
+    unassessed = {row.public_id: post_is_barred(row.account.natural_person_id, row.role, row.office.path, on, known)
                   for row in rows}
     return render_template("staff/grants.html", rows=rows, names=names, steps=steps, unassessed=unassessed,
                            reason=ReasonForm(formdata=None))

@@ -19,19 +19,22 @@ from database import db, transaction
 from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
-IDS = """account as_of batch calendar case_no certification decision decision_no event evidence grant halt message_id
-    notice notices objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref source_ref
-    subject task"""
-CODES = """account_status action attempted benefit_kind cause changed channel endpoint field from_state
-    key kind language ledger level list lodged_by means media_type method missing next_stage outcome part purpose
-    refusal role scheme service source stage template_version to_state way"""
-PLACES = """area code escalated_to from_office grassroots_office name office office_level parent path paying_office
-    pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
-FIGURES = """before claimed content_digest counts details digest eligible fields file_sha256 holidays lines month months
-    payable_through rate_since rates rules_version selection sha256 signed_digest withheld_from worked"""
+IDS = """account again_of as_of batch calendar case_no certification correction_row decision decision_no dispute
+    entry event evidence grant halt inspection load message_id notice notices objection once once_key payment_ref
+    pensioner pressing proposal receipt_no receipt_ref record run sampling sending source_ref subject suggestion
+    task training"""
+CODES = """about account_status act action answer attempted benefit_kind cause changed channel duty endpoint field
+    finding form from_state indicator inspected key kind language ledger level list lodged_by means media_type
+    method missing mode model next_stage outcome part purpose refusal role scheme service source stage system
+    template_version to_state told way"""
+PLACES = """area code duty_office escalated_to from_office grassroots_office name office office_level parent path
+    paying_office pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
+FIGURES = """before claimed content_digest counts details digest eligible ended_at fields file_sha256 first_month
+    holidays last_month lines loads month months paper payable_through rate_since rates rules_digest rules_version
+    selection sha256 signed_digest signs withheld_from worked"""
 CITATIONS = "basis document document_no"
-REASON_IS_A_CODE = STATE_CHANGING | {"CertificationRefused", "DecisionExecuted", "DecisionOpened", "LimitPaused",
-                                    "NotPassedNoted"}
+REASON_IS_A_CODE = STATE_CHANGING | {
+    "CertificationRefused", "CorrectionArose", "DecisionExecuted", "DecisionOpened", "LimitPaused", "NotPassedNoted"}
 IN_CLEAR = frozenset(" ".join((IDS, CODES, PLACES, FIGURES, CITATIONS)).split())
 
 

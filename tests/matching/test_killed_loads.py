@@ -75,8 +75,10 @@ def _told(one: FeedLoad) -> tuple:
 
 
 def test_a_load_killed_at_any_step_goes_on_and_ends_the_same(app, city, tmp_path):
-    exit_code, steps = _in_a_process(app, csv_file(tmp_path, _rows(city, "2026-01-01"), name="整.csv"), 0)
+    exit_code, _steps = _in_a_process(app, csv_file(tmp_path, _rows(city, "2026-01-01"), name="整.csv"), 0)
     whole = _told(db.session.scalars(select(FeedLoad)).one())
+    again = csv_file(tmp_path, _rows(city, "2026-01-02"), name="再.csv")
+    steps = _in_a_process(app, again, 0)[1]  # the register is there from now on
     assert exit_code == 0 and steps > 20 and whole[:2] == ("loaded", (6, 4, 0, 1, 1))
     for number, at in enumerate(sorted({round(1 + kill * (steps - 1) / (KILLS - 1)) for kill in range(KILLS)})):
         path = csv_file(tmp_path, _rows(city, f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}"), name=f"{at}.csv")

@@ -82,6 +82,8 @@ NEVER: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {  # constraint -> wh
 def registers_compared(code: str) -> None:
     """A run of a county carried out, another that waits, and an objection to what a register says."""
     area, of = f"51/5101/{code}/", "" if code == "510107" else f".{code}"
+    if waiting := proposing.open_run(area):
+        releasing.cancel(waiting.id, "重新比对", actor=actor(f"wang{of}"), on=ON)
     ids = list(db.session.scalars(select(Case.id).where(Case.office_path == area).order_by(Case.id).limit(3)))
     said = [seen(ids[0], SEEN), unknown(ids[1]), lost(ids[2], "court_declarations", "missing", SEEN)]
     compared(said, ON, looks=f"li{of}", releases=f"wang{of}", area=area)

@@ -93,7 +93,7 @@ def test_sources_are_articles():
 
 ROOT = Path(workflows.__file__).resolve().parent.parent
 USERS = ("audit", "cases", "demo", "invariants", "matching", "rules", "staff", "templates", "web", "workflows")
-COMPOSED = re.compile(r"(action\.enter|export\.audit)_\w+$")  # made of a word and a state or kind
+COMPOSED = re.compile(r"(action\.enter|export\.audit|nearing\.notice)_\w+$")  # made of a word and a state or kind
 
 
 def _used_words() -> set[str]:
