@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every test: all on SQLite, those that touch the database again on PostgreSQL, then the browser stories.
-# Fails if any of the runs fails; each closes with pytest's own line.
+# Fails if any of the runs fails; each closes with pytest's own line. On PostgreSQL a worker waits for the server now and
+# then: one more of them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,6 +23,6 @@ if [ "$browser" = yes ]; then
 else
   printf '\n*** NOT CHECKED: the browser stories, for there is no Chromium on this machine ***\n\n'
 fi
-run postgresql -n "${WORKERS:-2}" --dist loadfile -m "not browser"
+run postgresql -n "${WORKERS:-3}" --dist loadfile -m "not browser"
 run sqlite -n "${WORKERS:-2}" --dist loadfile -m "not browser"
 exit "$failed"

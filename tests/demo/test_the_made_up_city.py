@@ -12,6 +12,8 @@ from database import db
 from demo.cli import build, demo
 from invariants import breaches
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 TODAY = date(2026, 11, 20)
 
 

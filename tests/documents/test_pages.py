@@ -15,6 +15,8 @@ from database import db
 from tests import people
 from tests.documents import records
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @dataclass
 class Scene:

@@ -20,6 +20,8 @@ from database import db, transaction
 from tests.documents import records
 from tests.documents.gateways import Centre, HttpGateway, http_gateway, smpp_centre
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2025, 12, 15)
 NIGHT, MORNING = 23, 8
 

@@ -24,6 +24,8 @@ from tests.law import add_place, draft, in_force
 from tests.people import actor, make_account
 from tests.places import furnish
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 YUNLING = (
     ("98", "云岭省", "province", None), ("9801", "青石市", "city", "98"), ("980102", "白水县", "county", "9801"),
     ("980102001", "白水镇", "town", "980102"), ("980102001001", "白水社区", "village", "980102001"),

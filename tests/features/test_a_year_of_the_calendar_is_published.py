@@ -24,6 +24,8 @@ from tests.owner import as_owner
 from tests.people import actor, grant_role, make_account, sign_in, valid_id_number
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 OPENED = date(2026, 12, 24)
 ON = date(2026, 12, 28)
 NEW_YEAR = (date(2027, 1, 1), date(2027, 1, 3), "元旦")

@@ -31,6 +31,8 @@ from tests.people import make_account, sign_in
 from tests.places import JIANGSU, furnish
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 2, 13)  # the Friday before Spring Festival: 15 to 23 February off, Saturdays 14 and 28 worked
 NOTE = "缺社会保障卡复印件，已电话告知。"
 

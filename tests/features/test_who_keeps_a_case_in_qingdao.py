@@ -24,6 +24,8 @@ from tests.case_builder import make_case, pensioner_id_number
 from tests.people import actor, make_account, sign_in
 from tests.places import QINGDAO, furnish
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 11, 21)
 SHINAN, SHIBEI = "370202", "370203"  # who pays; where the person lives
 KEPT_BY_PAYER, KEPT_BY_RESIDENCE = f"37/3702/{SHINAN}/", f"37/3702/{SHIBEI}/"

@@ -11,6 +11,8 @@ from tests.imports.conftest import person
 from tests.imports.loads import loaded
 from tests.people import actor, make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 NEW_ACCOUNT = {"银行账号": "6228480099999999999"}
 
 

@@ -14,6 +14,8 @@ from database import db
 from tests.imports.conftest import csv_file, id_number, person
 from tests.people import make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture
 def people(app):

@@ -28,6 +28,8 @@ from tests.people import account, actor
 from workflows.follow_up import KINDS, kinds_for, may_be_sealed, steps_for
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 NEXT = date(2026, 4, 15)
 PAPERS = {"unit_asked": "notice_record", "village_asked": "grassroots_visit_record"}
 

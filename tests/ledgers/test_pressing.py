@@ -22,6 +22,8 @@ from tests.ledgers.conftest import ON
 from tests.people import actor, make_account
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 BY = date(2026, 3, 31)
 PAST = {"最近认证日期": "2025-03-14"}  # due on 14 March 2026
 NEAR = {"最近认证日期": "2025-06-15"}  # due on 15 June 2026, three months to go

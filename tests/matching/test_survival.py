@@ -36,6 +36,8 @@ from tests.law import amend, draft, in_force
 from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 DAY = day_number(ON)
 MODEL = newest()

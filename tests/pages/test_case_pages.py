@@ -20,6 +20,8 @@ from tests.case_builder import LAPSED, make_case, paper, photo
 from tests.people import actor, make_account, sign_in
 from workflows.transition import Refusal
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 
 

@@ -15,6 +15,8 @@ from tests.law import amend, draft, in_force
 from tests.people import make_account, sign_in
 from workflows.glossary import term
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture
 def li(app: Flask) -> Iterator[FlaskClient]:

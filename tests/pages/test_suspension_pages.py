@@ -23,6 +23,8 @@ from tests.conftest import Clock
 from tests.people import ON, actor, make_account, sign_in
 from tests.places import QINGDAO, furnish
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 PLACE, GATHERED = "370203", date(2026, 2, 28)
 
 

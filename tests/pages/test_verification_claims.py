@@ -22,6 +22,8 @@ from tests.features.test_a_wrong_suspension_is_put_right import ON
 from tests.people import account, actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 PEOPLE = {"he": ("grassroots_officer", "510107001201"), "li": ("caseworker", "510107"), "wang": ("reviewer", "510107"),
           "there": ("caseworker", "510104")}
 CLAIM, PUT_BACK = "VerificationClaimed", "VerificationReleased"

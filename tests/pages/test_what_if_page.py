@@ -17,6 +17,8 @@ from database import db
 from tests.case_builder import make_case, make_cases
 from tests.people import make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 ASKED = "/rules/what-if?office=510107&lapse_days_after_due=31&periods=keep"
 

@@ -18,6 +18,8 @@ from tests.features.test_a_wrong_suspension_is_put_right import ON, Course
 from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture
 def course(app: Flask) -> Iterator[Course]:

@@ -13,6 +13,8 @@ from database import db
 from tests.case_builder import LAPSED, make_case, pensioner_id_number
 from tests.people import make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 LIMIT = 10  # window_misses_an_hour
 

@@ -25,6 +25,8 @@ from tests.promises.county import ON
 from tests.promises.test_two_approvers import waiting
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 PROPOSED = Proposal("resume", "lapsed")
 
 

@@ -24,6 +24,8 @@ from tests.people import (
     valid_id_number,
 )
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 FIELDS = {"username": "newcomer", "display_name": "陈新", "office": "510107", "password": PASSWORD}
 
 

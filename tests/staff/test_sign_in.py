@@ -15,6 +15,8 @@ from staff.models import RoleGrant, SignInAttempt, StaffSession
 from tests.owner import as_owner
 from tests.people import ON, PASSWORD, account, actor, make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture
 def li(app):

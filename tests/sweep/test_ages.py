@@ -22,6 +22,8 @@ from tests.conftest import Clock
 from tests.people import ON, actor, make_account, sign_in, valid_id_number
 from tests.places import QINGDAO, furnish
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 DAY = timedelta(days=1)
 CHILD = {"险种": "企业职工", "待遇类别": "供养亲属", "供养关系": "子女", "劳动能力": "未成年",
          "待遇开始年月": "2020-03", "最近认证日期": "", "居住地": "", "联系地址": "成都市某处"}

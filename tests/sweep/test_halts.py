@@ -22,6 +22,8 @@ from tests.case_builder import make_cases
 from tests.people import ON, PASSWORD, account, actor, make_account, valid_id_number
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 DAY = timedelta(days=1)
 LAPSED = date(2026, 2, 11)  # certified 10 February 2025
 FEW, MANY = 3, 4  # the rule below: at least 4, so 4 go on and 5 do not

@@ -22,6 +22,8 @@ from tests import law
 from tests.case_builder import make_case
 from tests.people import actor, make_account
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ENTERED, REFERRED, LAST_DAY, OVER = date(2025, 10, 1), date(2025, 12, 15), date(2026, 3, 15), date(2026, 3, 16)
 
 
