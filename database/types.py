@@ -19,8 +19,11 @@ PUBLIC_ID_BYTES = 12
 
 
 def public_id() -> str:
-    """A random id for URLs: says nothing about how many there are, or who."""
-    return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+    """A random id for URLs: says nothing about how many there are, or who. Never like an option of a command."""
+    made = "-"
+    while made.startswith("-"):
+        made = secrets.token_urlsafe(PUBLIC_ID_BYTES)
+    return made
 
 
 def now() -> datetime:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
+
+from tests.emptying import Emptying, connection, text_of
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 Build = Callable[[str], None]
@@ -96,9 +97,13 @@ class PostgresCopies:
         self._run(*(ROLE.format(role=role, password=PASSWORD) for role in (OWNER, APPLICATION)),
                   f"CREATE DATABASE {self.template} OWNER {OWNER}")
         build(self._application(self.template))
+        self._emptying: Emptying | None = None
 
     def reset(self) -> None:
-        self._copy(self.template)
+        """Emptied where only rows were written; copied anew where anything else changed, or much was written."""
+        if not self._emptying or not self._emptying.empty():
+            self._copy(self.template)
+            self._emptying = Emptying(self.server.set(database=self.name))
 
     def keep(self, name: str) -> None:
         """The database as it is, to be had again by `restore`; nobody may be connected."""
@@ -120,7 +125,7 @@ class PostgresCopies:
         )
 
     def _application(self, database: str) -> str:
-        return _text(self.server.set(database=database, username=APPLICATION, password=PASSWORD))
+        return text_of(self.server.set(database=database, username=APPLICATION, password=PASSWORD))
 
     def _run(self, *statements: str) -> None:
         with connection(self.server) as raw:
@@ -139,19 +144,11 @@ def copies(folder: Path, worker: str, build: Build) -> Copies:
 def owner_of(url: str) -> str | None:
     """The address of the role that owns the tables of the application's address; None on SQLite."""
     made = make_url(url)
-    return _text(made.set(username=OWNER)) if made.username == APPLICATION else None
+    return text_of(made.set(username=OWNER)) if made.username == APPLICATION else None
 
 
 def superuser_of(url: str) -> str:
     """The address of the server's superuser in the same database; on SQLite the same address."""
     made = make_url(url)
-    return url if made.username != APPLICATION else _text(
+    return url if made.username != APPLICATION else text_of(
         make_url(os.environ[SERVER_VARIABLE]).set(drivername="postgresql+psycopg", database=made.database))
-
-
-def connection(url: URL) -> psycopg.Connection:
-    return psycopg.connect(_text(url.set(drivername="postgresql")), autocommit=True)
-
-
-def _text(url: URL) -> str:
-    return url.render_as_string(hide_password=False)
