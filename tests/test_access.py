@@ -145,6 +145,7 @@ def test_an_area_does_not_reach_codes_that_merely_begin_alike(context):
     assert list(db.session.scalars(in_area(select(Office.code), who, Office.path))) == ["51010"]
 
 
+@pytest.mark.sqlite_is_enough
 @pytest.mark.parametrize("username", [*FOUNDERS, *POSTS])
 def test_looking_at_any_page_changes_nothing(people, username):
     client = sign_in(people.test_client(), username)

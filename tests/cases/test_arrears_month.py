@@ -17,6 +17,8 @@ from tests.conftest import Clock
 from tests.law import amend, draft, in_force
 from tests.promises.county import County
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 JILIN = rules_for("220102", date(2026, 3, 16), "enterprise_employees").version
 SICHUAN = rules_for("510107", date(2026, 3, 16), "enterprise_employees").version
 

@@ -21,6 +21,8 @@ from database import db
 from staff.access import SYSTEM
 from tests.documents import records
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 6, 5)
 
 

@@ -25,6 +25,8 @@ from tests.law import amend, draft, in_force
 from tests.people import make_account, sign_in
 from tests.promises.county import ON, County
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 AMENDED = date(2026, 7, 1)
 LAST_DAY = date(2026, 6, 30)
 ACT = "川社险办〔2026〕7号 第一条"

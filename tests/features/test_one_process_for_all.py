@@ -19,6 +19,8 @@ from tests.case_builder import case_of, make_case, paper, pensioner_id_number
 from tests.people import actor, make_account
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 RECIPIENTS = [
     {"险种": "企业职工", "待遇类别": "养老金"}, {"险种": "机关事业", "待遇类别": "养老金"},

@@ -19,6 +19,8 @@ from tests.people import make_account
 from tests.promises.test_other_decisions_about_the_person import begun
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 PAYEE_PAPERS, RATE_PAPERS = ("identity_document", "account_paper"), ("adjustment_paper",)
 NEW_PAYEE = {"new_payee_account": "6228480099999999999", "new_payee_bank": "农业银行"}

@@ -25,6 +25,8 @@ from tests.ledgers.conftest import ON
 from tests.people import actor, make_account, sign_in
 from tests.places import QINGDAO, furnish
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 SHINAN, SHIBEI = "370202", "370203"
 
 

@@ -25,6 +25,8 @@ from tests.matching.feeds import csv_file, loaded, signs
 from tests.people import actor, make_account, sign_in
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 16)
 LOAD = Load(7, "load-seven", "hospital_stays")
 

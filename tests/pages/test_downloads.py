@@ -19,6 +19,8 @@ from tests.case_builder import LAPSED, make_case
 from tests.features.test_a_wrong_suspension_is_put_right import ON
 from tests.people import make_account, sign_in
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 FORMULA_NAME = "=HYPERLINK(1)"
 
 

@@ -47,11 +47,13 @@ def text(client: FlaskClient, address: str, status: int = 200, **options: Any) -
     return answer.get_data(as_text=True)
 
 
+@pytest.mark.sqlite_is_enough
 def test_the_front_page_leads_to_ones_own_work(course: Course):
     assert course["wang"].get("/").headers["Location"] == "/work"
 
 
 @pytest.mark.article("SC-29")
+@pytest.mark.sqlite_is_enough
 def test_a_decision_waits_for_the_post_that_signs_next_and_for_no_other(course: Course):
     assert course.decision_id in text(course["li"], "/work")
     assert course.decision_id not in text(course["wang"], "/work")
@@ -61,6 +63,7 @@ def test_a_decision_waits_for_the_post_that_signs_next_and_for_no_other(course: 
 
 
 @pytest.mark.article("SC-29")
+@pytest.mark.sqlite_is_enough
 def test_what_a_person_may_not_sign_is_listed_with_the_reason_in_words(course: Course):
     with course.app.app_context():
         grant_role(account("li").public_id, "reviewer", "510107")
@@ -111,6 +114,7 @@ def test_another_name_finds_nothing_and_says_so(course: Course):
     assert "没有符合条件的案件" in text(course["li"], "/cases?text=欧阳")
 
 
+@pytest.mark.sqlite_is_enough
 def test_an_id_number_is_posted_and_never_stands_in_an_address(course: Course, outsider: FlaskClient):
     with course.app.app_context():
         number = db.session.query(Case).one().pensioner.id_number
@@ -121,6 +125,7 @@ def test_an_id_number_is_posted_and_never_stands_in_an_address(course: Course, o
         assert (course.case_id in page) is finds and number not in page
 
 
+@pytest.mark.sqlite_is_enough
 def test_a_mistyped_id_number_is_told_at_the_field(course: Course):
     answer = course["li"].post("/cases", data={"id_number": "510107194804010011"[:-1]})
     assert answer.status_code == 400 and "id_number-error" in answer.get_data(as_text=True)
@@ -133,6 +138,7 @@ def test_filters_narrow_the_list(course: Course):
 
 
 @pytest.mark.parametrize("address", ["/work?after=nonsense", "/work?tab=nonsense"])
+@pytest.mark.sqlite_is_enough
 def test_a_broken_address_is_refused(course: Course, address: str):
     assert course["li"].get(address).status_code in (400, 404)
 
@@ -151,12 +157,14 @@ def test_figures_are_those_of_the_area_and_lead_to_their_lists(course: Course, o
 @pytest.mark.article("SC-38")
 @pytest.mark.parametrize(("start", "elapsed"), [
     (date(2025, 5, 17), 9), (date(2025, 5, 16), 10), (date(2025, 3, 16), 12)])
+@pytest.mark.sqlite_is_enough
 def test_months_elapsed_are_counted_as_the_rules_count_them(start: date, elapsed: int):
     assert (start <= figures.latest_start(ON, 10)) is (elapsed >= 10)
     assert (start <= figures.latest_start(ON, 12)) is (elapsed >= 12)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.sqlite_is_enough
 def test_rules_show_value_source_and_what_the_house_set(course: Course, language: str):
     course["li"].set_cookie("language", language)
     page = text(course["li"], "/rules?office=510107&on=2026-03-16")
@@ -164,5 +172,6 @@ def test_rules_show_value_source_and_what_the_house_set(course: Course, language
     assert term("diagram.case_lifecycle", language) in page
 
 
+@pytest.mark.sqlite_is_enough
 def test_a_day_before_the_first_rule_says_so(course: Course):
     assert "没有有效规则" in text(course["li"], "/rules?on=1990-01-01")
