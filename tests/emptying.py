@@ -37,6 +37,7 @@ class Emptying:
 
     def __init__(self, url: URL) -> None:
         self._url, self._times = url, 0
+        self._like: tuple[object, ...] = ()
         with connection(url) as raw:
             self._tables = [name for (name,) in raw.execute(TABLES)]
             self._held = self._filled(raw)
@@ -67,9 +68,12 @@ class Emptying:
         return [name for (name,) in raw.execute(asked)]
 
     def _fingerprint(self, raw: psycopg.Connection) -> tuple[object, ...]:
+        like = raw.execute(FINGERPRINT).fetchone()
+        if self._like and like != self._like[0]:  # what is held need not be there any more
+            return (like,)
         held = [raw.execute(sql.SQL("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t").format(
             sql.Identifier(name))).fetchone() for name in self._held]
-        return raw.execute(FINGERPRINT).fetchone(), *held
+        return like, *held
 
 
 def connection(url: URL) -> psycopg.Connection:

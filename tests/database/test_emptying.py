@@ -18,6 +18,7 @@ CHANGES = (
     "GRANT DELETE ON cases TO PUBLIC",
     "ALTER TABLE cases DROP COLUMN employer CASCADE",
     "DROP INDEX ix_cases_due",
+    "DROP TABLE alembic_version",
     "UPDATE alembic_version SET version_num = '0000'",
 )
 
