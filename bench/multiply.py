@@ -30,7 +30,7 @@ COUNTED = ("WITH RECURSIVE copies(n) AS (SELECT CAST(:first AS integer) UNION AL
 NUMBERED = 13  # characters before the running number, as in 资510107-2026-000123
 RANDOM = {"sqlite": "lower(hex(randomblob({0} / 2)))",
           "postgresql": "substr(md5(random()::text || clock_timestamp()) || md5(random()::text), 1, {0})"}
-PADDED = {"sqlite": "printf('%06d', {0})", "postgresql": "lpad(({0})::text, 6, '0')"}
+PADDED = {"sqlite": "printf('%06d', {0})", "postgresql": "lpad(({0})::text, greatest(6, length(({0})::text)), '0')"}
 # table -> columns that name a row of another table, each moved on by the size of that table
 POINTERS: dict[Any, dict[str, Any]] = {
     NaturalPerson: {"id": NaturalPerson},

@@ -35,8 +35,9 @@ def take_cases(wanted: Wanted, form: str, headings: Line, written: Callable[[Lin
 
 
 def take(kind: str, form: str, headings: Line, rows: Iterable[Line], selection: dict[str, Any], *, actor: Actor,
-         on: date) -> IO[bytes]:
-    """A file of the rows, open at its beginning, on the log before it leaves. kind: as the event calls the list."""
+         on: date, scope: str | None = None) -> IO[bytes]:
+    """A file of the rows, open at its beginning, on the log before it leaves (R4). kind: as the event calls the list;
+    scope: path of the office whose rows they are, the actor's own when left out."""
     writer, _media_type = FORMS[form]
     made = TemporaryFile()  # noqa: SIM115  (the answer that is sent closes it)
     number = writer(headings, rows, made)
@@ -44,8 +45,9 @@ def take(kind: str, form: str, headings: Line, rows: Iterable[Line], selection: 
     digest = hashlib.file_digest(made, "sha256").hexdigest()
     with transaction():
         actor = lock_actor(actor)
-        record(Exported(kind=kind, rows=number, digest=digest, scope=actor.office_path, selection=selection),
-               actor=actor, on=on, office_path=actor.office_path)
+        path = scope or actor.office_path
+        record(Exported(kind=kind, rows=number, digest=digest, scope=path, selection=selection),
+               actor=actor, on=on, office_path=path)
     made.seek(0)
     return made
 

@@ -84,7 +84,7 @@ def release_command(batch_id: str, username: str, on: datetime | None) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh")
 def quarantine_command(batch_id: str, output: Path, language: str) -> None:
-    with said(), open(output, "w", encoding="utf-8", newline="") as stream:
+    with said(), open(output, "wb") as stream:
         click.echo(f"{output}: {write_quarantine(_batch(batch_id), stream, language)}")
 
 

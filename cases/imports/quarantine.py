@@ -1,7 +1,6 @@
 """The quarantine file: which row, which field, why. Values masked, safe to open in a spreadsheet."""
-import csv
 from collections.abc import Iterator
-from typing import TextIO
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -9,14 +8,14 @@ from cases.imports.errors import words
 from cases.imports.headings import mapping_of
 from cases.imports.kinds import KINDS
 from cases.models import ImportBatch, ImportRow
+from cases.spreadsheets import write_csv
 from database import db
 
 TITLES = {"zh": ("行号", "字段", "内容", "原因"), "en": ("row", "field", "value", "reason")}
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets read Chinese as noise
+Line = tuple[int, str, str, str]
 
 
-def quarantined(batch: ImportBatch, language: str = "zh") -> Iterator[tuple[int, str, str, str]]:
+def quarantined(batch: ImportBatch, language: str = "zh") -> Iterator[Line]:
     """(row number, heading of the field, value as written and masked, reason in words), one per error."""
     fields = mapping_of(KINDS[batch.kind].layout).fields
     query = (select(ImportRow.row_number, ImportRow.errors)
@@ -28,18 +27,10 @@ def quarantined(batch: ImportBatch, language: str = "zh") -> Iterator[tuple[int,
             yield number, spec.headings[0] if spec else "", error["shown"], words(error["code"], language)
 
 
-def write_quarantine(batch: ImportBatch, stream: TextIO, language: str = "zh") -> int:
+def write_quarantine(batch: ImportBatch, stream: BinaryIO, language: str = "zh") -> int:
     """CSV; number of lines below the heading."""
-    stream.write(BYTE_ORDER_MARK)
-    writer = csv.writer(stream)
-    writer.writerow(TITLES["en" if language.startswith("en") else "zh"])
-    count = 0
-    for line in quarantined(batch, language):
-        writer.writerow([harmless(cell) for cell in line])
-        count += 1
-    return count
+    return write_csv(titles(language), quarantined(batch, language), stream)
 
 
-def harmless(cell: object) -> object:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_FORMULA) else cell
+def titles(language: str) -> tuple[str, ...]:
+    return TITLES["en" if language.startswith("en") else "zh"]

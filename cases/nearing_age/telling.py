@@ -31,12 +31,14 @@ from rules import Rules, RulesNotInForce
 from staff.actor import SYSTEM
 from workflows.deadlines import birthday
 
-DAYTIME = 12
 TITLE = "到龄领取待遇提前告知"
 
 
-def tell(on: date, *, today: date, send: Send | None = None, hour: int = DAYTIME) -> Counter[str]:
-    """What was done, counted: moved, told, failed, held, waiting. Raises FutureSweep, BadTransport."""
+def tell(on: date, *, today: date, hour: int, send: Send | None = None) -> Counter[str]:
+    """What was done, counted: moved, told, failed, held, waiting. hour: local, of the day, for the quiet hours.
+
+    Raises FutureSweep, BadTransport.
+    """
     if on > today and not is_demonstration():
         raise FutureSweep
     send = send or transport(current_app.config)

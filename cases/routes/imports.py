@@ -1,28 +1,25 @@
 """Pages of the import: bring a file, look at it, release it, download what was refused."""
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
-from audit.events import Exported
-from audit.log import record
+from cases.downloads import take
 from cases.imports import uploads, views, waiting
 from cases.imports.batches import PROPOSERS, status_counts, withdraw
 from cases.imports.errors import words
-from cases.imports.quarantine import write_quarantine
+from cases.imports.quarantine import quarantined, titles
 from cases.imports.releasing import release_refusals
 from cases.imports.tables import FileRefused
 from cases.models import ImportBatch
-from database import db, transaction
-from staff.access import access, current_actor, lock_actor
+from database import db
+from staff.access import access, current_actor
 from staff.clock import today
 from staff.models import Office
 from staff.offices import offices_of
@@ -120,17 +117,11 @@ def take_back(public_id: str) -> Any:
 
 @imports.post("/<public_id>/quarantine")
 @access(*CHAIN)
-def quarantine(public_id: str) -> Response:
-    """The download is on the log before it leaves (R4)."""
-    found, text = _batch(public_id), io.StringIO(newline="")
-    rows = write_quarantine(found, text, current_language())
-    content, batch_id, path = text.getvalue().encode(), found.id, found.office_path
-    with transaction():
-        actor = lock_actor(current_actor())
-        record(Exported(kind="import_quarantine", rows=rows, digest=hashlib.sha256(content).hexdigest(), scope=path,
-                        selection={"batch": public_id}), actor=actor, on=today(), office_path=path)
-    return Response(content, mimetype="text/csv", headers={
-        "Content-Disposition": f"attachment; filename=quarantine-{batch_id}.csv"})
+def quarantine(public_id: str) -> Any:
+    found, language = _batch(public_id), current_language()
+    made = take("import_quarantine", "csv", titles(language), quarantined(found, language), {"batch": public_id},
+                actor=current_actor(), on=today(), scope=found.office_path)
+    return send_file(made, "text/csv", as_attachment=True, download_name=f"quarantine-{public_id}.csv", max_age=0)
 
 
 def _batch(public_id: str) -> ImportBatch:

@@ -83,7 +83,7 @@ def withdraw_command(load_id: str, reason: str, username: str, on: datetime | No
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh")
 def quarantine_command(load_id: str, output: Path, language: str) -> None:
-    with open(output, "w", encoding="utf-8", newline="") as stream:
+    with open(output, "wb") as stream:
         click.echo(f"{output}: {write_quarantine(_load(load_id), stream, language)}")
 
 

@@ -1,19 +1,17 @@
 """The quarantine of a load: which row, which field, why; values masked, safe to open in a spreadsheet."""
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import TextIO
+from typing import BinaryIO
 
 from sqlalchemy import Select, func, select
 
 from cases.imports.errors import words
-from cases.imports.quarantine import BYTE_ORDER_MARK, TITLES, harmless
+from cases.imports.quarantine import Line, titles
+from cases.spreadsheets import write_csv
 from database import db
 from matching.feeds.models import FeedLoad, FeedQuarantine
 from rules.feeds import catalogue
-
-Line = tuple[int, str, str, str]
 
 
 def reasons(load: FeedLoad, language: str) -> list[tuple[str, str, int]]:
@@ -40,13 +38,6 @@ def _query(load: FeedLoad, code: str | None, after: int, most: int | None) -> Se
     return query.where(FeedQuarantine.code == code) if code else query
 
 
-def write_quarantine(load: FeedLoad, stream: TextIO, language: str = "zh", code: str | None = None) -> int:
+def write_quarantine(load: FeedLoad, stream: BinaryIO, language: str = "zh", code: str | None = None) -> int:
     """CSV; number of lines below the heading."""
-    stream.write(BYTE_ORDER_MARK)
-    writer = csv.writer(stream)
-    writer.writerow(TITLES["en" if language.startswith("en") else "zh"])
-    count = 0
-    for line in quarantined(load, language, code):
-        writer.writerow([harmless(cell) for cell in line])
-        count += 1
-    return count
+    return write_csv(titles(language), quarantined(load, language, code), stream)

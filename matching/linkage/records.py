@@ -10,6 +10,8 @@ from typing import Any
 
 from stdnum.cn import ric
 
+from cases.imports.cells import FieldRefused
+from cases.imports.id_cells import modern_id_number
 from matching.linkage import names
 from matching.linkage.lunar import written_as_solar
 
@@ -56,10 +58,10 @@ def readable_number(text: str | None) -> str | None:
     """Upper case, no blanks, what was covered as `*`; 15 digits (GB 11643-1989) as the 18 they became."""
     kept = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text or "").upper())
     number = re.sub(r"[^0-9X*]", "*", kept)
-    if re.fullmatch(r"[0-9]{15}", number) and number[12:] < "996":
-        longer = f"{number[:6]}19{number[6:]}"
-        return longer + ric.calc_check_digit(longer + "0")
-    return number or None
+    try:
+        return modern_id_number(number) if re.fullmatch(r"[0-9]{15}", number) else number or None
+    except FieldRefused:  # of somebody born before 1900
+        return number
 
 
 def has_check_digit(number: str | None) -> bool:

@@ -1,31 +1,29 @@
 """Pages of feeds: how fresh each source is, bring a file, look at a load, download what was refused, withdraw."""
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from audit.events import Exported
-from audit.log import record
+from cases.downloads import take
 from cases.imports.batches import grant_refusals
 from cases.imports.errors import words
+from cases.imports.quarantine import titles
 from cases.imports.tables import FileRefused
-from database import db, transaction
+from database import db
 from matching.feeds import uploads, views
 from matching.feeds.freshness import STATES, freshness
 from matching.feeds.loading import LOADERS
 from matching.feeds.models import FeedLoad
-from matching.feeds.quarantine import quarantined, reasons, write_quarantine
+from matching.feeds.quarantine import quarantined, reasons
 from matching.feeds.withdrawing import WITHDRAWERS, withdraw
 from rules.feeds import catalogue
-from staff.access import access, current_actor, lock_actor
+from staff.access import access, current_actor
 from staff.clock import today
 from staff.models import Office
 from staff.offices import offices_of
@@ -111,18 +109,12 @@ def take_back(public_id: str) -> Any:
 
 @feeds.post("/<public_id>/quarantine")
 @access(*OVERSIGHT)
-def quarantine(public_id: str) -> Response:
-    """The download is on the log before it leaves (R4)."""
-    found, text, code = _found(public_id), io.StringIO(newline=""), request.form.get("code") or None
-    rows = write_quarantine(found, text, current_language(), code)
-    content, path = text.getvalue().encode(), found.area_path
-    with transaction():
-        actor = lock_actor(current_actor())
-        record(Exported(kind="feed_quarantine", rows=rows, digest=hashlib.sha256(content).hexdigest(), scope=path,
-                        selection={"load": public_id, **({"code": code} if code else {})}),
-               actor=actor, on=today(), office_path=path)
-    return Response(content, mimetype="text/csv", headers={
-        "Content-Disposition": f"attachment; filename=quarantine-{public_id}.csv"})
+def quarantine(public_id: str) -> Any:
+    found, code, language = _found(public_id), request.form.get("code") or None, current_language()
+    made = take("feed_quarantine", "csv", titles(language), quarantined(found, language, code),
+                {"load": public_id, **({"code": code} if code else {})},
+                actor=current_actor(), on=today(), scope=found.area_path)
+    return send_file(made, "text/csv", as_attachment=True, download_name=f"quarantine-{public_id}.csv", max_age=0)
 
 
 def _found(public_id: str) -> FeedLoad:

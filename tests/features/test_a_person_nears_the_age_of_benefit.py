@@ -31,6 +31,7 @@ from tests.places import JIANGSU, furnish
 from workflows.transition import TransitionRefused
 
 ON = date(2026, 3, 15)
+NOON = 12
 OFFICE = "320102"
 BORN = date(1966, 6, 30)  # sixty on 30 June 2026: three months before is 30 March
 
@@ -86,8 +87,8 @@ class Outbox:
         return Accepted("taken")
 
 
-def told(on: date, outbox: Outbox | None = None) -> dict[str, int]:
-    return {name: n for name, n in tell(on, today=on, send=outbox or Outbox()).items() if n}
+def told(on: date, outbox: Outbox | None = None, hour: int = NOON) -> dict[str, int]:
+    return {name: n for name, n in tell(on, today=on, hour=hour, send=outbox or Outbox()).items() if n}
 
 
 def types(prefix: str = "NearingAge") -> list[str]:
@@ -121,6 +122,14 @@ def test_whoever_has_no_phone_gets_a_letter_and_whoever_has_neither_is_told_by_a
     assert (nobody.told_on, nobody.status) == (date(2026, 4, 2), "by_hand")
 
 
+@pytest.mark.parametrize("hour", [3, 23])
+def test_in_the_quiet_hours_a_short_message_waits_for_the_day(office: Flask, tmp_path: Path, hour: int) -> None:
+    row, day, outbox = one(tmp_path), date(2026, 4, 1), Outbox()
+    assert told(day, outbox, hour=hour) == {"waiting": 1}
+    assert (outbox.sent, row.status, row.told_on) == ([], "none", None)
+    assert told(day, outbox, hour=NOON) == {"told": 1}
+
+
 def test_what_a_channel_refuses_or_leaves_unknown_is_seen(office: Flask, tmp_path: Path) -> None:
     row, day = one(tmp_path), date(2026, 4, 1)
     assert told(day, Outbox(NotNow("later"))) == {"waiting": 1} and row.status == "none"
@@ -132,7 +141,7 @@ def test_what_a_channel_refuses_or_leaves_unknown_is_seen(office: Flask, tmp_pat
         third.status = "sending"  # killed in between
     assert told(day) == {"held": 1} and third.status == "held"
     with pytest.raises(FutureSweep):
-        tell(date(2026, 4, 2), today=day, send=Outbox())
+        tell(date(2026, 4, 2), today=day, hour=NOON, send=Outbox())
 
 
 @pytest.mark.article("JS-6.4", "JS-7.3")

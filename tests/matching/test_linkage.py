@@ -108,7 +108,8 @@ def test_the_lunar_calendar_agrees_with_the_feasts_of_a_century() -> None:
              for year, (month, day) in getattr(_ChineseLunisolar, name).items()
              if 1901 <= year <= 2019 and lunar_of(date(year, month, day))[1:] != wanted}
     assert wrong == {("LUNAR_NEW_YEAR_DATES", 1916)}  # a new moon at midnight; the almanac had the 3rd
-    assert written_as_solar(date(2020, 3, 1)) is None
+    assert lunar_of(date(1933, 7, 22)) == (1933, 5, 30)  # the last day of the leap fifth month
+    assert written_as_solar(date(2020, 3, 1)) == "20200208"
 
 
 def test_a_model_is_for_its_own_settings_only(tmp_path) -> None:

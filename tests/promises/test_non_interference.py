@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from cases.ledgers.table import LEDGERS
 from cases.models import Case
 from database import db
 from staff.roles import ROLES
@@ -23,7 +24,9 @@ from tests.promises.every_page import UNKNOWN, addresses, get_rules, ids_below, 
 from tests.promises.two_counties import HERE, PATHS, THERE, furnish, take_away_there
 
 # what is random or of the moment in every answer, whatever is on record
-OF_THE_MOMENT = (
+OF_THE_LISTS = (("/cases/download", {}), ("/matching/lists/download", {}), ("/nearing-age/download", {"month": "2026-05"}),
+         *((f"/ledgers/{name}/download", {}) for name in LEDGERS))
+MOMENT = (
     (rb"nonce-[\w-]{22}", b"nonce"),  # the answer's own nonce, in its policy
     (rb'nonce="[\w-]{22}"', b"nonce"),  # and in the elements that it lets pass
     (rb'Nonce": "[\w-]{22}"', b"nonce"),  # the same, for scripts that htmx would insert
@@ -113,6 +116,8 @@ def asked_for(city: City, reader: str) -> Walk:
     posts += [(f"/cases/{one}/unmask", {"field": "id_number", "purpose": "identity_check"}, "") for one in ids["cases"]]
     posts += [(f"/cases/{one}/dossier", {"lang": "zh"}, "") for one in ids["cases"][:1]]
     posts += [(f"/imports/{one}/quarantine", {}, "") for one in ids["imports"]]
+    posts += [(f"/feeds/{one}/quarantine", {}, "") for one in ids["feeds"]]
+    posts += [(path, {"format": "csv"} | data, "") for path, data in LISTS]
     return {path + name: unpacked(answer_of(client.post(path, data=data))) for path, data, name in posts}
 
 

@@ -175,7 +175,7 @@ def nears_the_age() -> tuple[date, str]:
         path.write_text(f"姓名,身份证号,险种,联系电话\n沈玉珍,{number},企业职工,13800138000\n", encoding="utf-8")
         batch = propose(path, office_by_code("510107"), actor("caseworker"), ON, kind="nearing_age")
         release(batch, actor("reviewer"), ON)
-    tell(ON, today=ON, send=lambda _message: Accepted("taken"))
+    tell(ON, today=ON, hour=12, send=lambda _message: Accepted("taken"))
     found = db.session.scalars(select(NearingAge).where(NearingAge.person_index == blind_index(number))).one()
     return found.reaches_on, found.status
 
