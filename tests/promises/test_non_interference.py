@@ -24,9 +24,7 @@ from tests.promises.every_page import UNKNOWN, addresses, get_rules, ids_below, 
 from tests.promises.two_counties import HERE, PATHS, THERE, furnish, take_away_there
 
 # what is random or of the moment in every answer, whatever is on record
-OF_THE_LISTS = (("/cases/download", {}), ("/matching/lists/download", {}), ("/nearing-age/download", {"month": "2026-05"}),
-         *((f"/ledgers/{name}/download", {}) for name in LEDGERS))
-MOMENT = (
+OF_THE_MOMENT = (
     (rb"nonce-[\w-]{22}", b"nonce"),  # the answer's own nonce, in its policy
     (rb'nonce="[\w-]{22}"', b"nonce"),  # and in the elements that it lets pass
     (rb'Nonce": "[\w-]{22}"', b"nonce"),  # the same, for scripts that htmx would insert
@@ -34,6 +32,8 @@ MOMENT = (
     ('(<td data-label="最近使用">)[^<]+'.encode(), rb"\1"),  # when one's own session was last seen
     (rb'"made_at": "[^"]+"', b"made_at"),  # the moment of an export, in its manifest
 )
+LISTS = (("/cases/download", {}), ("/matching/lists/download", {}), ("/nearing-age/download", {"month": "2026-05"}),
+         *((f"/ledgers/{name}/download", {}) for name in LEDGERS))
 MOMENT = ("Date", "Expires")  # headers that tell the second, of downloads
 READERS = (*ROLES, "nobody")
 ON_BOTH = ("caseworker", "inspector")  # whoever has the most pages; areas are conditions of the same text for all
