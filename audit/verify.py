@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,20 +30,345 @@ class Finding:
         return f"{self.what}: {self.where}: {self.words}"
 
 
-def leaf(data: bytes) -> bytes:
+# --- hashes and trees: RFC 6962 section 2.1, RFC 9162 section 2.1 ---
+
+
+class ProofRefused(ValueError):
+    """A proof does not show what it was given for; why, in words."""
+
+
+class Hashing:
+    """The hash of a log, by its name: sha256 or sm3 (GB/T 32905); both of 32 bytes. Raises ValueError."""
+
+    SIZE = 32
+
+    def __init__(self, name: str) -> None:
+        if name not in ("sha256", "sm3"):
+            raise ValueError(f"no log hashes with {name}")
+        self.name = name
+        self.of: Callable[[bytes], bytes] = _sha256 if name == "sha256" else _sm3()
+
+    def leaf(self, data: bytes) -> bytes:
+        return self.of(b"\0" + data)
+
+    def node(self, left: bytes, right: bytes) -> bytes:
+        return self.of(b"\1" + left + right)
+
+    def empty(self) -> bytes:
+        """The root of a tree without leaves."""
+        return self.of(b"")
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _sm3() -> Callable[[bytes], bytes]:
+    if "sm3" in hashlib.algorithms_available:
+        return lambda data: hashlib.new("sm3", data).digest()
+    from cryptography.hazmat.primitives import hashes
+
+    def made(data: bytes) -> bytes:
+        hashed = hashes.Hash(hashes.SM3())
+        hashed.update(data)
+        return hashed.finalize()
+
+    return made
+
+
+SHA256 = Hashing("sha256")
+
+
+def leaf(data: bytes, hashing: Hashing = SHA256) -> bytes:
     """RFC 6962 leaf hash."""
-    return hashlib.sha256(b"\0" + data).digest()
+    return hashing.leaf(data)
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
+def root(leaves: Sequence[bytes], hashing: Hashing = SHA256) -> bytes:
     """RFC 6962 tree hash of leaf hashes."""
     if not leaves:
-        return hashlib.sha256(b"").digest()
-    level = list(leaves)
+        return hashing.empty()
+    level, of = list(leaves), hashing.of
     while len(level) > 1:  # an odd last node goes up unchanged, which is the tree of RFC 6962
-        pairs = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        pairs = [of(b"\1" + a + b) for a, b in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[2 * len(pairs):]
     return level[0]
+
+
+def verify_inclusion(hashing: Hashing, index: int, size: int, leaf: bytes, proof: Sequence[bytes],
+                     root: bytes) -> None:
+    """The leaf hash stands at `index` of the tree of `size` leaves with that root: RFC 9162 2.1.3.2.
+
+    proof: hashes from the leaf's sibling up. Raises ProofRefused.
+    """
+    _counted(index, size)
+    _hashes(hashing, leaf, root, *proof)
+    if index >= size:
+        raise ProofRefused(f"a tree of {size} has no leaf {index}")
+    at, last, found = index, size - 1, leaf
+    for beside in proof:
+        if last == 0:
+            raise ProofRefused("hashes too many")
+        if at & 1 or at == last:
+            found = hashing.node(beside, found)
+            at, last = _up_to_a_right_child(at, last)
+        else:
+            found = hashing.node(found, beside)
+        at, last = at >> 1, last >> 1
+    if last:
+        raise ProofRefused("hashes too few")
+    if found != root:
+        raise ProofRefused("the proof leads to another root")
+
+
+def verify_consistency(hashing: Hashing, size1: int, size2: int, root1: bytes, root2: bytes,
+                       proof: Sequence[bytes]) -> None:
+    """The tree of size1 and root1 is the beginning of the tree of size2 and root2: RFC 9162 2.1.4.2.
+
+    Equal sizes, and an empty first tree, have an empty proof (RFC 6962 2.1.2). Raises ProofRefused.
+    """
+    _counted(size1, size2)
+    _hashes(hashing, root1, root2, *proof)
+    if size1 > size2:
+        raise ProofRefused(f"a tree of {size2} does not hold one of {size1}")
+    for size, made in ((size1, root1), (size2, root2)):
+        if size == 0 and made != hashing.empty():
+            raise ProofRefused("not the root of an empty tree")
+    if size1 in (0, size2):
+        if proof:
+            raise ProofRefused("hashes too many")
+        if size1 == size2 and root1 != root2:
+            raise ProofRefused("one size and two roots")
+        return
+    _consistent(hashing, size1, size2, (root1, root2), list(proof))
+
+
+def _consistent(hashing: Hashing, size1: int, size2: int, roots: tuple[bytes, bytes], path: list[bytes]) -> None:
+    if not path:
+        raise ProofRefused("hashes too few")
+    if size1 & (size1 - 1) == 0:
+        path.insert(0, roots[0])
+    at, last = size1 - 1, size2 - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old = new = path[0]
+    for beside in path[1:]:
+        if last == 0:
+            raise ProofRefused("hashes too many")
+        if at & 1 or at == last:
+            old, new = hashing.node(beside, old), hashing.node(beside, new)
+            at, last = _up_to_a_right_child(at, last)
+        else:
+            new = hashing.node(new, beside)
+        at, last = at >> 1, last >> 1
+    if last:
+        raise ProofRefused("hashes too few")
+    if (old, new) != roots:
+        raise ProofRefused("the proof leads to another root")
+
+
+def _up_to_a_right_child(at: int, last: int) -> tuple[int, int]:
+    """A node at the right edge has no sibling until it is a right child."""
+    while not at & 1 and at:
+        at, last = at >> 1, last >> 1
+    return at, last
+
+
+def _counted(*numbers: int) -> None:
+    for number in numbers:
+        if type(number) is not int or number < 0 or number >= 2**63:
+            raise ProofRefused(f"{number!r} is no index and no size")
+
+
+def _hashes(hashing: Hashing, *values: bytes) -> None:
+    for value in values:
+        if type(value) is not bytes or len(value) != hashing.SIZE:
+            raise ProofRefused(f"a hash is {hashing.SIZE} bytes")
+
+
+# --- signed notes, checkpoints, cosignatures: C2SP signed-note, tlog-checkpoint, tlog-cosignature ---
+
+ED25519, COSIGNATURE = 1, 4  # signature types
+MOST_SIGNATURES = 100
+
+
+class NoteRefused(ValueError):
+    """A note that is malformed, or that no known key has signed; why, in words."""
+
+
+@dataclass(frozen=True)
+class NoteKey:
+    """A key that signs notes (kind ED25519) or checkpoints of others, with the time (kind COSIGNATURE)."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+
+    @property
+    def written(self) -> str:
+        """As an inspector keeps it: name+id+base64(kind and key)."""
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
+
+    @classmethod
+    def read(cls, written: str) -> NoteKey:
+        """Raises NoteRefused."""
+        parts = written.strip().split("+", 2)
+        coded = _decoded(parts[2]) if len(parts) == 3 else b""
+        if len(coded) != 33 or coded[0] not in (ED25519, COSIGNATURE) or not _is_name(parts[0]):
+            raise NoteRefused("not a verifier key (name+id+base64) of a kind that is known here")
+        key = cls(parts[0], coded[0], coded[1:])
+        if key.id.hex() != parts[1]:
+            raise NoteRefused("the key does not have the id beside it")
+        return key
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature that was verified; `at`: POSIX seconds, of a cosignature only."""
+
+    key: NoteKey
+    at: int | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """The text of a note, by whom of the known keys it is signed, and how many signatures are of unknown ones."""
+
+    text: bytes
+    signatures: tuple[Signed, ...]
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A tree head: RFC 6962 root over `size` leaves of the log `origin`."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...]
+    note: Note
+
+
+def open_note(note: bytes, keys: Iterable[NoteKey]) -> Note:
+    """The note, with at least one signature of a known key. A false one under a known key refuses the whole.
+
+    Raises NoteRefused.
+    """
+    text, lines = _split(note)
+    known = {(key.name, key.id): key for key in keys}
+    found: dict[tuple[str, bytes], Signed] = {}
+    unknown = 0
+    for line in lines:
+        name, key_id, value = _signature_line(line)
+        key = known.get((name, key_id))
+        unknown += key is None
+        if key is not None and (name, key_id) not in found:  # a second one of the same key says nothing more
+            found[name, key_id] = Signed(key, _verified(key, value, text))
+    if not found:
+        raise NoteRefused("no known key has signed it")
+    return Note(text, tuple(found.values()), unknown)
+
+
+def open_checkpoint(note: bytes, keys: Iterable[NoteKey], origin: str | None = None) -> Checkpoint:
+    """A note whose text is a tree head, of the log `origin` if one is given. Raises NoteRefused."""
+    opened = open_note(note, keys)
+    return _checkpoint(opened, origin)
+
+
+def _checkpoint(opened: Note, origin: str | None) -> Checkpoint:
+    lines = opened.text.decode().split("\n")[:-1]
+    if len(lines) < 3 or "" in lines:
+        raise NoteRefused("not a tree head: origin, size, root")
+    found, size, tree, *extensions = lines
+    if not _is_number(size):
+        raise NoteRefused("the size is no number")
+    made = _decoded(tree)
+    if len(made) != Hashing.SIZE:
+        raise NoteRefused("the root is not of 32 bytes")
+    if origin is not None and found != origin:
+        raise NoteRefused(f"a tree head of {found}, not of {origin}")
+    return Checkpoint(found, int(size), made, tuple(extensions), opened)
+
+
+def cosigned_message(at: int, text: bytes) -> bytes:
+    """What a witness signs: cosignature/v1."""
+    return f"cosignature/v1\ntime {at}\n".encode() + text
+
+
+def signature_line(key: NoteKey, value: bytes) -> bytes:
+    """The line below a note; value: the signature, of a cosignature with its eight bytes of time before it."""
+    return f"\u2014 {key.name} {base64.b64encode(key.id + value).decode()}\n".encode()
+
+
+def _split(note: bytes) -> tuple[bytes, list[str]]:
+    """Text and signature lines. The last empty line stands between them."""
+    try:
+        written = note.decode()
+    except UnicodeDecodeError:
+        raise NoteRefused("not UTF-8") from None
+    if any(c < " " and c != "\n" for c in written):
+        raise NoteRefused("a control character")
+    text, empty, below = written.rpartition("\n\n")
+    lines = below.split("\n")
+    if not empty or lines.pop() != "" or not lines:
+        raise NoteRefused("no text with signature lines below an empty one")
+    if len(lines) > MOST_SIGNATURES:
+        raise NoteRefused("too many signatures")
+    return (text + "\n").encode(), lines
+
+
+def _signature_line(line: str) -> tuple[str, bytes, bytes]:
+    dash, _, rest = line.partition(" ")
+    name, _, coded = rest.partition(" ")
+    value = _decoded(coded)
+    if dash != "\u2014" or not _is_name(name) or len(value) < 5:
+        raise NoteRefused("not a signature line")
+    return name, value[:4], value[4:]
+
+
+def _verified(key: NoteKey, value: bytes, text: bytes) -> int | None:
+    """The time of a cosignature. Raises NoteRefused."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    at, message = None, text
+    if key.kind == COSIGNATURE:
+        at, value = int.from_bytes(value[:8], "big"), value[8:]
+        if at >= 2**63:
+            raise NoteRefused("a time past all times")
+        message = cosigned_message(at, text)
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(value, message)
+    except (InvalidSignature, ValueError):
+        raise NoteRefused(f"not the signature of {key.name}") from None
+    if key.kind == COSIGNATURE:
+        _checkpoint(Note(text, (), 0), None)
+    return at
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and (text == "0" or text[0] != "0") and len(text) < 20
+
+
+def _decoded(coded: str) -> bytes:
+    """Base64 in its one written form, else nothing."""
+    try:
+        value = base64.b64decode(coded.encode("ascii"), validate=True)
+    except ValueError:
+        return b""
+    return value if base64.b64encode(value).decode() == coded else b""
+
+
+# --- an export as this version writes it ---
 
 
 def head_text(size: int, tree: bytes, manifest: bytes) -> bytes:
