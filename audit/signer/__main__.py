@@ -1,0 +1,67 @@
+"""The signer as a process of its own: `python -m audit.signer create|serve|status|rotate --folder FOLDER`."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from audit.signer.folder import Folder
+from audit.signer.keys import rotate
+from audit.signer.refusals import SignerRefused
+from audit.signer.signing import LocalSigner
+from audit.signer.socket import MODE, SignerServer
+
+
+def _create(given: argparse.Namespace) -> None:
+    Folder(given.folder).create(given.origin, given.hash)
+    _status(given)
+
+
+def _status(given: argparse.Namespace) -> None:
+    signer = LocalSigner(given.folder)
+    print(signer.head().note.decode(), end="")
+    for row in signer.log_keys():
+        print(f"{row.since}\t{row.key}")
+
+
+def _rotate(given: argparse.Namespace) -> None:
+    since = rotate(given.folder)
+    print(since.note, end="")
+
+
+def _serve(given: argparse.Namespace) -> None:
+    signer = LocalSigner(given.folder)
+    head = signer.head()  # refuses here, not at the first request
+    with SignerServer(given.socket or given.folder / "signer.sock", signer, int(given.mode, 8)) as server:
+        print(json.dumps({"serving": server.server_address, "size": head.size}), flush=True)
+        server.serve_forever(poll_interval=0.2)
+
+
+ACTS = {"create": _create, "serve": _serve, "status": _status, "rotate": _rotate}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m audit.signer", description=__doc__)
+    parser.add_argument("act", choices=sorted(ACTS))
+    parser.add_argument("--folder", type=Path, default=os.environ.get("SIGNER_DIR"), help="SIGNER_DIR if left out")
+    parser.add_argument("--origin", help="create: of the log, pension-eligibility/<installation>")
+    parser.add_argument("--hash", default="sha256", choices=["sha256", "sm3"], help="create: of the log")
+    parser.add_argument("--socket", type=Path, help="serve: FOLDER/signer.sock if left out")
+    parser.add_argument("--mode", default=f"{MODE:o}", help="serve: rights of the socket")
+    given = parser.parse_args(arguments)
+    if given.folder is None or given.act == "create" and not given.origin:
+        parser.error("--folder, and to create --origin, are needed")
+    try:
+        ACTS[given.act](given)
+    except SignerRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
