@@ -1,4 +1,4 @@
-"""The witness's folder: its key, the logs it knows (logs.txt, a verifier key and its hash a line), the last head of each."""
+"""The witness's folder: its key, the logs it knows (logs.txt: verifier key and hash a line), the last head of each."""
 from __future__ import annotations
 
 import hashlib
