@@ -126,11 +126,11 @@ def _found(public_id: str) -> FeedLoad:
 
 def _form() -> UploadForm:
     form, language, actor = UploadForm(), current_language(), current_actor()
-    sources = catalogue().sources.values()
+    sources = [one for one in catalogue().sources.values() if not one.computed]
     form.source.choices = {
         term(f"department.{department}", language): [
             (one.key, term(f"feed.{one.key}", language)) for one in sources if one.department == department]
-        for department in catalogue().departments()}
+        for department in dict.fromkeys(one.department for one in sources)}
     form.office.choices = [(office.code, f"{office.code} {office.name}") for office in offices_of(actor)
                            if actor.covers(office.path, LOADERS)]
     return form

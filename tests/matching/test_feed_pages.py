@@ -105,6 +105,13 @@ def test_a_load_of_the_city_is_not_there_for_a_county(numbers, li, client_of, ev
     assert _bring(yang, GOOD.format(numbers[0])).status_code == 409  # the city is no office of theirs
 
 
+def test_what_we_count_ourselves_is_no_file_to_choose(numbers, li, client_of, events):
+    page = li.get("/feeds").get_data(as_text=True)
+    assert 'value="rail_travel"' in page and 'value="survival_model"' not in page
+    assert _bring(li, GOOD.format(numbers[0]), source="survival_model").status_code == 409
+    assert events("FeedLoaded") == 0
+
+
 @pytest.mark.parametrize(("days", "state"), [(0, "fresh"), (30, "fresh"), (31, "due"), (45, "due"), (46, "silent")])
 def test_a_source_is_due_after_its_period_and_silent_after_its_days(days, state):
     came = date(2026, 1, 5)

@@ -1,10 +1,14 @@
-"""What is tried against the triggers of feeds, and the rows it needs: a load under way, one loaded, a row refused."""
+"""What is tried against the triggers of feeds, and the rows it needs: loads under way and loaded, refused, tied."""
 from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import func, select
+
+from cases.models import Pensioner
 from database import db, transaction
 from matching.feeds.models import FeedLoad, FeedQuarantine
+from matching.linkage.tables import MatchSuggestion
 from tests.people import account as account_of
 from tests.promises.ledger_attempts import each
 from tests.promises.trigger_attempts import Statements, account, copied, never_changes, person
@@ -33,6 +37,9 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
         (f"UPDATE feed_load SET status = 'staging' WHERE {LOADED}",),
         (WITHDRAWN, "UPDATE feed_load SET reason = '无误' WHERE status = 'withdrawn'")),
     "feed_load_no_delete": (("DELETE FROM feed_load WHERE status = 'staging'",),),
+    "match_suggestion_decided": each("match_suggestion", "note = '另一个'", "status = 'rejected'",
+                                     where="status = 'confirmed'"),
+    "match_suggestion_no_delete": (("DELETE FROM match_suggestion",),),
 }
 
 # of the constraints: what must be one, and what a load may never say
@@ -60,3 +67,7 @@ def keep_feeds(on: date) -> None:
             db.session.flush()
         db.session.add(FeedQuarantine(load_id=brought.id, row_number=3, code="DATE_FORM", raw="[]",
                                       errors=[{"field": "day", "code": "DATE_FORM", "shown": "昨天"}]))
+        db.session.add(MatchSuggestion(
+            load_id=brought.id, row_number=2, pensioner_id=db.session.scalar(select(func.min(Pensioner.id))), weight=9,
+            probability=9, comparison=[], model="m", found_on=on, status="confirmed", decided_on=on, decided_by=by.id,
+            decided_by_person=by.natural_person_id))

@@ -173,6 +173,8 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "follow_up": (("id",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
     "feed_quarantine": (("load_id", "row_number"),),
+    "match_suggestion": (("id",), ("public_id",), ("load_id", "row_number", "pensioner_id"),
+                         ("load_id", "row_number")),
     "gathered_loss": (("batch_id", "decision_id"),),
     "correction": (("id",), ("public_id",), ("decision_id", "system")),
     "correction_sending": (("id",), ("public_id",)),
