@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import argparse
 import base64
+import dataclasses
 import hashlib
+import io
 import json
+import sqlite3
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +25,7 @@ ORIGIN = "pension-eligibility/audit-export"
 
 
 @dataclass(frozen=True)
-class Finding:
+class OldFinding:
     """`what` is wrong, `where` (file and line, case and number), and in words."""
 
     what: str
@@ -377,7 +383,7 @@ def head_text(size: int, tree: bytes, manifest: bytes) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def verify(folder: Path, key: str | None = None) -> list[Finding]:
+def verify(folder: Path, key: str | None = None) -> list[OldFinding]:
     """All findings about the export in `folder`; empty when it is whole. `key`: a C2SP verifier key."""
     try:
         raw = (folder / "manifest.json").read_bytes()
@@ -385,32 +391,32 @@ def verify(folder: Path, key: str | None = None) -> list[Finding]:
         digests = (folder / "digests.txt").read_text().split()
         lines = [json.loads(line) for line in _lines(folder / "events.jsonl")]
         return [
-            *_files(folder, manifest), *_order(digests, lines), *_events(lines), *_cases(manifest, lines),
-            *_positions(lines), *_personal(folder, manifest, lines), *_tree(manifest, lines),
+            *_old_files(folder, manifest), *_order(digests, lines), *_old_events(lines), *_cases(manifest, lines),
+            *_positions(lines), *_old_personal(folder, manifest, lines), *_tree(manifest, lines),
             *(_signature(folder, raw, manifest, key) if key else ()),
         ]
     except (OSError, KeyError, TypeError, ValueError) as error:
-        return [Finding("unreadable", str(folder), f"{type(error).__name__}: {error}")]
+        return [OldFinding("unreadable", str(folder), f"{type(error).__name__}: {error}")]
 
 
 def _lines(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines() if path.exists() else []
 
 
-def _files(folder: Path, manifest: dict[str, Any]) -> Iterator[Finding]:
+def _old_files(folder: Path, manifest: dict[str, Any]) -> Iterator[OldFinding]:
     for name, stated in sorted(manifest["files"].items()):
         path = folder / name
         if not path.exists():
-            yield Finding("removed", name, "a file of the manifest is not there")
+            yield OldFinding("removed", name, "a file of the manifest is not there")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != stated["sha256"]:
-            yield Finding("altered", name, "its SHA-256 is not that of the manifest")
+            yield OldFinding("altered", name, "its SHA-256 is not that of the manifest")
     known = {*manifest["files"], "manifest.json", "checkpoint"}
     for path in sorted(folder.iterdir()):
         if path.name not in known:
-            yield Finding("inserted", path.name, "a file that the manifest does not name")
+            yield OldFinding("inserted", path.name, "a file that the manifest does not name")
 
 
-def _order(digests: list[str], lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _order(digests: list[str], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     """Compare the lines with the list of digests made at the export."""
     found = [hashlib.sha256(base64.b64decode(line["canonical"])).hexdigest() for line in lines]
     listed, present = set(digests), set(found)
@@ -418,48 +424,48 @@ def _order(digests: list[str], lines: list[dict[str, Any]]) -> Iterator[Finding]
     added = [n for n, d in enumerate(found, 1) if d not in listed]
     altered = set(removed) & set(added) if len(digests) == len(found) else set()
     for n in sorted(altered):
-        yield Finding("altered", f"events.jsonl line {n}", "not the event that was exported")
+        yield OldFinding("altered", f"events.jsonl line {n}", "not the event that was exported")
     for n in removed:
         if n not in altered:
-            yield Finding("removed", f"event {n} of the export", f"digest {digests[n - 1]} is on no line")
+            yield OldFinding("removed", f"event {n} of the export", f"digest {digests[n - 1]} is on no line")
     for n in added:
         if n not in altered:
-            yield Finding("inserted", f"events.jsonl line {n}", "an event that was not exported")
+            yield OldFinding("inserted", f"events.jsonl line {n}", "an event that was not exported")
     yield from _moved([d for d in digests if d in present], [(n, d) for n, d in enumerate(found, 1) if d in listed])
 
 
-def _moved(wanted: list[str], found: list[tuple[int, str]]) -> Iterator[Finding]:
+def _moved(wanted: list[str], found: list[tuple[int, str]]) -> Iterator[OldFinding]:
     seen: set[str] = set()
     once = []
     for n, digest in found:
         if digest in seen:
-            yield Finding("inserted", f"events.jsonl line {n}", "a second copy of an event")
+            yield OldFinding("inserted", f"events.jsonl line {n}", "a second copy of an event")
         else:
             once.append((n, digest))
         seen.add(digest)
     for (n, digest), other in zip(once, wanted, strict=False):
         if digest != other:
-            yield Finding("reordered", f"events.jsonl line {n}", "another event stood here")
+            yield OldFinding("reordered", f"events.jsonl line {n}", "another event stood here")
             return
 
 
-def _events(lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _old_events(lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     for n, line in enumerate(lines, 1):
         data, where = base64.b64decode(line["canonical"]), f"events.jsonl line {n}"
         if hashlib.sha256(data).hexdigest() != line["digest"]:
-            yield Finding("altered", where, "the bytes do not have the digest beside them")
+            yield OldFinding("altered", where, "the bytes do not have the digest beside them")
         body = json.loads(data)
-        if _canonical(body) != data:
-            yield Finding("altered", where, "the bytes are not in canonical form")
+        if _old_canonical(body) != data:
+            yield OldFinding("altered", where, "the bytes are not in canonical form")
         if line["event"] != body:
-            yield Finding("altered", where, "the readable view differs from the bytes")
+            yield OldFinding("altered", where, "the readable view differs from the bytes")
 
 
-def _canonical(body: Any) -> bytes:
+def _old_canonical(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _cases(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _cases(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     """Each case's numbers from first to last, each once, in order (design: completeness)."""
     numbers: dict[str, list[int]] = {}
     for line in lines:
@@ -470,25 +476,25 @@ def _cases(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[Fi
         have, outside = numbers.get(case, []), set(stated["outside"])
         for n in range(stated["first"], stated["last"] + 1):
             if n not in outside and n not in have:
-                yield Finding("gap", f"case {case} number {n}", "the case's sequence is not whole")
+                yield OldFinding("gap", f"case {case} number {n}", "the case's sequence is not whole")
         if have != sorted(have):
-            yield Finding("reordered", f"case {case}", f"numbers stand as {have}")
+            yield OldFinding("reordered", f"case {case}", f"numbers stand as {have}")
         if len(have) != len(set(have)):
-            yield Finding("inserted", f"case {case}", "a number stands twice")
+            yield OldFinding("inserted", f"case {case}", "a number stands twice")
     for case in sorted(set(numbers) - set(manifest["cases"])):
-        yield Finding("inserted", f"case {case}", "the manifest does not know this case")
+        yield OldFinding("inserted", f"case {case}", "the manifest does not know this case")
 
 
-def _positions(lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _positions(lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     last: dict[str, int] = {}
     for n, line in enumerate(lines, 1):
         meta = line["event"]["meta"]
         if meta["position"] <= last.get(meta["tx"], -1):
-            yield Finding("reordered", f"events.jsonl line {n}", "before an earlier event of its transaction")
+            yield OldFinding("reordered", f"events.jsonl line {n}", "before an earlier event of its transaction")
         last[meta["tx"]] = meta["position"]
 
 
-def _personal(folder: Path, manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _old_personal(folder: Path, manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     """Every commitment has its value, or an event that says it was erased."""
     if not manifest["personal"]:
         return
@@ -503,18 +509,18 @@ def _personal(folder: Path, manifest: dict[str, Any], lines: list[dict[str, Any]
                 continue
             kept = beside.get(key)
             if kept is None or kept["salt"] is None:
-                yield Finding("missing", where, "a personal value is not there and no event says it was erased")
+                yield OldFinding("missing", where, "a personal value is not there and no event says it was erased")
             elif hashlib.sha256(base64.b64decode(kept["salt"]) + kept["value"].encode()).hexdigest() != commitment:
-                yield Finding("altered", where, "the personal value is not the one that was recorded")
+                yield OldFinding("altered", where, "the personal value is not the one that was recorded")
 
 
-def _tree(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[Finding]:
+def _tree(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
     tree = root([leaf(base64.b64decode(line["canonical"])) for line in lines])
     if tree.hex() != manifest["root"] or len(lines) != manifest["counts"]["events"]:
-        yield Finding("altered", "manifest.json root", "the events do not make the tree that was exported")
+        yield OldFinding("altered", "manifest.json root", "the events do not make the tree that was exported")
 
 
-def _signature(folder: Path, raw: bytes, manifest: dict[str, Any], key: str) -> Iterator[Finding]:
+def _signature(folder: Path, raw: bytes, manifest: dict[str, Any], key: str) -> Iterator[OldFinding]:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -523,7 +529,7 @@ def _signature(folder: Path, raw: bytes, manifest: dict[str, Any], key: str) -> 
     note = (folder / "checkpoint").read_bytes() if (folder / "checkpoint").exists() else b""
     text, _, signatures = note.partition(b"\n\n")
     if text + b"\n" != head_text(manifest["counts"]["events"], bytes.fromhex(manifest["root"]), raw):
-        yield Finding("altered", "checkpoint", "it does not sign this manifest")
+        yield OldFinding("altered", "checkpoint", "it does not sign this manifest")
     for line in signatures.decode().splitlines():
         signer, _, value = line.removeprefix("— ").partition(" ")
         if signer == name and value:
@@ -532,20 +538,1027 @@ def _signature(folder: Path, raw: bytes, manifest: dict[str, Any], key: str) -> 
                 return
             except InvalidSignature:
                 break
-    yield Finding("unsigned", "checkpoint", f"no valid signature of {name}")
+    yield OldFinding("unsigned", "checkpoint", f"no valid signature of {name}")
+
+
+# --- findings: each kind of damage by its name, in both languages ---
+
+KINDS = {  # kind -> Chinese, English
+    "altered": ("被改动", "altered"), "removed": ("被删去", "removed"), "reordered": ("次序被调换", "reordered"),
+    "inserted": ("被插入", "inserted"), "cut": ("末尾被截去", "cut at the end"),
+    "rechained": ("旧记录被重写后重新签名", "re-chained"), "backdated": ("倒填时间", "back-dated"),
+    "unsigned": ("签名无效", "unsigned"), "forked": ("日志分叉", "forked"),
+    "incomplete": ("案件记录不全", "incomplete"),
+    "misplaced": ("证明张冠李戴", "proof of something else"), "missing": ("个人信息缺失", "missing"),
+    "uncosigned": ("见证不足", "not witnessed"), "unreadable": ("无法读取", "unreadable"),
+}
+SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
+    "file_gone": ("removed", "清单所列文件不在", "a file of the manifest is not there"),
+    "file_altered": ("altered", "文件的 SHA-256 与清单不符", "its SHA-256 is not that of the manifest"),
+    "file_extra": ("inserted", "清单中没有此文件", "a file that the manifest does not name"),
+    "file_twice": ("inserted", "压缩包内有两个同名文件", "the archive holds two files of this name"),
+    "unreadable": ("unreadable", "{why}", "{why}"),
+    "other_log": ("unsigned", "不是本日志的检查点：{why}", "not a checkpoint of this log: {why}"),
+    "no_signature": ("unsigned", "没有保管方所持公钥的有效签名：{why}",
+                     "no valid signature of a key of the policy: {why}"),
+    "wrong_key": ("unsigned", "签名的公钥在规模 {size} 时不应签署",
+                  "signed by a key that was not the log's at size {size}"),
+    "few_witnesses": ("uncosigned", "须有 {need} 个见证签名，实有 {have} 个",
+                      "{need} witnesses must have signed, {have} did"),
+    "other_head": ("altered", "清单所述检查点与所附检查点不同", "the manifest speaks of another checkpoint"),
+    "no_receipt": ("unsigned", "没有导出回执，清单未与日志绑定",
+                   "no receipt: nothing in the log vouches for the manifest"),
+    "receipt_other": ("altered", "日志所记的清单摘要与此清单不同", "the log recorded another manifest for this export"),
+    "receipt_false": ("unsigned", "导出回执不成立：{why}", "the receipt does not hold: {why}"),
+    "head_shrunk": ("cut", "另存的检查点有 {size} 条，此处仅 {here} 条：旧头重放、备份恢复或末尾被截",
+                    "a checkpoint kept elsewhere has {size} entries, this one {here}: an old head replayed, a backup "
+                    "restored, or the end cut off"),
+    "two_heads": ("forked", "同一规模 {size} 有两个不同的树根", "one size, {size}, with two different roots"),
+    "rewritten": ("rechained", "前 {size} 条已不是另存检查点所签的记录",
+                  "the first {size} entries are not those of the checkpoint kept elsewhere"),
+    "forked": ("forked", "前 {good} 条一致，此后与规模 {size} 的另存检查点分叉",
+               "the same up to {good} entries, then another history than the checkpoint of {size} kept elsewhere"),
+    "no_consistency": ("forked", "导出中没有自规模 {size} 起的一致性证明，请以该检查点重新导出",
+                       "no consistency proof from size {size} in the export: ask for one made with this checkpoint"),
+    "entry_unproven": ("altered", "条目不在检查点的树中：{why}",
+                       "the entry is not in the tree of the checkpoint: {why}"),
+    "entry_form": ("altered", "条目不是规范写法", "the entry is not in its canonical form"),
+    "entry_order": ("reordered", "条目次序颠倒", "entries out of order"),
+    "entry_twice": ("inserted", "同一位置的条目出现两次", "a second entry of the same place"),
+    "entry_not_in_tiles": ("altered", "与日志条目块中的条目不同", "not the entry that the log's tiles hold there"),
+    "tree_other": ("altered", "全部条目算出的树根不是所签树根", "the entries do not make the root that was signed"),
+    "tile_gone": ("removed", "缺少条目块 {name}", "the tile {name} of entries is not there"),
+    "tile_other": ("altered", "条目块有误：{why}", "a bad tile of entries: {why}"),
+    "event_gone": ("removed", "条目所证的事件不在", "the event that this entry proves is not there"),
+    "events_cut": ("cut", "自此处起 {count} 条事件不在", "from here on {count} events are not there"),
+    "event_unknown": ("inserted", "没有任何条目证明这条事件", "an event that no entry proves"),
+    "event_twice": ("inserted", "同一事件出现两次", "a second copy of an event"),
+    "event_order": ("reordered", "事件次序颠倒", "events out of order"),
+    "event_swapped": ("reordered", "此处的事件属于另一位置", "the event of another place stands here"),
+    "event_altered": ("altered", "内容与日志所记摘要不符", "the bytes are not those of which the log keeps the digest"),
+    "event_form": ("altered", "内容不是规范写法", "the bytes are not in canonical form"),
+    "event_digest": ("altered", "行内所附摘要与内容不符", "the digest beside the bytes is not theirs"),
+    "event_misplaced": ("misplaced", "所附证明属于另一事件（{other}）",
+                        "the proof beside it is of another event ({other})"),
+    "event_meta": ("altered", "事件的{field}与条目所记不同", "its {field} is not that of the entry"),
+    "case_gap": ("incomplete", "缺少第 {numbers} 号事件", "number {numbers} is not there"),
+    "case_tail": ("incomplete", "日志记有 {seq} 条，止于第 {last} 条",
+                  "the log knows of {seq} events, these end at {last}"),
+    "case_more": ("inserted", "日志记有 {seq} 条，此处多至第 {last} 条",
+                  "the log knows of {seq} events, here are {last}"),
+    "case_order": ("reordered", "第 {seq} 号排在第 {last} 号之后", "number {seq} stands after number {last}"),
+    "case_link": ("rechained", "第 {seq} 号与前一号的链接断开", "number {seq} is not linked to the one before"),
+    "case_unproven": ("incomplete", "没有案件末号的证明", "no proof of its last number"),
+    "head_false": ("altered", "案件末号的证明不成立：{why}", "the proof of the last numbers does not hold: {why}"),
+    "heads_old": ("incomplete", "案件末号表之后是否还有事件，未经证明",
+                  "nothing shows that no event of a case followed the last map of heads"),
+    "went_back": ("backdated", "所称时间 {said}，其前的条目已是 {after}", "says {said}, after an entry of {after}"),
+    "before_anchor": ("backdated", "所称时间 {said}，但 {anchored} 见证时日志尚无此条",
+                      "says {said}, but was not in the log when it was witnessed at {anchored}"),
+    "value_missing": ("missing", "{field} 的原值不在，也没有删除记录",
+                      "the value of {field} is not there and no event says it was erased"),
+    "value_altered": ("altered", "{field} 的原值与日志所记承诺不符",
+                      "the value of {field} is not the one committed to"),
+    "value_extra": ("inserted", "{field} 的原值不属于任何事件", "a value of {field} that belongs to no event"),
+    "erasure_false": ("altered", "删除记录不成立：{why}", "the event of erasure does not hold: {why}"),
+    "count_other": ("altered", "清单称 {stated} 条，实有 {found} 条",
+                    "the manifest says {stated} events, {found} are there"),
+}
+MOST_FINDINGS = 200  # of one code; the rest is counted
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Damage: `code` of SAYS, `where` (file and line, case and number), `detail` for the words."""
+
+    code: str
+    where: str
+    detail: dict[str, Any]
+
+    @property
+    def what(self) -> str:
+        return SAYS[self.code][0]
+
+    def words(self, lang: str = "en") -> str:
+        return SAYS[self.code][1 if lang == "zh" else 2].format(**self.detail)
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.where}: {self.words()}"
+
+
+class Findings(list[Finding]):
+    """What was found, at most MOST_FINDINGS of a code; `counts`: how many of each code there were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+
+    def add(self, code: str, where: str, **detail: Any) -> None:
+        self.counts[code] = self.counts.get(code, 0) + 1
+        if self.counts[code] <= MOST_FINDINGS:
+            self.append(Finding(code, where, detail))
+
+
+# --- reading an export: a folder or an archive, never whole in memory ---
+
+MOST_LINE = 1 << 26
+MOST_CHECKPOINTS = 10_000
+MANIFEST_FORMAT = 2
+UNLISTED = {"manifest.json", "receipt.json"}  # the receipt was made after the manifest, and vouches for it
+
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError, sqlite3.Error,
+              zipfile.BadZipFile, zlib.error)  # what junk can raise
+
+
+class Unreadable(ValueError):
+    """Something that cannot be read as what it should be; where, and why."""
+
+
+class Source:
+    """The files of an export by name. Raises Unreadable."""
+
+    def __init__(self, path: Path) -> None:
+        self.twice: list[str] = []
+        self._zip = zipfile.ZipFile(path) if path.is_file() else None
+        self._root = path
+        self._names = self._of_archive() if self._zip else self._of_folder()
+
+    def _of_folder(self) -> dict[str, Any]:
+        return {p.relative_to(self._root).as_posix(): p for p in sorted(self._root.rglob("*")) if p.is_file()}
+
+    def _of_archive(self) -> dict[str, Any]:
+        assert self._zip is not None
+        files = [info for info in self._zip.infolist() if not info.is_dir()]
+        inside = next((i.filename for i in files if i.filename.endswith("manifest.json")), "manifest.json")
+        above, found = inside[:-len("manifest.json")], {}
+        for info in files:
+            name = info.filename.removeprefix(above)
+            self.twice += [name] if name in found else []
+            found[name] = info
+        return found
+
+    def names(self) -> list[str]:
+        return list(self._names)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def open(self, name: str) -> Any:
+        if name not in self._names:
+            raise Unreadable(f"{name}: not there")
+        return self._zip.open(self._names[name]) if self._zip else self._names[name].open("rb")
+
+    def read(self, name: str) -> bytes:
+        with self.open(name) as stream:
+            data: bytes = stream.read(MOST_LINE + 1)
+        if len(data) > MOST_LINE:
+            raise Unreadable(f"{name}: too long")
+        return data
+
+    def sha256(self, name: str) -> str:
+        made = hashlib.sha256()
+        with self.open(name) as stream:
+            while block := stream.read(1 << 20):
+                made.update(block)
+        return made.hexdigest()
+
+    def lines(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(number from 1, object) of each line of a JSONL file; none when there is no such file."""
+        if name not in self._names:
+            return
+        with self.open(name) as stream:
+            reader, number = io.BufferedReader(stream, 1 << 16) if self._zip else stream, 0
+            while line := reader.readline(MOST_LINE):
+                number += 1
+                try:
+                    found = json.loads(line)
+                except ValueError as error:
+                    raise Unreadable(f"{name} line {number}: {error}") from None
+                if not isinstance(found, dict):
+                    raise Unreadable(f"{name} line {number}: not an object")
+                yield number, found
+
+
+class OnDisk:
+    """A table of rows by a text key that spills to a file of the system's temporary folder."""
+
+    def __init__(self, hot: int = 20_000) -> None:
+        self._hot: dict[str, list[Any]] = {}
+        self._limit = hot
+        self._base = sqlite3.connect("")  # a temporary file that is gone with the connection
+        self._base.execute("PRAGMA cache_size=-4096")
+        self._base.execute("CREATE TABLE kept (key TEXT PRIMARY KEY, row TEXT) WITHOUT ROWID")
+
+    def get(self, key: str) -> list[Any] | None:
+        if key in self._hot:
+            return self._hot[key]
+        found = self._base.execute("SELECT row FROM kept WHERE key = ?", (key,)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def put(self, key: str, row: list[Any]) -> None:
+        self._hot[key] = row
+        if len(self._hot) > self._limit:
+            self._spill()
+
+    def items(self) -> Iterator[tuple[str, list[Any]]]:
+        """All, in the order of their keys."""
+        self._spill()
+        for key, row in self._base.execute("SELECT key, row FROM kept ORDER BY key"):
+            yield key, json.loads(row)
+
+    def _spill(self) -> None:
+        rows = [(key, json.dumps(row)) for key, row in self._hot.items()]
+        self._base.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+        self._hot.clear()
+
+
+def tile_path(number: int, width: int = 256) -> str:
+    """tlog-tiles: 1234067 -> x001/x234/067, a partial one with .p/W."""
+    parts = [f"{number % 1000:03d}"]
+    while number := number // 1000:
+        parts.insert(0, f"x{number % 1000:03d}")
+    return "/".join(parts) + ("" if width == 256 else f".p/{width}")
+
+
+def bundled(data: bytes) -> Iterator[bytes]:
+    """The entries of a bundle of tlog-tiles: two bytes of length before each. Raises ValueError."""
+    at = 0
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 2], "big")
+        if at + 2 + length > len(data):
+            raise ValueError("cut in the middle of an entry")
+        yield data[at + 2:at + 2 + length]
+        at += 2 + length
+
+
+class Frontier:
+    """The right edge of a growing tree: its root at any moment, in memory that grows with the logarithm."""
+
+    def __init__(self, hashing: Hashing) -> None:
+        self._hashing = hashing
+        self._full: list[tuple[int, bytes]] = []  # (height, hash), from the left
+        self.size = 0
+
+    def add(self, leaf_hash: bytes) -> None:
+        height, made = 0, leaf_hash
+        while self._full and self._full[-1][0] == height:
+            made, height = self._hashing.node(self._full.pop()[1], made), height + 1
+        self._full.append((height, made))
+        self.size += 1
+
+    def root(self) -> bytes:
+        if not self._full:
+            return self._hashing.empty()
+        made = self._full[-1][1]
+        for _height, left in reversed(self._full[:-1]):
+            made = self._hashing.node(left, made)
+        return made
+
+
+# --- what the inspector holds: keys, witnesses, earlier checkpoints ---
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Given by another way than the exports. keys: (key, first size it signs, first size it no longer does)."""
+
+    origin: str
+    hashing: Hashing
+    keys: tuple[tuple[NoteKey, int, int | None], ...]
+    witnesses: tuple[NoteKey, ...]
+    cosigned: int
+    late: int  # seconds that a record may come after a later one: a transaction that took long
+
+    @classmethod
+    def read(cls, given: dict[str, Any]) -> Policy:
+        """Raises Unreadable."""
+        try:
+            keys = tuple((NoteKey.read(k["key"]), int(k.get("from", 0)), k.get("until")) for k in given["keys"])
+            return cls(given["origin"], Hashing(given.get("hash", "sha256")), keys,
+                       tuple(NoteKey.read(w["key"] if isinstance(w, dict) else w) for w in given.get("witnesses", ())),
+                       int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(f"policy: {type(error).__name__}: {error}") from None
+
+    def signers(self, size: int) -> list[NoteKey]:
+        """The keys that may sign a head of that size: the last one begun at it, and no later one."""
+        return [key for key, since, until in self.keys if since <= size and (until is None or size <= until)]
+
+
+@dataclass
+class Exam:
+    """One verification: what is looked at, by which policy, and what was found."""
+
+    source: Source
+    policy: Policy
+    found: Findings
+    manifest: dict[str, Any]
+    head: Checkpoint | None = None
+    earlier: tuple[Checkpoint, ...] = ()  # held elsewhere
+    anchors: list[tuple[int, int]] = dataclasses.field(default_factory=list)  # (size, POSIX seconds) as witnessed
+    roots: dict[int, bytes] = dataclasses.field(default_factory=dict)  # of the beginnings, by size: tiles only
+    receipt: tuple[dict[str, Any], Checkpoint] | None = None  # as it stands there, its checkpoint
+    last_heads: dict[str, Any] | None = None  # the last map of heads, if only entries of no case follow it
+    brought: list[tuple[str, Checkpoint, Any]] = dataclasses.field(default_factory=list)  # where, checkpoint, proof
+    logged: OnDisk | None = None  # case -> [number, index] of its last entry in the whole log: tiles only
+    cases: OnDisk = dataclasses.field(default_factory=OnDisk)  # case -> [first, last, index of the last]
+    events: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Each case from its first event to its last; else a stretch of it."""
+        return bool(self.manifest.get("whole"))
+
+    @property
+    def tiled(self) -> bool:
+        return self.manifest.get("proofs") == "tiles"
+
+
+@dataclass(frozen=True)
+class Report:
+    """findings: empty when all is whole. head: the checkpoint that was verified against, None if there is none."""
+
+    findings: Findings
+    head: Checkpoint | None
+    events: int
+    cases: int
+    made: dict[str, Any]
+    checked: tuple[int, ...]  # sizes of the checkpoints held elsewhere
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+def verify_export(path: Path, policy: Policy, earlier: Sequence[bytes] = ()) -> Report:
+    """Everything that is wrong with the export at `path` (folder or archive). earlier: notes kept elsewhere."""
+    found = Findings()
+    exam = None
+    try:
+        source = Source(path)
+        exam = Exam(source, policy, found, _manifest(source))
+        held = tuple(c for n, note in enumerate(earlier, 1)
+                     if (c := _opened(note, exam, f"--checkpoint {n}", witnessed=False)))
+        exam.earlier = held
+        _files(exam)
+        _check_head(exam)
+        if exam.head is not None:
+            _open_receipt(exam)
+            _bring(exam)
+            _check_tiles(exam)
+            _check_earlier(exam)
+            _check_events(exam)
+            _check_heads(exam)
+            _check_personal(exam)
+            _check_receipt(exam)
+    except UNREADABLE as e:
+        found.add("unreadable", str(path), why=f"{type(e).__name__}: {e}")
+    if exam is None:
+        return Report(found, None, 0, 0, {}, ())
+    return Report(found, exam.head, exam.events, sum(1 for _ in exam.cases.items()), exam.manifest,
+                  tuple(c.size for c in exam.earlier))
+
+
+def _manifest(source: Source) -> dict[str, Any]:
+    found = json.loads(source.read("manifest.json"))
+    if not isinstance(found, dict) or found.get("format") != MANIFEST_FORMAT:
+        raise Unreadable("manifest.json: not of a format that is known here")
+    return found
+
+
+def _files(exam: Exam) -> None:
+    stated: dict[str, Any] = exam.manifest["files"]
+    for name, of in sorted(stated.items()):
+        if name not in exam.source:
+            exam.found.add("file_gone", name)
+        elif exam.source.sha256(name) != of["sha256"]:
+            exam.found.add("file_altered", name)
+    for name in exam.source.names():
+        if name not in stated and name not in UNLISTED:
+            exam.found.add("file_extra", name)
+    for name in exam.source.twice:
+        exam.found.add("file_twice", name)
+
+
+def _opened(note: bytes, exam: Exam, where: str, *, witnessed: bool) -> Checkpoint | None:
+    """The tree head in a note if a key of the policy signed it; witnesses' times are kept as anchors."""
+    policy = exam.policy
+    try:
+        head = open_checkpoint(note, [*(k for k, _s, _u in policy.keys), *policy.witnesses], policy.origin)
+    except NoteRefused as error:
+        exam.found.add("no_signature", where, why=str(error))
+        return None
+    by = {signed.key for signed in head.note.signatures}
+    if not by & set(policy.signers(head.size)):
+        known = by & {key for key, _since, _until in policy.keys}
+        exam.found.add("wrong_key" if known else "no_signature", where, size=head.size, why="only witnesses signed it")
+        return None
+    times = sorted(s.at for s in head.note.signatures if s.key in policy.witnesses and s.at is not None)
+    exam.anchors += [(head.size, times[0])] if times else []
+    if witnessed and len(times) < policy.cosigned:
+        exam.found.add("few_witnesses", where, need=policy.cosigned, have=len(times))
+    return head
+
+
+def _check_head(exam: Exam) -> None:
+    exam.head = _opened(exam.source.read("checkpoint"), exam, "checkpoint", witnessed=True)
+    stated = exam.manifest["checkpoint"]
+    if exam.head and (stated["size"], stated["root"]) != (exam.head.size, exam.head.root.hex()):
+        exam.found.add("other_head", "manifest.json")
+
+
+def _bring(exam: Exam) -> None:
+    """The earlier checkpoints that the export brings with it, as far as they are signed."""
+    for number, line in exam.source.lines("consistency.jsonl"):
+        where = f"consistency.jsonl line {number}"
+        if number > MOST_CHECKPOINTS:
+            raise Unreadable(f"{where}: too many")
+        kept = _opened(line["note"].encode(), exam, where, witnessed=False)
+        exam.brought += [(where, kept, line["proof"])] if kept else []
+
+
+def _check_earlier(exam: Exam) -> None:
+    """The head continues each checkpoint held elsewhere, and each one that the export itself brings."""
+    proofs = {kept.size: proof for _where, kept, proof in exam.brought}
+    for where, kept, proof in exam.brought:
+        if _continues(exam, kept, proof) is not True:
+            exam.found.add("rewritten", where, size=kept.size)
+    good = [c.size for c in exam.earlier if c.size and _continues(exam, c, proofs.get(c.size)) is True]
+    for held in exam.earlier:
+        _held_elsewhere(exam, held, proofs.get(held.size), max(good, default=0))
+
+
+def _held_elsewhere(exam: Exam, held: Checkpoint, proof: Any, good: int) -> None:
+    assert exam.head is not None
+    where = f"checkpoint {held.size}"
+    newest = exam.receipt[1] if exam.receipt else exam.head
+    if held.size > newest.size:
+        exam.found.add("head_shrunk", where, size=held.size, here=newest.size)
+    elif held.size == newest.size and held.root == newest.root:
+        return
+    elif held.size == newest.size:
+        exam.found.add("two_heads", where, size=held.size)
+    elif held.size > exam.head.size:
+        exam.found.add("no_consistency", where, size=held.size)
+    elif held.size == exam.head.size and held.root != exam.head.root:
+        exam.found.add("two_heads", where, size=held.size)
+    elif (answer := _continues(exam, held, proof)) is None:
+        exam.found.add("no_consistency", where, size=held.size)
+    elif not answer:
+        exam.found.add("forked" if good and good < held.size else "rewritten", where, size=held.size, good=good)
+
+
+def _continues(exam: Exam, held: Checkpoint, proof: Any) -> bool | None:
+    """Whether the head is a later state of that checkpoint; None when nothing shows it."""
+    head = exam.head
+    assert head is not None
+    if held.size in exam.roots:
+        return exam.roots[held.size] == held.root
+    if held.size > head.size or proof is None and held.size not in (0, head.size):
+        return None
+    try:
+        verify_consistency(exam.policy.hashing, held.size, head.size, held.root, head.root, _proof(proof or []))
+    except ProofRefused:
+        return False
+    return True
+
+
+def _proof(given: Any) -> list[bytes]:
+    return [base64.b64decode(one, validate=True) for one in given]
+
+
+# --- the whole log's entries, where the export brings them ---
+
+
+def _check_tiles(exam: Exam) -> None:
+    """All entries up to the head: they make its root; links, numbers and times of every case of the log hold."""
+    if not exam.tiled:
+        return
+    head, hashing = exam.head, exam.policy.hashing
+    assert head is not None
+    exam.logged = OnDisk()
+    tree, wanted = Frontier(hashing), {c.size for c in (*exam.earlier, *(kept for _w, kept, _p in exam.brought))}
+    chosen = _Ordered(exam, "entries.jsonl")
+    walk = _Walk(exam, "log", exam.logged)
+    for raw in _tiled_entries(exam, head.size):
+        if tree.size in wanted:
+            exam.roots[tree.size] = tree.root()
+        if (line := chosen.at(tree.size)) is not None and line["entry"].encode() != raw:
+            exam.found.add("entry_not_in_tiles", f"entry {tree.size}")
+        tree.add(hashing.leaf(raw))
+        walk.take(tree.size - 1, _entry(exam, raw, tree.size - 1), whole=True)
+    exam.roots[tree.size] = tree.root()
+    if tree.size != head.size or tree.root() != head.root:
+        exam.found.add("tree_other", f"tree of {head.size}")
+    if chosen.left():
+        exam.found.add("entry_unproven", f"entry {chosen.left()}", why=f"a tree of {head.size}")
+
+
+def _tiled_entries(exam: Exam, size: int) -> Iterator[bytes]:
+    for number in range((size + 255) // 256):
+        width = min(256, size - 256 * number)
+        name = f"log/tile/entries/{tile_path(number, width)}"
+        if name not in exam.source:
+            exam.found.add("tile_gone", name, name=name)
+            return
+        try:
+            entries = list(bundled(exam.source.read(name)))
+        except ValueError as error:
+            exam.found.add("tile_other", name, why=str(error))
+            return
+        if len(entries) != width:
+            exam.found.add("tile_other", name, why=f"{len(entries)} entries, not {width}")
+            return
+        yield from entries
+
+
+class _Ordered:
+    """The lines of a file in the order of their indexes, asked for one index after the other."""
+
+    def __init__(self, exam: Exam, name: str) -> None:
+        self._lines = _sorted_lines(exam, name)
+        self._next = next(self._lines, None)
+
+    def at(self, index: int) -> dict[str, Any] | None:
+        while self._next and self._next[1]["index"] < index:
+            self._next = next(self._lines, None)
+        return self._next[1] if self._next and self._next[1]["index"] == index else None
+
+    def left(self) -> int | None:
+        """The next line's index, of those beyond the last one asked for."""
+        self._next = next(self._lines, None) if self._next else None
+        return self._next[1]["index"] if self._next else None
+
+
+def _entry(exam: Exam, raw: bytes, index: int) -> dict[str, Any]:
+    found = json.loads(raw)
+    if not isinstance(found, dict) or _entry_bytes(found) != raw:
+        exam.found.add("entry_form", f"entry {index}")
+    return found if isinstance(found, dict) else {}
+
+
+def _entry_bytes(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
+
+
+class _Walk:
+    """Entries one after the other: numbers and links of each case, and times that do not go back."""
+
+    def __init__(self, exam: Exam, name: str, cases: OnDisk) -> None:
+        self.exam, self.name, self.cases = exam, name, cases
+        self.latest = ""
+        self._bound = datetime.min.replace(tzinfo=UTC)
+        self._anchors = sorted(exam.anchors)
+
+    def take(self, index: int, entry: dict[str, Any], *, whole: bool) -> None:
+        if entry.get("kind") != "event":
+            return
+        self._time(index, entry)
+        if entry.get("case") is not None:
+            self._case(index, entry, whole)
+
+    def _time(self, index: int, entry: dict[str, Any]) -> None:
+        said, where = datetime.fromisoformat(entry["recorded_at"]), f"entry {index}"
+        if said < self._bound:
+            self.exam.found.add("went_back", where, said=entry["recorded_at"], after=self.latest)
+        elif (after := said - timedelta(seconds=self.exam.policy.late)) > self._bound:
+            self._bound, self.latest = after, entry["recorded_at"]
+        anchor = next((at for size, at in reversed(self._anchors) if size <= index), None)
+        if anchor is not None and said.timestamp() < anchor - self.exam.policy.late:
+            told = datetime.fromtimestamp(anchor, UTC).isoformat()
+            self.exam.found.add("before_anchor", where, said=entry["recorded_at"], anchored=told)
+
+    def _case(self, index: int, entry: dict[str, Any], whole: bool) -> None:
+        case, seq, found = entry["case"], entry["case_seq"], self.exam.found
+        known = self.cases.get(case)
+        where = f"case {case}"
+        first, last, at = known or [1 if whole else seq, 0 if whole else seq - 1, None]
+        if seq > last + 1:
+            found.add("case_gap", where, numbers=last + 1 if seq == last + 2 else f"{last + 1}-{seq - 1}")
+        elif seq <= last:
+            found.add("case_order", where, seq=seq, last=last)
+        elif (known or whole) and entry["prev"] != at:
+            found.add("case_link", where, seq=seq)
+        self.cases.put(case, [first, max(seq, last), index])
+
+
+# --- the events of the export, each with its entry ---
+
+
+def _sorted_lines(exam: Exam, name: str, code: str | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Lines by index; out of order ones are named with `code` and sorted on disk."""
+    last, order = -1, True
+    for number, line in exam.source.lines(name):
+        if line["index"] < last and order:
+            order = False
+            if code:
+                exam.found.add(code, f"{name} line {number}")
+        last = max(last, line["index"])
+    if order:
+        yield from exam.source.lines(name)
+        return
+    kept = OnDisk()
+    for number, line in exam.source.lines(name):
+        kept.put(f"{line['index']:020d} {number:020d}", [number, line])
+    for _key, (number, line) in kept.items():
+        yield number, line
+
+
+def _check_events(exam: Exam) -> None:
+    """Each entry is proven, each event is that of its entry, and none is missing or too many."""
+    events = _sorted_lines(exam, "events.jsonl", "event_order")
+    walk, match, tail = _Walk(exam, "export", exam.cases), _Match(exam), _Tail(exam)
+    event = next(events, None)
+    last = -1
+    for number, line, entry in _proven_entries(exam):
+        index = line["index"]
+        if index == last:
+            exam.found.add("entry_twice", f"entries.jsonl line {number}")
+            continue
+        last = index
+        while event and event[1]["index"] < index:
+            match.unknown(*event)
+            event = next(events, None)
+        if event and event[1]["index"] == index:
+            match.pair(*event, entry)
+            event = next(events, None)
+        elif entry.get("kind") == "event" and not line.get("outside"):
+            match.gone(index, entry)
+        tail.take(index, entry)
+        walk.take(index, entry, whole=exam.whole)
+    while event:
+        match.unknown(*event)
+        event = next(events, None)
+    match.conclude()
+    tail.conclude()
+
+
+def _proven_entries(exam: Exam) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """(line number, line, entry) of entries.jsonl by index; what its proof does not show is named."""
+    proofs = _Ordered(exam, "proofs.jsonl")
+    for number, line in _sorted_lines(exam, "entries.jsonl", "entry_order"):
+        raw, index = line["entry"].encode(), line["index"]
+        if not exam.tiled:
+            beside = proofs.at(index)
+            _included(exam, f"entry {index}", raw, index, beside["proof"] if beside else [])
+        yield number, line, _entry(exam, raw, index)
+
+
+def _included(exam: Exam, where: str, raw: bytes, index: int, proof: Any) -> None:
+    head, hashing = exam.head, exam.policy.hashing
+    assert head is not None
+    try:
+        verify_inclusion(hashing, index, head.size, hashing.leaf(raw), _proof(proof), head.root)
+    except ValueError as error:  # ProofRefused is one
+        exam.found.add("entry_unproven", where, why=str(error))
+
+
+SAME = ("tx", "position", "recorded_at", "case", "case_seq")  # of an event's surroundings and its entry
+
+
+class _Match:
+    """Events beside entries. A digest that is another entry's tells a swap from a change."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.exam, self.found = exam, exam.found
+        self.stray: dict[str, tuple[str, str]] = {}  # digest of an event that is not its entry's -> where, other's uid
+        self.unmet: set[str] = set()  # digests of entries whose event is another
+        self.lost: list[tuple[int, dict[str, Any]]] = []  # entries without their event since the last one that had it
+        self.lost_count = 0
+        self.met = -1
+
+    def unknown(self, number: int, line: dict[str, Any]) -> None:
+        code = "event_twice" if line["index"] == self.met else "event_unknown"
+        self.found.add(code, f"events.jsonl line {number}")
+
+    def pair(self, number: int, line: dict[str, Any], entry: dict[str, Any]) -> None:
+        self._without_events()
+        where, data = f"events.jsonl line {number}", line["canonical"].encode()
+        digest = self.exam.policy.hashing.of(data).hex()
+        self.exam.events += 1
+        self.met = line["index"]
+        body = json.loads(data)
+        if _canonical(body) != data:
+            self.found.add("event_form", where)
+        if line.get("digest") != digest:
+            self.found.add("event_digest", where)
+        if entry.get("kind") == "event" and entry["digest"] == digest:
+            self._same(where, body["meta"], entry)
+        elif len(self.stray) < MOST_FINDINGS:
+            own = body["meta"]["uid"] == entry.get("uid") and body["meta"]["case"] == entry.get("case")
+            self.stray[digest] = (where, "" if own else str(entry.get("uid")))
+            self.unmet.add(str(entry.get("digest")))
+
+    def _same(self, where: str, meta: dict[str, Any], entry: dict[str, Any]) -> None:
+        for field in ("uid", *SAME):
+            if meta[field] != entry[field]:
+                self.found.add("event_meta", where, field=field)
+
+    def gone(self, index: int, entry: dict[str, Any]) -> None:
+        self.lost_count += 1
+        if len(self.lost) < MOST_FINDINGS:
+            self.lost.append((index, entry))
+
+    def _without_events(self) -> None:
+        for index, entry in self.lost:
+            of = f", case {entry['case']} number {entry['case_seq']}" if entry.get("case") else ""
+            self.found.add("event_gone", f"entry {index}{of}")
+        self.lost, self.lost_count = [], 0
+
+    def conclude(self) -> None:
+        for digest, (where, other) in self.stray.items():
+            code = "event_swapped" if digest in self.unmet else "event_misplaced" if other else "event_altered"
+            self.found.add(code, where, other=other)
+        if self.lost:
+            index, _entry = self.lost[0]
+            self.found.add("events_cut", f"entry {index}", count=self.lost_count)
+        stated = self.exam.manifest["counts"]["events"]
+        if stated != self.exam.events and not self.found:
+            self.found.add("count_other", "manifest.json", stated=stated, found=self.exam.events)
+
+
+def _canonical(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+# --- that a case's file is whole: the logged map of case heads ---
+
+BUCKET_BITS = 16
+
+
+def bucket_of(hashing: Hashing, case: str) -> int:
+    """Of 65,536: the first 16 bits of the hash of the case's public id."""
+    return int.from_bytes(hashing.of(case.encode())[:2], "big")
+
+
+def head_line(case: str, seq: int, index: int) -> bytes:
+    """What a bucket says of a case: how many events it has, and the index of the last one's entry."""
+    return json.dumps({"case": case, "index": index, "seq": seq}, sort_keys=True, separators=(",", ":")).encode()
+
+
+def bucket_hash(hashing: Hashing, lines: Iterable[bytes]) -> bytes:
+    """The tree hash of the lines, sorted by their bytes; of a bucket without cases that of the empty tree."""
+    return root([hashing.leaf(line) for line in sorted(lines)], hashing)
+
+
+def heads_root(hashing: Hashing, buckets: Sequence[bytes]) -> bytes:
+    """The root over the hashes of all 65,536 buckets, which stand where leaf hashes stand in a tree."""
+    return root(buckets, hashing)
+
+
+def verify_heads(hashing: Hashing, bucket: int, lines: Sequence[bytes], siblings: Sequence[bytes],
+                 tree: bytes) -> None:
+    """The bucket holds exactly these lines in the map with that root. siblings: 16, from below. Raises ProofRefused."""
+    if list(lines) != sorted(set(lines)):
+        raise ProofRefused("lines out of order, or one twice")
+    for line in lines:
+        told = json.loads(line)
+        if head_line(told["case"], told["seq"], told["index"]) != line or bucket_of(hashing, told["case"]) != bucket:
+            raise ProofRefused("not a line of this bucket")
+    verify_inclusion(hashing, bucket, 1 << BUCKET_BITS, bucket_hash(hashing, lines), siblings, tree)
+
+
+class _Tail:
+    """The last map of heads among the entries, and that only entries of no case follow it up to the head."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.exam, self.heads, self.next, self.quiet = exam, None, 0, False
+
+    def take(self, index: int, entry: dict[str, Any]) -> None:
+        if entry.get("kind") == "heads":
+            self.heads, self.quiet = (index, entry), True
+        elif index != self.next or entry.get("case") is not None:
+            self.quiet = False
+        self.next = index + 1
+
+    def conclude(self) -> None:
+        assert self.exam.head is not None
+        ends = self.heads is not None and self.quiet and self.next == self.exam.head.size
+        self.exam.last_heads = self.heads[1] if ends and self.heads else None
+
+
+def _check_heads(exam: Exam) -> None:
+    """Each case ends with the number that the log says is its last."""
+    if not exam.whole:
+        return
+    if exam.tiled:
+        assert exam.logged is not None
+        _compare_heads(exam, exam.logged)
+        return
+    known = OnDisk()
+    if exam.last_heads is None:
+        if next(exam.cases.items(), None):
+            exam.found.add("heads_old", "entries.jsonl")
+        return
+    for number, line in exam.source.lines("heads.jsonl"):
+        try:
+            lines = [one.encode() for one in line["lines"]]
+            verify_heads(exam.policy.hashing, line["bucket"], lines, _proof(line["siblings"]),
+                         bytes.fromhex(exam.last_heads["root"]))
+        except ValueError as error:
+            exam.found.add("head_false", f"heads.jsonl line {number}", why=str(error))
+            continue
+        for one in map(json.loads, lines):
+            known.put(one["case"], [1, one["seq"], one["index"]])
+    _compare_heads(exam, known)
+
+
+def _compare_heads(exam: Exam, known: OnDisk) -> None:
+    for case, (_first, last, at) in exam.cases.items():
+        head, where = known.get(case), f"case {case}"
+        if head is None:
+            exam.found.add("case_unproven", where)
+        elif head[1] > last:
+            exam.found.add("case_tail", where, seq=head[1], last=last)
+        elif head[1] < last:
+            exam.found.add("case_more", where, seq=head[1], last=last)
+        elif head[2] != at:
+            exam.found.add("case_link", where, seq=last)
+
+
+# --- personal values: each commitment has its value, or an event that says it was erased ---
+
+
+def _check_personal(exam: Exam) -> None:
+    if not exam.manifest.get("personal"):
+        return
+    erased, beside = _erasures(exam), _Beside(exam)
+    for number, line in _sorted_lines(exam, "events.jsonl"):
+        body = json.loads(line["canonical"])
+        values = beside.of(line["index"])
+        for field, commitment in sorted(body["personal"].items()):
+            kept = values.pop(field, None)
+            if commitment is None:
+                continue
+            where = f"events.jsonl line {number}"
+            if kept is None or kept.get("salt") is None:
+                if erased.get(f"{body['meta']['uid']} {field}") is None:
+                    exam.found.add("value_missing", where, field=field)
+            elif not _commits(kept, commitment):
+                exam.found.add("value_altered", where, field=field)
+        for field in values:
+            exam.found.add("value_extra", f"personal.jsonl, entry {line['index']}", field=field)
+
+
+def _commits(kept: dict[str, Any], commitment: str) -> bool:
+    """SHA-256 of salt and value, whatever the log's hash: it stands so in the event's bytes."""
+    salted = base64.b64decode(kept["salt"]) + str(kept["value"]).encode()
+    return hashlib.sha256(salted).hexdigest() == commitment
+
+
+class _Beside:
+    """The personal values of one event after the other."""
+
+    def __init__(self, exam: Exam) -> None:
+        self._exam = exam
+        self._lines = _sorted_lines(exam, "personal.jsonl", "event_order")
+        self._next = next(self._lines, None)
+
+    def of(self, index: int) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        while self._next and self._next[1]["index"] <= index:
+            line = self._next[1]
+            if line["index"] < index or line["field"] in found:
+                where = f"personal.jsonl line {self._next[0]}"
+                self._exam.found.add("value_extra", where, field=line["field"])
+            else:
+                found[line["field"]] = line
+            self._next = next(self._lines, None)
+        return found
+
+
+def _erasures(exam: Exam) -> OnDisk:
+    """`uid field` of each value whose erasure the log proves."""
+    found = OnDisk()
+    for number, line in exam.source.lines("erasures.jsonl"):
+        where = f"erasures.jsonl line {number}"
+        before = len(exam.found)
+        _included(exam, where, line["entry"].encode(), line["index"], line["proof"])
+        body, entry = json.loads(line["canonical"]), json.loads(line["entry"])
+        digest = exam.policy.hashing.of(line["canonical"].encode()).hex()
+        if entry.get("digest") != digest or body["type"] != "PersonalErased":
+            exam.found.add("erasure_false", where, why="not the event of its entry")
+        if len(exam.found) == before:
+            found.put(f"{body['data']['event']} {body['data']['field']}", [1])
+    return found
+
+
+# --- the receipt: the log itself says which manifest was exported ---
+
+
+def _open_receipt(exam: Exam) -> None:
+    if "receipt.json" not in exam.source:
+        exam.found.add("no_receipt", "receipt.json")
+        return
+    receipt = json.loads(exam.source.read("receipt.json"))
+    later = _opened(receipt["checkpoint"].encode(), exam, "receipt.json", witnessed=False)
+    exam.receipt = (receipt, later) if later else None
+
+
+def _check_receipt(exam: Exam) -> None:
+    if exam.receipt is None or exam.head is None:
+        return
+    receipt, later = exam.receipt
+    hashing, raw, canonical = exam.policy.hashing, receipt["entry"].encode(), receipt["canonical"].encode()
+    try:
+        verify_consistency(hashing, exam.head.size, later.size, exam.head.root, later.root,
+                           _proof(receipt["consistency"]))
+        verify_inclusion(hashing, receipt["index"], later.size, hashing.leaf(raw), _proof(receipt["proof"]), later.root)
+        if json.loads(raw)["digest"] != hashing.of(canonical).hex():
+            raise ProofRefused("not the event of its entry")
+    except ValueError as error:
+        exam.found.add("receipt_false", "receipt.json", why=str(error))
+        return
+    body = json.loads(canonical)
+    made = hashlib.sha256(exam.source.read("manifest.json")).hexdigest()
+    if body["type"] != "Exported" or body["data"]["digest"] != made:
+        exam.found.add("receipt_other", "manifest.json")
+
+
+# --- telling it, to people and to programs ---
+
+TOLD = {  # key -> Chinese, English
+    "whole": ("完好：未发现任何问题。", "WHOLE: nothing is wrong."),
+    "damaged": ("有问题：共 {count} 处。", "DAMAGED: {count} findings."),
+    "head": ("检查点：{origin}，{size} 条，树根 {root}", "Checkpoint: {origin}, {size} entries, root {root}"),
+    "no_head": ("检查点：没有通过核验的检查点，其余各项无从核验。",
+                "Checkpoint: none that holds, so that nothing else could be verified."),
+    "signed": ("签名：{names}", "Signed by: {names}"),
+    "events": ("事件：{events} 条，涉及 {cases} 个案件", "Events: {events}, of {cases} cases"),
+    "complete": ("完整性：各案件自第 1 号至日志所记末号",
+                 "Completeness: each case from number 1 to the last one logged"),
+    "stretch": ("完整性：仅核验所选时段内编号连续，不含全案",
+                "Completeness: numbers within the selection only, not whole cases"),
+    "held": ("与另存检查点比对：{sizes}", "Compared with checkpoints kept elsewhere: {sizes}"),
+    "none_held": ("未提供另存的检查点：旧头重放、盗用密钥重写不能由此发现。",
+                  "No checkpoint kept elsewhere was given: an old head replayed, or a rewrite with a stolen key, would "
+                  "not be found."),
+    "masked": ("个人信息：未导出，仅有加盐承诺", "Personal values: not exported, salted commitments only"),
+    "more": ("另有 {count} 处同类问题未逐一列出。", "{count} more of these kinds are not listed."),
+}
+
+
+def report_lines(report: Report, lang: str) -> Iterator[str]:
+    """For people, in one language."""
+    at = 0 if lang == "zh" else 1
+
+    def told(key: str, **detail: Any) -> str:
+        return TOLD[key][at].format(**detail)
+
+    total = sum(report.findings.counts.values())
+    yield told("whole") if report.ok else told("damaged", count=total)
+    if report.head is None:
+        yield told("no_head")
+    else:
+        head = report.head
+        yield told("head", origin=head.origin, size=head.size, root=head.root.hex())
+        yield told("signed", names=", ".join(s.key.written.rpartition("+")[0] for s in head.note.signatures))
+        yield told("events", events=report.events, cases=report.cases)
+        yield told("complete" if report.made.get("whole") else "stretch")
+    sizes = ", ".join(map(str, report.checked))
+    yield told("held", sizes=sizes) if sizes else told("none_held")
+    if report.made and not report.made.get("personal"):
+        yield told("masked")
+    for finding in report.findings:
+        yield f"- {KINDS[finding.what][at]}: {finding.where}: {finding.words(lang)}"
+    if total > len(report.findings):
+        yield told("more", count=total - len(report.findings))
+
+
+def report_object(report: Report) -> dict[str, Any]:
+    """For programs: ok, checkpoint, events, cases, checked, findings (what, code, where, zh, en, detail)."""
+    head = report.head and {"origin": report.head.origin, "size": report.head.size, "root": report.head.root.hex(),
+                            "signed_by": [s.key.written for s in report.head.note.signatures]}
+    return {"ok": report.ok, "checkpoint": head, "events": report.events, "cases": report.cases,
+            "checked": list(report.checked), "counts": report.findings.counts,
+            "findings": [{"what": f.what, "code": f.code, "where": f.where, "zh": f.words("zh"), "en": f.words("en"),
+                          "detail": f.detail} for f in report.findings]}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Check an export of the audit log.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--key", help="verifier key, obtained elsewhere than from the folder")
+    """0: whole. 1: damaged. 2: not asked as it should be."""
+    parser = argparse.ArgumentParser(description="Check an export of the audit log. 核验操作日志的导出。")
+    parser.add_argument("path", type=Path, help="folder or archive 导出的文件夹或压缩包")
+    parser.add_argument("--policy", type=Path, required=True,
+                        help="keys, obtained elsewhere than from the export 公钥文件，须另行取得")
+    parser.add_argument("--checkpoint", type=Path, nargs="*", default=[], help="kept elsewhere 另存的检查点")
+    parser.add_argument("--json", action="store_true", help="for programs 供程序读取")
+    parser.add_argument("--lang", choices=("zh", "en"), help="both when left out 不填则两种语言")
     given = parser.parse_args(arguments)
-    findings = verify(given.folder, given.key)
-    for finding in findings:
-        print(finding)
-    if not findings:
-        print("OK" if given.key else "OK, consistent in itself; no key was given, so no signature was checked")
-    return 1 if findings else 0
+    try:
+        policy = Policy.read(json.loads(given.policy.read_bytes()))
+        earlier = [note.read_bytes() for note in given.checkpoint]
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    report = verify_export(given.path, policy, earlier)
+    if given.json:
+        print(json.dumps(report_object(report), ensure_ascii=False, indent=1))
+    else:
+        for lang in (given.lang,) if given.lang else ("zh", "en"):
+            print("\n".join(report_lines(report, lang)))
+    return 0 if report.ok else 1
 
 
 if __name__ == "__main__":

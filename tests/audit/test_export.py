@@ -4,16 +4,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-import audit.verify
 from audit.erasure import erase
 from audit.events import ContactChanged, DecisionWithdrawn, SignedOut
 from audit.export import SequenceGap, export, safe_cell
@@ -86,17 +82,6 @@ def test_an_untouched_export_is_whole_and_signed(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["counts"] == {"events": 4, "types": {"DecisionWithdrawn": 3, "ContactChanged": 1}}
     assert [*manifest["cases"].values()] == [{"first": 1, "last": 4, "outside": []}]
-
-
-def test_the_verifier_runs_alone(folder: Path, tmp_path: Path) -> None:
-    script = tmp_path / "alone" / "verify.py"
-    script.parent.mkdir()
-    shutil.copy(audit.verify.__file__, script)
-    run = subprocess.run([sys.executable, "-I", str(script), str(folder)], capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stdout[:2]) == (0, "OK")
-    write(folder, lines(folder)[:-1])
-    run = subprocess.run([sys.executable, "-I", str(script), str(folder)], capture_output=True, text=True, check=False)
-    assert run.returncode == 1 and "removed: event 4 of the export" in run.stdout
 
 
 TAMPERED: dict[str, tuple[Callable[[list[dict]], list[dict]], tuple[str, str]]] = {
