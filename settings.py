@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ def positive(text: str) -> int:
     return number
 
 
+def duration(text: str) -> timedelta:
+    """30m, 26h, 2d. Raises ValueError."""
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if text[-1:] not in units:
+        raise ValueError(text)
+    return timedelta(**{units[text[-1]]: positive(text[:-1])})
+
+
 # variable -> (key in app.config, default, type). The README's table is tested against this one.
 VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "HOST": ("HOST", "127.0.0.1", str),
@@ -41,6 +50,11 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "FEED_STORE": ("FEED_STORE", "", str),
     "FEED_MEMORY": ("FEED_MEMORY", "512MB", str),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
+    "SIGNER_DIR": ("SIGNER_DIR", "", str),
+    "SIGNER_SOCKET": ("SIGNER_SOCKET", "", str),
+    "WITNESSES": ("WITNESSES", "", str),
+    "WITNESS_LATE_AFTER": ("WITNESS_LATE_AFTER", "26h", duration),
+    "WITNESS_QUORUM": ("WITNESS_QUORUM", "1", int),
 }
 
 

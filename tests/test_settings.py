@@ -46,7 +46,7 @@ def test_a_key_from_the_environment_is_written_nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"), [("PORT", "eight"), ("FIELD_KEY", "abc"), ("INDEX_KEY", "00" * 16), ("THREADS", "1.5"),
-                            ("SWEEP_BATCH", "0")]
+                            ("SWEEP_BATCH", "0"), ("WITNESS_LATE_AFTER", "26"), ("WITNESS_LATE_AFTER", "h")]
 )
 def test_what_cannot_be_read_is_refused_by_name(variable: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(settings.BadSetting, match=variable):
