@@ -2,22 +2,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
-from matching import columns, packed
+from matching import columns
+from matching.bases import Base, bases, loads_of
 from matching.columns import Folded, Law
 from matching.definition import Profile
-from matching.files import batches, columns_of, metadata_of
-from matching.listed import Listing, Stands, change_rows, counted, gone_rows, tally
-from matching.packed import NO_SIGN, Numbers
+from matching.files import batches, columns_of, told_of, write_arrays
+from matching.listed import Listing, Stands, counted, differ
+from matching.moved import TOLD, moved
+from matching.packed import Numbers
+from matching.same_cases import UNKNOWN
 from matching.state import State, read_state, write_state
-from matching.store import POPULATION, Load, Store, write_table
+from matching.store import POPULATION, Load, Store
+from matching.verdicts import named, stand
 
 OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
+GONE = -1  # row of a change of a case that the population no longer has
 
 
 @dataclass(frozen=True)
@@ -31,54 +36,60 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The run that changes are told against. says_as: its words mean the same, so that verdicts may be kept."""
+
+    run: str
+    profiles: Sequence[Profile]
+    listing: Listing
+    says_as: bool
+
+    @classmethod
+    def of(cls, past: Mapping, plan: Mapping) -> Before:
+        same = all(past[name] == plan[name] for name in ("verdicts", "reasons"))
+        return cls(plan["before"], _profiles(past), Listing.of(past), same)
+
+
+@dataclass(frozen=True)
 class Bucket:
-    """What all buckets of a run share. past: the plan of the run before, None for the first."""
+    """What all buckets of a run share."""
 
     store: Store
     run: str
+    profiles: Sequence[Profile]
     law: Law
     on: int
     listing: Listing
-    before: str | None
-    before_listing: Listing | None
     loads: Sequence[Load]
-    came: Sequence[Load]
-    withdrawn: Sequence[Load]
-    same_classes: Numbers | None  # by number of the profile then and now; None: fold all
+    bases: Sequence[Base]
+    before: Before | None
 
     @classmethod
-    def of(cls, store: Store, run: str, plan: Mapping, before: str | None, past: Mapping | None) -> Bucket:
-        profiles = [_profile(one) for one in plan["profiles"]]
-        now, then = _loads(plan), _loads(past) if past else []
-        same = None
-        if past and not plan["afresh"] and past["packing"] == plan["packing"] and _one_place_each([*now, *then]):
-            same = np.array([[old["classes"] == new["classes"] for new in plan["profiles"]]
-                             for old in past["profiles"]]).reshape(len(past["profiles"]), len(profiles))
-        return cls(store, run, Law.of(profiles), plan["on"], Listing.of(plan), before,
-                   Listing.of(past) if past else None, now, [one for one in now if one not in then],
-                   [one for one in then if one not in now], same)
-
-    @property
-    def folds_all(self) -> bool:
-        return self.same_classes is None
+    def of(cls, store: Store, run: str, plan: Mapping, past: Mapping | None) -> Bucket:
+        """past: the plan of the run before, None for the first."""
+        profiles = _profiles(plan)
+        return cls(store, run, profiles, Law.of(profiles), plan["on"], Listing.of(plan), loads_of(plan),
+                   bases(store, plan), Before.of(past, plan) if past else None)
 
     def outcome(self, number: int) -> Outcome:
         """Do the bucket, or read what was found when it was done before."""
         path = self.store.state(self.run, number)
-        return Outcome(**json.loads(metadata_of(path)["outcome"])) if path.is_file() else self._done(number)
+        return Outcome(**json.loads(told_of(path)["outcome"])) if path.is_file() else self._done(number)
 
     def _done(self, number: int) -> Outcome:
         people = self._people(number)
-        old = read_state(self.store, self.before, number, people) if self.before else None
-        was = Stands(old.verdict, columns.named(old.verdict, old.folded)) if old else None
-        folded, rows = self._folded(number, people, old)
-        stands = Stands(*columns.stand(folded, people, self.law))
-        changes = self._changes(people["case"], stands, was, old)
-        outcome = Outcome(len(people["case"]), counted(stands, self.listing), tally(changes))
-        write_table(self.store.changes(self.run, number), changes, later=True)
-        told = {"outcome": json.dumps(vars(outcome))}
-        write_state(self.store, self.run, number, people, stands.verdict, folded, told)
-        return replace(outcome, rows=rows)
+        was = read_state(self.store, self.before.run, number, people, TOLD) if self.before else None
+        folded, looked = self._folded(number, people, was)
+        rows = self._asked(folded, people, was)
+        found = stand(folded, people, self.law, rows)
+        now = Stands(found, named(found, folded, rows))
+        then = _stood(was, rows) if was else None
+        changed = now.of(self._write_changes(number, people["case"], rows, now, then, was))
+        verdict = _put(was.verdict, rows, found) if rows is not None else found
+        outcome = Outcome(len(verdict), self._counts(number, rows, now, then, was), _tally(changed, was, self.listing))
+        write_state(self.store, self.run, number, people["profile"], verdict, folded,
+                    {"outcome": json.dumps(vars(outcome), sort_keys=True)})
+        return replace(outcome, rows=looked)
 
     def _people(self, number: int) -> dict[str, Numbers]:
         """Nobody, where only the run before had the bucket."""
@@ -87,63 +98,77 @@ class Bucket:
             return columns_of(path, OF_CASE)
         return {name: np.empty(0, str(POPULATION.field(name).type)) for name in OF_CASE}
 
-    def _changes(self, case: Numbers, stands: Stands, was: Stands | None, old: State | None) -> pa.Table:
-        """All of them, where there was nothing before."""
-        if was is None:
-            return self.listing.rows(case, stands)
-        found = change_rows(case, stands, self.listing, was, self.before_listing)
-        return pa.concat_tables([found, gone_rows(old.gone)]) if len(old.gone) else found
+    def _asked(self, folded: Folded, people: Mapping[str, Numbers], was: State | None) -> Numbers | None:
+        """Rows of the cases whose list is found anew; None for everybody."""
+        if was is None or not self.bases or not self.before.says_as:
+            return None
+        return moved(was, folded, people, self.before.profiles, self.profiles)
 
-    def _folded(self, number: int, people: Mapping[str, Numbers], old: State | None) -> tuple[Folded, int]:
+    def _write_changes(self, number: int, case: Numbers, rows: Numbers | None, now: Stands, then: Stands | None,
+                       was: State | None) -> Numbers:
+        """Which of those asked stand elsewhere: all of them, where there was nothing before."""
+        every = then is None
+        at = np.arange(len(now.verdict)) if every else differ(now, self.listing, then, self.before.listing)
+        row = (at if rows is None else rows[at]).astype(np.int32)
+        gone = case[:0] if was is None else was.gone
+        write_arrays(self.store.changes(self.run, number), {
+            "row": np.concatenate([row, np.full(len(gone), GONE, np.int32)]),
+            "case": np.concatenate([case[row], gone])})
+        return at
+
+    def _counts(self, number: int, rows: Numbers | None, now: Stands, then: Stands | None,
+                was: State | None) -> dict[str, int]:
+        """Those of the run before; who was asked again is counted where they stand now, not where they stood."""
+        found = Counter(counted(now, self.listing))
+        if rows is not None:
+            past = json.loads(told_of(self.store.state(self.before.run, number))["outcome"])
+            found.update(past["counts"])
+            known = np.flatnonzero(then.verdict != UNKNOWN)
+            found.subtract(counted(then.of(known), self.listing))
+            found.subtract(counted(was.stood, self.listing))
+        return {name: cases for name, cases in sorted(found.items()) if cases}
+
+    def _folded(self, number: int, people: Mapping[str, Numbers], was: State | None) -> tuple[Folded, int]:
+        """Each case from the first of the bases that bears it, and the loads that came since; the rest from nothing."""
         cases = len(people["case"])
-        if old is None or self.folds_all:
-            return self._fold(number, people, Folded.empty(cases), self.loads, None)
-        folded = old.folded
-        anew = self._touched(folded, old, people["profile"])
-        folded.forget(anew)
-        folded, rows = self._fold(number, people, folded, self.came, None)
-        if anew.any():
-            rested = [load for load in self.loads if load not in self.came]
-            folded, more = self._fold(number, people, folded, rested, anew)
-            rows += more
-        return folded, rows
-
-    def _touched(self, folded: Folded, old: State, profile: Numbers) -> Numbers:
-        """Cases that were not there, whose rules weigh signs otherwise, or that rest on a withdrawn load."""
-        anew = old.profile < 0
-        if not self.same_classes.all():
-            anew |= ~self.same_classes[old.profile, profile]
-        at, _, key = folded.settled()
-        for load in self.withdrawn:
-            anew |= _rests_on(folded.proof, load)
-            anew[at[_rests_on(key, load)]] = True
-        return anew
+        folded, left, looked = Folded.empty(cases), np.ones(cases, bool), 0
+        for base in self.bases:
+            state = was if base.run == self.before.run else read_state(self.store, base.run, number, people)
+            if state is not None and left.any():
+                taken = base.bears(state, people["profile"]) & left
+                folded.take(state.folded, taken)
+                looked += self._fold(number, people, folded, base.came, taken)
+                left &= ~taken
+        return folded, looked + self._fold(number, people, folded, self.loads, left)
 
     def _fold(self, number: int, people: Mapping[str, Numbers], folded: Folded, loads: Sequence[Load],
-              chosen: Numbers | None) -> tuple[Folded, int]:
-        index, rows = None, 0
-        for load in loads:
+              chosen: Numbers) -> int:
+        index, looked = None, 0
+        for load in loads if chosen.any() else ():
             path = self.store.signs(load.number, number)
             if path.is_file():
-                index = index or columns.layers(people["person"], chosen)
-                rows += columns.fold(folded, batches(path), load.place, index,
-                                     people["profile"], self.law, self.on)
-        return folded, rows
+                index = index or columns.layers(people["person"], None if chosen.all() else chosen)
+                looked += columns.fold(folded, batches(path), load.place, index,
+                                       people["profile"], self.law, self.on)
+        return looked
 
 
-def _rests_on(keys: Numbers, load: Load) -> Numbers:
-    place = packed.place_of(keys)
-    return (keys != NO_SIGN) & (place >= load.place) & (place < load.place + load.rows)
+def _stood(was: State, rows: Numbers | None) -> Stands:
+    verdict = was.verdict if rows is None else was.verdict[rows]
+    return Stands(verdict, named(verdict, was.folded, rows))
 
 
-def _profile(told: Mapping) -> Profile:
-    return Profile(**{**told, "classes": tuple((code, tuple(row)) for code, row in told["classes"])})
+def _put(verdict: Numbers, rows: Numbers, found: Numbers) -> Numbers:
+    whole = verdict.copy()
+    whole[rows] = found
+    return whole
 
 
-def _loads(plan: Mapping) -> list[Load]:
-    return [Load(*load) for load in plan["loads"]]
+def _tally(changed: Stands, was: State | None, listing: Listing) -> dict[str, int]:
+    gone = len(was.gone) if was else 0
+    return dict(sorted((counted(changed, listing) | ({"gone": gone} if gone else {})).items()))
 
 
-def _one_place_each(loads: Sequence[Load]) -> bool:
-    return len({load.number for load in loads}) == len(set(loads))
-
+def _profiles(plan: Mapping) -> list[Profile]:
+    return [Profile(**{**one, "classes": tuple((code, tuple(row)) for code, row in one["classes"])})
+            for one in plan["profiles"]]

@@ -1,4 +1,4 @@
-"""The definition asked of many cases at once, by columns of NumPy."""
+"""Signs of many cases folded at once, by columns of NumPy."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,15 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from matching import packed
-from matching.definition import DOUBTS, ENDS, LAST_DAY, NEVER, PROVES, SURE, UNDATED, VERDICTS, Profile
+from matching.definition import DOUBTS, ENDS, LAST_DAY, PROVES, SURE, UNDATED, Profile
 from matching.files import values_of
 from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
-from matching.predicates import Columns, holds
 from matching.store import BUCKET
 
-SLICE = 1 << 15
 PARTS = 16  # of the few, before they are settled: memory stays bounded though a load were nothing but losses
-ASKED = ("profile", "certified", "due", "of_age")
 FEW = LOSS, UNDATED_LOSS, DOUBT = range(3)  # what is folded of few cases
 
 
@@ -76,11 +73,12 @@ class Folded:
         self.few = [(at[first], which[first], key[first])]
         return self.few[0]
 
-    def forget(self, cases: Numbers) -> None:
-        """As if no sign of these cases (flags) had come yet."""
-        self.proof[cases] = NO_SIGN
-        at, which, key = self.settled()
-        self.few = [(at[~cases[at]], which[~cases[at]], key[~cases[at]])]
+    def take(self, other: Folded, cases: Numbers) -> None:
+        """What the other knows of these cases (flags), of whom nothing is known yet here."""
+        np.copyto(self.proof, other.proof, where=cases)
+        at, which, key = other.settled()
+        kept = cases[at]
+        self.few.append((at[kept], which[kept], key[kept]))
 
 
 def layers(person: Numbers, chosen: Numbers | None = None) -> list[Numbers]:
@@ -159,75 +157,3 @@ def _take(folded: Folded, which: int | None, at: Numbers, day, code, sure, place
         np.minimum.at(folded.proof, at, packed.turned(key))
     else:
         folded.few.append((at, np.full(len(at), which, np.int8), packed.turned(key) if which == DOUBT else key))
-
-
-def stand(folded: Folded, people: Columns, law: Law) -> tuple[Numbers, Numbers]:
-    """For each case the number of the first row of VERDICTS that holds, and the sign it names, in the earliest's order.
-
-    A slice at a time, which stays in the cache; the few with a loss, a doubt or an age apart, so that of all others
-    these facts are one value.
-    """
-    verdict = np.empty(len(folded.proof), np.int8)
-    for start in range(0, len(verdict), SLICE):
-        part = slice(start, start + SLICE)
-        told = {name: people[name][part] for name in ASKED}
-        verdict[part] = _first(_common(folded.proof[part], told, law))
-    rows = np.union1d(folded.settled()[0], np.flatnonzero(people["of_age"]))
-    told = {name: people[name][rows] for name in ASKED}
-    verdict[rows] = _first(_common(folded.proof[rows], told, law) | _rare(_few(folded, rows), told["of_age"]))
-    return verdict, named(verdict, folded)
-
-
-def _common(proofs: Numbers, people: Columns, law: Law) -> dict[str, Any]:
-    """The facts of matching.definition.facts, for cases without a loss, a doubt or an age."""
-    proof = packed.day_of(packed.turned(proofs))
-    return {
-        "proof_day": proof, "evidence_day": np.maximum(proof, people["certified"]), "due_day": people["due"],
-        "loss_day": NEVER, "loss_undated": False, "doubt_day": -1, "adult_day": NEVER, "perhaps_adult_day": NEVER,
-        **law.facts(people["profile"]),
-    }
-
-
-def _few(folded: Folded, rows: Numbers) -> list[Numbers]:
-    """For each of FEW the numbers of these cases (ascending rows, all that have one among them)."""
-    at, which, key = folded.settled()
-    found = [np.full(len(rows), NO_SIGN, np.int64) for _ in FEW]
-    for kind, keys in enumerate(found):
-        keys[np.searchsorted(rows, at[which == kind])] = key[which == kind]
-    return found
-
-
-def _rare(few: Sequence[Numbers], of_age: Numbers) -> dict[str, Numbers]:
-    loss, undated, doubt = few
-    doubted = packed.day_of(packed.turned(doubt))
-    return {
-        "loss_day": np.where(loss == NO_SIGN, NEVER, packed.day_of(loss)),
-        "loss_undated": undated != NO_SIGN,
-        "doubt_day": np.where(doubt == NO_SIGN, -1, np.where(doubted == LAST_DAY, NEVER, doubted)),
-        "adult_day": np.where(of_age > 0, of_age, NEVER),
-        "perhaps_adult_day": np.where(of_age < 0, -of_age, NEVER),
-    }
-
-
-def _first(asked: Columns) -> Numbers:
-    found = np.full(len(asked["proof_day"]), len(VERDICTS) - 1, np.int8)
-    for number in range(len(VERDICTS) - 2, -1, -1):
-        np.copyto(found, np.int8(number), where=holds(VERDICTS[number].when, asked))
-    return found
-
-
-def named(verdict: Numbers, folded: Folded) -> Numbers:
-    """The sign that each verdict names, in the order of the earliest; NO_SIGN for none."""
-    found = np.full(len(verdict), NO_SIGN, np.int64)
-    for start in range(0, len(verdict), SLICE):
-        part = slice(start, start + SLICE)
-        np.copyto(found[part], packed.turned(folded.proof[part]), where=NAMES["proof"][verdict[part]])
-    rows = np.unique(folded.settled()[0])
-    loss, undated, doubt = _few(folded, rows)
-    of_loss, of_doubt = NAMES["loss"][verdict[rows]], NAMES["doubt"][verdict[rows]]
-    found[rows[of_loss]] = np.where(loss == NO_SIGN, undated, loss)[of_loss]
-    found[rows[of_doubt]] = packed.turned(doubt[of_doubt])
-    return found
-
-
-NAMES = {which: np.array([row.sign == which for row in VERDICTS]) for which in ("loss", "doubt", "proof")}

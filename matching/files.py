@@ -1,4 +1,4 @@
-"""Columns of Parquet as arrays of NumPy, a slice at a time."""
+"""Columns of files as arrays of NumPy: of Parquet read, a slice at a time; of Arrow seen where they lie."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matching.packed import Numbers
-from matching.store import BUCKET, ROW_GROUP, SIGNS
+from matching.store import BUCKET, ROW_GROUP, SIGNS, whole
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -35,19 +35,42 @@ def values_of(batch: pa.RecordBatch, name: str) -> Numbers:
     if column.null_count:
         raise ValueError(f"a column has gaps: {name}")
     kind = np.dtype(str(column.type))
+    if not len(column):
+        return np.empty(0, kind)
     return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * kind.itemsize)
 
 
 def table_of(columns: Mapping[str, Numbers]) -> pa.Table:
     """The arrays as they are, not copied, none of them null (pyarrow.array would import pandas first)."""
+    return pa.Table.from_batches([_batch_of(columns)])
+
+
+def _batch_of(columns: Mapping[str, Numbers]) -> pa.RecordBatch:
     fields, found = [], []
     for name, values in columns.items():
         kind = pa.type_for_alias(str(values.dtype))
         fields.append(pa.field(name, kind, nullable=False))
         found.append(pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))]))
-    return pa.Table.from_arrays(found, schema=pa.schema(fields))
+    return pa.RecordBatch.from_arrays(found, schema=pa.schema(fields))
 
 
-def metadata_of(path: Path) -> dict[str, str]:
-    found = pq.read_schema(path).metadata or {}
+def write_arrays(path: Path, columns: Mapping[str, Numbers], told: Mapping[str, str] | None = None) -> None:
+    """For what is read by this system alone: as in memory, so that it need not be decoded. told: words beside."""
+    batch = _batch_of(columns).replace_schema_metadata(dict(told or {}))
+    with (whole(path, later=True) as draft, pa.OSFile(str(draft), "wb") as out,
+          pa.ipc.new_file(out, batch.schema) as writer):
+        writer.write_batch(batch)
+
+
+def arrays_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:
+    """Whole columns, seen in the file; not to be written to."""
+    with pa.memory_map(str(path)) as source:
+        batch = pa.ipc.open_file(source).get_batch(0)
+        return {name: values_of(batch, name) for name in names}
+
+
+def told_of(path: Path) -> dict[str, str]:
+    """The words beside the arrays."""
+    with pa.memory_map(str(path)) as source:
+        found = pa.ipc.open_file(source).schema.metadata or {}
     return {key.decode(): value.decode() for key, value in found.items()}

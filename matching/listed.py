@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from matching import columns, packed
+from matching import packed
 from matching.definition import FIXED_REASONS, LISTS, OF_SIGN, REASONS
-from matching.files import table_of, values_of
+from matching.files import table_of
 from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
 from matching.store import LISTS as LIST_SCHEMA
 from matching.store import Load
 
 NOWHERE = -1
+SLICE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,6 @@ class Listing:
         return table_of({field.name: found[field.name].astype(str(field.type), copy=False) for field in LIST_SCHEMA})
 
 
-def tally(changes: pa.Table) -> dict[str, int]:
-    """"list/reason/code" -> changes; of cases that are no longer there "gone"."""
-    at = np.zeros(len(changes), np.int64)
-    for name in ("list", "reason", "code"):
-        at = at << 16 | _values(changes, name).astype(np.int64) + 1
-    kinds, numbers = np.unique(at, return_counts=True)
-    return _sums(((kinds >> 32) - 1, (kinds >> 16 & 0xFFFF) - 1), (kinds & 0xFFFF) - 1, numbers)
-
-
-def _values(table: pa.Table, name: str) -> Numbers:
-    return np.concatenate([np.empty(0, np.int16), *(values_of(part, name) for part in table.to_batches())])
-
-
 def _sums(words: tuple[Numbers, Numbers], code: Numbers, numbers: Numbers) -> dict[str, int]:
     found: dict[str, int] = {}
     for stands, reason, of_code, number in zip(*words, code, numbers, strict=True):
@@ -86,16 +74,15 @@ def _sums(words: tuple[Numbers, Numbers], code: Numbers, numbers: Numbers) -> di
     return found
 
 
-def change_rows(case: Numbers, now: Stands, listing: Listing, was: Stands, then: Listing) -> pa.Table:
-    """Of cases whose list, reason or sign is another than it was."""
-    differ = now.sign != was.sign
+def differ(now: Stands, listing: Listing, was: Stands, then: Listing) -> Numbers:
+    """Places of those whose list, reason or sign is another than it was."""
+    found = now.sign != was.sign
     if listing.says_as(then):
-        differ |= now.verdict != was.verdict
+        found |= now.verdict != was.verdict
     else:
         for word, word_then in zip(listing.words(now), then.words(was), strict=True):
-            differ |= word != word_then
-    at = np.flatnonzero(differ)
-    return listing.rows(case[at], now.of(at))
+            found |= word != word_then
+    return np.flatnonzero(found)
 
 
 def gone_rows(case: Numbers) -> pa.Table:
@@ -108,8 +95,8 @@ def gone_rows(case: Numbers) -> pa.Table:
 def counted(stands: Stands, listing: Listing) -> dict[str, int]:
     """"list/reason/code" -> cases of the bucket."""
     numbers = np.zeros(len(listing.list) * CODES, np.int64)
-    for start in range(0, len(stands.verdict), columns.SLICE):
-        part = slice(start, start + columns.SLICE)
+    for start in range(0, len(stands.verdict), SLICE):
+        part = slice(start, start + SLICE)
         at = stands.verdict[part].astype(np.int32) * CODES + packed.code_of(stands.sign[part])
         numbers += np.bincount(at, minlength=len(numbers))
     kinds = np.flatnonzero(numbers)

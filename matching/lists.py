@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matching.columns import named
+from matching.bucket import GONE
 from matching.definition import Sign
-from matching.listed import Listing, Stands
+from matching.files import arrays_of
+from matching.listed import Listing, gone_rows
 from matching.state import read_verdicts
 from matching.store import BUCKET_BITS, Store, read_json
 
@@ -17,15 +18,18 @@ def lists_of(store: Store, run: str) -> Iterator[pa.Table]:
     """A table a bucket, in the shape of store.LISTS, by person."""
     listing = Listing.of(read_json(store.plan(run)))
     for bucket in store.buckets(run):
-        case, state = read_verdicts(store, run, bucket)
-        yield listing.rows(case, Stands(state.verdict, named(state.verdict, state.folded)))
+        yield listing.rows(*read_verdicts(store, run, bucket))
 
 
 def changes_of(store: Store, run: str) -> Iterator[pa.Table]:
     """As `lists_of`: cases that came to stand elsewhere since the run before, all of them without one."""
+    listing = Listing.of(read_json(store.plan(run)))
     folder = store.changes(run, 0).parent
-    for path in sorted(folder.glob("[0-9]*.parquet"), key=lambda path: int(path.stem)):
-        yield pq.read_table(path)
+    for bucket in sorted(int(path.stem) for path in folder.glob("[0-9]*.arrow")):
+        row, case = arrays_of(store.changes(run, bucket), ("row", "case")).values()
+        rows = row[row != GONE]
+        found = listing.rows(case[:len(rows)], read_verdicts(store, run, bucket)[1].of(rows))
+        yield pa.concat_tables([found, gone_rows(case[len(rows):])])
 
 
 def signs_of(store: Store, person: int, loads: Iterable[int]) -> list[Sign]:

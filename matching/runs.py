@@ -16,11 +16,11 @@ from uuid import uuid4
 
 from matching.bucket import Bucket, Outcome
 from matching.definition import VERDICTS, Profile, day_number
-from matching.store import Load, Store, on_disk, placed, read_json, write_json
+from matching.store import Store, on_disk, placed, read_json, write_json
 
 Progress = Callable[[int, int], None]
 BOOT = Path("/proc/sys/kernel/random/boot_id")  # another one each time the machine starts
-PACKING = "day 16, code 10, sure 2, place 35; the least"
+PACKING = "day 16, code 10, sure 2, place 35; the least; as Arrow"
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def run(store: Store, asked: Asked, *, workers: int = 2, progress: Progress | No
     plan = _plan(store, asked)
     _begin(store, asked.run, plan)
     past = read_json(store.plan(asked.before)) if asked.before else None
-    work = Bucket.of(store, asked.run, plan, asked.before, past)
+    work = Bucket.of(store, asked.run, plan, past)
     gone = sorted(set(store.buckets(asked.before)) - set(buckets)) if asked.before else []
     outcomes = _outcomes(work, [*buckets, *gone], workers, progress)
-    summary = _sum("full" if work.folds_all else "incremental", outcomes)
+    summary = _sum("incremental" if work.bases else "full", outcomes)
     write_json(store.summary(asked.run), asdict(summary))
     return summary
 
@@ -90,7 +90,7 @@ def _plan(store: Store, asked: Asked) -> dict:
         "profiles": [asdict(profile) | {"classes": [[code, list(row)] for code, row in profile.classes]}
                      for profile in asked.profiles],
         "reasons": {str(code): number for code, number in sorted(asked.reasons.items())},
-        "verdicts": [[row.list, row.reason, row.sign] for row in VERDICTS],
+        "verdicts": [[row.list, row.reason, row.sign, repr(row.when)] for row in VERDICTS],
         "packing": PACKING,
         "before": asked.before,
         "afresh": asked.afresh,
@@ -120,7 +120,3 @@ def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, number in one.items():
             found[name] = found.get(name, 0) + number
     return dict(sorted(found.items()))
-
-
-def loads_of(plan: Mapping) -> Sequence[Load]:
-    return [Load(*load) for load in plan["loads"]]

@@ -1,96 +1,86 @@
-"""What a run leaves of each case, and the next one starts from: what is folded of its signs, and where it stands.
+"""What a run leaves of each case, and a later one starts from: what is folded of its signs, and where it stands.
 
-The cases themselves are not written again: row for row they are those of the run's population, told by a checksum.
+The cases themselves are not written again: row for row they are those of the run's population.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 
 from matching.columns import Folded
-from matching.files import columns_of, metadata_of, table_of
+from matching.files import arrays_of, columns_of, write_arrays
+from matching.listed import Stands
 from matching.packed import NO_SIGN, Numbers
-from matching.store import Store, write_table
+from matching.predicates import Columns
+from matching.same_cases import UNKNOWN, left_out, rows_then, taken
+from matching.store import Store
+from matching.verdicts import named
 
 FEW_COLUMNS = ("at", "which", "key")  # row of the case, one of columns.FEW, packed sign
-UNKNOWN = -1
-VERDICT_BITS = 8
+EACH = ("profile", "verdict", "proof")
 
 
 @dataclass(frozen=True)
 class State:
-    """verdict: number of a row of the plan's `verdicts`; both it and profile are UNKNOWN of a case that was not there.
+    """What a run left of cases. None of it may be written to.
 
-    gone: cases of the run that are not among those asked for.
+    profile, verdict (number of a row of the plan's `verdicts`): UNKNOWN of a case that was not there. told: columns of
+    the run's population. gone, stood: its cases that are not among those asked for, and where they stood.
     """
 
     profile: Numbers
     verdict: Numbers
     folded: Folded
+    told: Columns
     gone: Numbers
+    stood: Stands
 
 
-def write_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers], verdict: Numbers, folded: Folded,
+def write_state(store: Store, run: str, bucket: int, profile: Numbers, verdict: Numbers, folded: Folded,
                 told: Mapping[str, str]) -> None:
     """What few cases have stands in a file beside, written first: where the state is, it is."""
-    path = store.state(run, bucket)
-    few = dict(zip(FEW_COLUMNS, folded.settled(), strict=True))
-    write_table(store.few(run, bucket), table_of(few), later=True)
-    stands = people["profile"].astype(np.int32) << VERDICT_BITS | verdict
-    each = table_of({"stands": stands, "proof": folded.proof})
-    told = {**told, "cases": _checksum(people["case"], people["person"])}
-    write_table(path, each.replace_schema_metadata(told), later=True)
+    write_arrays(store.few(run, bucket), dict(zip(FEW_COLUMNS, folded.settled(), strict=True)))
+    each = dict(zip(EACH, (profile, verdict, folded.proof), strict=True))
+    write_arrays(store.state(run, bucket), each, told)
 
 
-def read_state(store: Store, run: str, bucket: int, people: Mapping[str, Numbers]) -> State | None:
-    """The state of these cases, in their order; None where the run had no such bucket. The folded may be written to.
+def read_state(store: Store, run: str, bucket: int, people: Columns, told: Sequence[str] = ()) -> State | None:
+    """The state of these cases, in their order; None where the run had no such bucket.
 
     A case that is now about another person counts as new.
     """
     path = store.state(run, bucket)
     if not path.is_file():
         return None
-    found = columns_of(path, ("stands", "proof"))
-    few = columns_of(store.few(run, bucket), FEW_COLUMNS)
-    folded = Folded(found["proof"].copy(), [tuple(few.values())])
-    state = State((found["stands"] >> VERDICT_BITS).astype(np.int16),
-                  (found["stands"] & (1 << VERDICT_BITS) - 1).astype(np.int8), folded, np.empty(0, np.int64))
-    if metadata_of(path)["cases"] == _checksum(people["case"], people["person"]):
-        return state
-    return _aligned(state, columns_of(store.population(run, bucket), ("case", "person")), people)
+    then = columns_of(store.population(run, bucket), ("case", "person", *told))
+    profile, verdict, proof = arrays_of(path, EACH).values()
+    folded = Folded(proof, [tuple(arrays_of(store.few(run, bucket), FEW_COLUMNS).values())])
+    at = rows_then(then, people)
+    if at is None:
+        return State(profile, verdict, folded, then, then["case"][:0], Stands(verdict[:0], proof[:0]))
+    gone = left_out(at, len(profile))
+    stood = Stands(verdict[gone], named(verdict[gone], folded, gone))
+    return State(taken(profile, at, UNKNOWN), taken(verdict, at, UNKNOWN), _moved(folded, at),
+                 {name: taken(then[name], at, 0) for name in told}, then["case"][gone], stood)
 
 
-def read_verdicts(store: Store, run: str, bucket: int) -> tuple[Numbers, State]:
-    """The cases of a run's bucket and their state."""
-    people = columns_of(store.population(run, bucket), ("case", "person"))
-    return people["case"], read_state(store, run, bucket, people)
+def read_verdicts(store: Store, run: str, bucket: int) -> tuple[Numbers, Stands]:
+    """The cases of a run's bucket and where they stand."""
+    path = store.population(run, bucket)
+    people = columns_of(path, ("case",)) if path.is_file() else {"case": np.empty(0, np.int64)}
+    profile, verdict, proof = arrays_of(store.state(run, bucket), EACH).values()
+    folded = Folded(proof, [tuple(arrays_of(store.few(run, bucket), FEW_COLUMNS).values())])
+    return people["case"], Stands(verdict, named(verdict, folded))
 
 
-def _aligned(state: State, past: Mapping[str, Numbers], people: Mapping[str, Numbers]) -> State:
-    case, person, at = people["case"], people["person"], np.zeros(len(people["case"]), np.int64)
-    there = np.zeros(len(case), bool)
-    if len(past["case"]):
-        order = np.argsort(past["case"], kind="stable")
-        at = order[np.minimum(np.searchsorted(past["case"], case, sorter=order), len(order) - 1)]
-        there = (past["case"][at] == case) & (past["person"][at] == person)
-
-    def _taken(values: Numbers, otherwise: int) -> Numbers:
-        found = np.full(len(case), otherwise, values.dtype)
-        found[there] = values[at[there]]
-        return found
-
-    row, (old, which, key) = np.full(len(past["case"]), UNKNOWN, np.int32), state.folded.settled()
-    row[at[there]] = np.flatnonzero(there)
+def _moved(folded: Folded, at: Numbers) -> Folded:
+    """What is folded of these rows."""
+    row = np.full(len(folded.proof), UNKNOWN, np.int32)
+    there = np.flatnonzero(at != UNKNOWN).astype(np.int32)
+    row[at[there]] = there
+    old, which, key = folded.settled()
     kept = row[old] != UNKNOWN
     few = row[old[kept]], which[kept], key[kept]
-    unsettled = [few, tuple(part[:0] for part in few)]
-    return State(_taken(state.profile, UNKNOWN), _taken(state.verdict, UNKNOWN),
-                 Folded(_taken(state.folded.proof, NO_SIGN), unsettled),
-                 np.setdiff1d(past["case"], case, assume_unique=True))
-
-
-def _checksum(case: Numbers, person: Numbers) -> str:
-    return f"{len(case)} {crc32(person.view(np.uint8), crc32(case.view(np.uint8))):08x}"
+    return Folded(taken(folded.proof, at, NO_SIGN), [few, tuple(part[:0] for part in few)])

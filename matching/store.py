@@ -45,14 +45,14 @@ class Store:
         return self.root / "population" / run / f"{bucket}.parquet"
 
     def state(self, run: str, bucket: int) -> Path:
-        return self.root / "state" / run / f"{bucket}.parquet"
+        return self.root / "state" / run / f"{bucket}.arrow"
 
     def changes(self, run: str, bucket: int) -> Path:
-        return self.root / "lists" / run / "changes" / f"{bucket}.parquet"
+        return self.root / "lists" / run / "changes" / f"{bucket}.arrow"
 
     def few(self, run: str, bucket: int) -> Path:
         """Losses and doubts, which few cases have; a part of the state."""
-        return self.root / "state" / run / f"{bucket}.few.parquet"
+        return self.root / "state" / run / f"{bucket}.few.arrow"
 
     def found(self, run: str, bucket: int) -> tuple[Path, Path, Path]:
         """What a run writes of a bucket, in the order in which it is written."""

@@ -95,7 +95,7 @@ def same(world: World, one: str, other: str) -> bool:
     folders = [(world.store.state(one, 0).parent, world.store.state(other, 0).parent),
                (world.store.changes(one, 0).parent, world.store.changes(other, 0).parent)]
     return all(path.read_bytes() == (second / path.name).read_bytes()
-               for first, second in folders for path in first.glob("*.parquet"))
+               for first, second in folders for path in first.glob("*.arrow"))
 
 
 ALL_BUT = tuple(load for load in range(1, MONTHS * SOURCES + 1) if load != WITHDRAWN)

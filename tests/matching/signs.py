@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -64,11 +65,16 @@ def found(a_profile: Profile, *signs: Sign, certified: date | None = None, due: 
     return find(signs, case, a_profile, REASON_OF_CODE)
 
 
-PROFILES = tuple(profile(place, kind=kind, kinship=kinship, months=months)
+@cache
+def profiles_on(on: date) -> tuple[Profile, ...]:
+    return tuple(profile(place, kind=kind, kinship=kinship, months=months, on=on)
                  for place in (SICHUAN, QINGDAO)
                  for kind, kinship, months in (("pension", None, 12), ("pension", None, None),
                                                ("dependants_allowance", "child", 6),
                                                ("dependants_allowance", None, 12), ("work_injury_benefit", None, 12)))
+
+
+PROFILES = profiles_on(ON)
 DAYS = st.one_of(st.just(0), st.integers(day_number(ON) - 500, day_number(ON)))
 SIGNS = st.builds(Sign, person=st.integers(0, 3), day=DAYS, code=st.integers(0, len(MEANINGS) + 1),
                   sure=st.integers(0, 2), load=st.integers(1, 3), row=st.integers(0, 50))

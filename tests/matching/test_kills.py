@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
 def _files(store: Store, name: str) -> dict[str, bytes]:
     folders = (store.state(name, 0).parent, store.changes(name, 0).parent)
     return {path.name + path.parent.name.replace(name, ""): path.read_bytes()
-            for folder in folders for path in sorted(folder.iterdir()) if path.suffix == ".parquet"}
+            for folder in folders for path in sorted(folder.iterdir()) if path.suffix == ".arrow"}
 
 
 def test_killed_at_any_point_and_run_again_it_leaves_the_same_files(store: Store):
@@ -79,4 +79,4 @@ def _killed(store: Store, files: int) -> bool:
 
 def _written(store: Store) -> list[Path]:
     """Drafts too: so that a kill falls in the middle of one."""
-    return [path for path in store.state("again", 0).parent.glob("*") if "parquet" in path.name]
+    return [path for path in store.state("again", 0).parent.glob("*") if "arrow" in path.name]

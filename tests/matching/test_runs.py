@@ -87,7 +87,7 @@ def test_an_incremental_run_is_a_full_one_to_the_bit(signs, cases, later, random
         slow = run(store, asked("afresh", now & there, afresh=True, **step), workers=1)
         assert (quick.mode, slow.mode) == ("incremental", "full")
         assert (quick.counts, quick.changed) == (slow.counts, slow.changed)
-        for path in sorted((store.root / "state" / "afresh").glob("*.parquet")):
+        for path in sorted((store.root / "state" / "afresh").glob("*.arrow")):
             assert path.read_bytes() == (store.root / "state" / "second" / path.name).read_bytes()
         assert listed(store, "second") == listed(store, "afresh")
         assert changed(store, "second") == changed(store, "afresh")
@@ -123,7 +123,7 @@ def test_every_row_of_the_table_puts_somebody_somewhere(store: Store):
     loads = write_signs(store, signs)
     write_population(store, "one", cases)
     run(store, asked("one", loads, profiles=(*PROFILES, altered)))
-    assert set(read_json(store.plan("one"))["verdicts"][0]) == {"to_be_verified", "both_lists", "loss"}
+    assert read_json(store.plan("one"))["verdicts"][0][:3] == ["to_be_verified", "both_lists", "loss"]
     stands = {row[:2] for row in listed(store, "one").values()}
     assert {row.reason for row in VERDICTS} - {"of_sign"} <= {reason for _, reason in stands}
     assert listed(store, "one") == by_reference(signs, cases, (*PROFILES, altered))

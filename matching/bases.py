@@ -1,0 +1,75 @@
+"""Runs before that a run may start from, so that it folds only what came since.
+
+A case rests on a run while its rules weigh signs as they did then, and none of what counts of it is of a load that
+was withdrawn since. Who does not rest on the run before may rest on the one before that: the states that are kept are
+what a withdrawal goes back to.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching import packed
+from matching.packed import Numbers
+from matching.same_cases import UNKNOWN
+from matching.state import State
+from matching.store import Load, Store, read_json
+
+
+@dataclass(frozen=True)
+class Base:
+    """A run to start from. same: flags by number of the profile then and now; came, withdrawn: loads since."""
+
+    run: str
+    same: Numbers
+    came: Sequence[Load]
+    withdrawn: Sequence[Load]
+
+    def bears(self, state: State, profile: Numbers) -> Numbers:
+        """Flags of the cases that rest on it. profile: their numbers now."""
+        found = state.profile != UNKNOWN
+        if not self.same.all():
+            found &= self.same[state.profile, profile]
+        at, _, key = state.folded.settled()
+        for load in self.withdrawn:
+            found &= ~_is_of(state.folded.proof, load)
+            found[at[_is_of(key, load)]] = False
+        return found
+
+
+def bases(store: Store, plan: Mapping) -> list[Base]:
+    """The run before, and those before it that know less of what was withdrawn; none where all is to be folded."""
+    return [] if plan["afresh"] else list(_bases(store, plan))
+
+
+def _bases(store: Store, plan: Mapping) -> Iterator[Base]:
+    now, run, left = loads_of(plan), plan["before"], None
+    while run and (left is None or left) and store.summary(run).is_file():
+        past = read_json(store.plan(run))
+        then = loads_of(past)
+        if past["packing"] == plan["packing"] and _one_place_each([*now, *then]):
+            withdrawn = set(then) - set(now)
+            if left is None or left - withdrawn:
+                came = [load for load in now if load not in then]
+                yield Base(run, _same(past["profiles"], plan["profiles"]), came, sorted(withdrawn))
+            left = withdrawn if left is None else left & withdrawn
+        run = past["before"]
+
+
+def _same(then: Sequence[Mapping], now: Sequence[Mapping]) -> Numbers:
+    return np.array([[old["classes"] == new["classes"] for new in now] for old in then],
+                    bool).reshape(len(then), len(now))
+
+
+def loads_of(plan: Mapping) -> list[Load]:
+    return [Load(*load) for load in plan["loads"]]
+
+
+def _is_of(keys: Numbers, load: Load) -> Numbers:
+    return (packed.place_of(keys) - load.place).view(np.uint64) < load.rows
+
+
+def _one_place_each(loads: Sequence[Load]) -> bool:
+    return len({load.number for load in loads}) == len(set(loads))
