@@ -24,7 +24,7 @@ from database import db
 from staff.access import access, current_actor, lock_actor
 from staff.actor import Actor, area_condition
 from staff.clock import today
-from staff.models import StaffAccount
+from staff.models import Office, StaffAccount
 from workflows.roles import LOG_READERS
 
 blueprint = Blueprint("audit", __name__)
@@ -56,7 +56,9 @@ def search() -> str:
     newest = url_for("audit.search", **_given(request.args)) if request.args.get("before") else None
     pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
     return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
-                           types=sorted(TYPES), key=verifier_key() if key_path().exists() else None)
+                           types=sorted(TYPES),
+                           may_oversee=bool(current_actor().roles & READERS_OF_WORDS),
+                           key=verifier_key() if key_path().exists() else None)
 
 
 @blueprint.get("/audit/events/<uid>")
@@ -104,12 +106,12 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
     """What the form asks for; a name or number nobody has finds nothing."""
     case_no, who = given.get("case_no", "").strip(), given.get("who", "").strip()
     return Wanted(type=given.get("type") or None, actor=_account(who) if who else None,
-                  case_id=_case(case_no) if case_no else None, since=_day(given.get("since")),
-                  until=_day(given.get("until")))
+                  case_id=_case(case_no) if case_no else None, office=_office(given.get("office", "").strip()),
+                  since=_day(given.get("since")), until=_day(given.get("until")))
 
 
 def _given(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: given[name] for name in ("type", "who", "case_no", "since", "until") if given.get(name)}
+    return {name: given[name] for name in ("type", "who", "case_no", "office", "since", "until") if given.get(name)}
 
 
 def _day(text: str | None) -> date | None:
@@ -123,6 +125,12 @@ def _account(username: str) -> str:
     if username == SYSTEM:
         return SYSTEM
     return db.session.scalar(select(StaffAccount.public_id).where(StaffAccount.username == username)) or "-"
+
+
+def _office(code: str) -> str | None:
+    """The path of the office with that code; one that nobody has finds nothing."""
+    found = db.session.scalar(select(Office.path).where(Office.code == code)) if code else None
+    return found or ("-" if code else None)
 
 
 def _case(case_no: str) -> int:

@@ -12,6 +12,7 @@ from audit.models import AuditEvent
 from database import db
 
 PAGE = 50
+NEXT = chr(ord("/") + 1)  # paths end with "/": what lies below one is a range that an index serves
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Wanted:
     type: str | None = None
     actor: str | None = None  # account's public id, or SYSTEM
     case_id: int | None = None
+    office: str | None = None  # path; what belongs to it and to the offices below it
     since: date | None = None
     until: date | None = None
 
     def described(self) -> dict[str, Any]:
-        given = {"type": self.type, "actor": self.actor, "since": self.since, "until": self.until}
+        given = {"type": self.type, "actor": self.actor, "office": self.office, "since": self.since,
+                 "until": self.until}
         return {k: v.isoformat() if isinstance(v, date) else v for k, v in given.items() if v is not None}
 
 
@@ -43,6 +46,8 @@ def events(wanted: Wanted, scope: Any = None) -> Select[tuple[AuditEvent]]:
     tests = {"type": AuditEvent.type == wanted.type, "actor": AuditEvent.by(wanted.actor or ""),
              "case_id": AuditEvent.case_id == wanted.case_id}
     query = query.where(*(test for name, test in tests.items() if getattr(wanted, name) is not None))
+    if wanted.office is not None:
+        query = query.where(AuditEvent.office_path >= wanted.office, AuditEvent.office_path < wanted.office[:-1] + NEXT)
     if wanted.since:
         query = query.where(AuditEvent.on >= wanted.since)
     return query.where(AuditEvent.on <= wanted.until) if wanted.until else query

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, case, cast, extract, literal
+from sqlalchemy import Date, Float, Integer, case, cast, extract, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
@@ -47,6 +47,14 @@ class later_of(FunctionElement[date]):
     name = "later_of"
 
 
+class seconds_between(FunctionElement[float]):
+    """Seconds from the second moment to the first."""
+
+    type = Float()
+    inherit_cache = True
+    name = "seconds_between"
+
+
 # what each comes to on each engine; {0}, {1} are its arguments, {all} all of them
 _SQL: dict[type[FunctionElement[Any]], dict[str, str]] = {
     add_months: {
@@ -55,6 +63,8 @@ _SQL: dict[type[FunctionElement[Any]], dict[str, str]] = {
         "sqlite": "min(date({0}, {1} || ' months'), date({0}, 'start of month', ({1} + 1) || ' months', '-1 day'))"},
     add_days: {"postgresql": "({0} + {1})", "sqlite": "date({0}, {1} || ' days')"},
     first_of_month: {"postgresql": "CAST(date_trunc('month', {0}) AS DATE)", "sqlite": "date({0}, 'start of month')"},
+    seconds_between: {"postgresql": "CAST(extract(epoch FROM {0} - {1}) AS double precision)",
+                      "sqlite": "((julianday({0}) - julianday({1})) * 86400.0)"},
     later_of: {"postgresql": "greatest({all})", "sqlite": "max({all})"},
 }
 

@@ -109,6 +109,7 @@ class ReviewStep(db.Model):
     __table_args__ = (
         UniqueConstraint("decision_id", "round", "natural_person_id"),
         Index("ix_review_step_person", "natural_person_id", "decision_id"),
+        Index("ix_review_step_on", "on"),
         CheckConstraint("act in ('sign','return','reject')", name="act"),
         CheckConstraint("act <> 'sign' or content_digest is not null", name="signed_content"),
     )

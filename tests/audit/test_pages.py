@@ -57,6 +57,12 @@ def test_an_inspector_sees_nothing_of_another_area(case_no: str, inspector: Flas
     assert [inspector.get(f"/audit/events/{uid}").status_code for uid in hidden] == [404, 404]
 
 
+def test_the_log_of_an_office_is_that_of_the_office_and_below(case_no: str, inspector: FlaskClient) -> None:
+    assert "暂停发放" in inspector.get("/audit?office=510107").text
+    assert "暂停发放" not in inspector.get("/audit?office=510104&type=CaseSuspended").text.split("</form>")[1]
+    assert "没有符合条件的记录" in inspector.get("/audit?office=999999").text
+
+
 def test_every_event_of_the_log_can_be_looked_at(case_no: str, inspector: FlaskClient) -> None:
     inspector.get("/audit")
     rows = db.session.scalars(select(AuditEvent).where(AuditEvent.office_path.like("51%"))).all()

@@ -1,0 +1,1 @@
+"""How people of the agency work, for inspectors: counted from what is on record, judging nobody."""
