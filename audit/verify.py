@@ -374,6 +374,59 @@ def _decoded(coded: str) -> bytes:
     return value if base64.b64encode(value).decode() == coded else b""
 
 
+# --- the map of case heads: docs/decisions/110 ---
+
+BUCKETS, DEPTH = 65_536, 16
+
+
+def bucket_of(hashing: Hashing, case: str) -> int:
+    """The bucket of a case: the first sixteen bits of the hash of its public id."""
+    return int.from_bytes(hashing.of(case.encode())[:2], "big")
+
+
+def head_line(case: str, seq: int, index: int) -> str:
+    """That the last event of a case has this number, and this place in the log."""
+    return f'{{"case":"{case}","index":{index},"seq":{seq}}}'
+
+
+def bucket_hash(hashing: Hashing, lines: str) -> bytes:
+    """Of a bucket's lines, a newline between them."""
+    return root([hashing.leaf(line.encode()) for line in lines.split("\n")] if lines else [], hashing)
+
+
+def verify_head(hashing: Hashing, case: str, lines: str, siblings: Sequence[bytes], root: bytes,
+                ) -> tuple[int, int] | None:
+    """(number, place) of the last event of a case by the map with this root, or None: the map has no such case.
+
+    lines: all of the case's bucket; siblings: sixteen, from the bucket's up. Raises ProofRefused.
+    """
+    if len(siblings) != DEPTH:
+        raise ProofRefused("hashes too few or too many")
+    heads = _heads(lines)
+    number = bucket_of(hashing, case)
+    verify_inclusion(hashing, number, BUCKETS, bucket_hash(hashing, lines), siblings, root)
+    if any(bucket_of(hashing, other) != number for other in heads):
+        raise ProofRefused("a case that does not belong to the bucket")
+    return heads.get(case)
+
+
+def _heads(lines: str) -> dict[str, tuple[int, int]]:
+    """The lines in their one written form and order."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in lines.split("\n") if lines else ():
+        try:
+            body = json.loads(line)
+            case, seq, index = body["case"], body["seq"], body["index"]
+        except (ValueError, KeyError, TypeError):
+            raise ProofRefused("not the lines of a bucket") from None
+        if type(seq) is not int or type(index) is not int or head_line(case, seq, index) != line or seq < 1:
+            raise ProofRefused("not the lines of a bucket")
+        if found and case <= next(reversed(found)):
+            raise ProofRefused("the lines of the bucket are not in order")
+        found[case] = seq, index
+    return found
+
+
 # --- an export as this version writes it ---
 
 
@@ -664,6 +717,7 @@ class Findings(list[Finding]):
 MOST_LINE = 1 << 26
 MOST_CHECKPOINTS = 10_000
 MANIFEST_FORMAT = 2
+TILES = "log/tile/entries/"
 UNLISTED = {"manifest.json", "receipt.json"}  # the receipt was made after the manifest, and vouches for it
 
 
@@ -934,8 +988,8 @@ def _files(exam: Exam) -> None:
             exam.found.add("file_gone", name)
         elif exam.source.sha256(name) != of["sha256"]:
             exam.found.add("file_altered", name)
-    for name in exam.source.names():
-        if name not in stated and name not in UNLISTED:
+    for name in exam.source.names():  # tiles are not listed one by one: the root vouches for them
+        if name not in stated and name not in UNLISTED and not (exam.tiled and name.startswith(TILES)):
             exam.found.add("file_extra", name)
     for name in exam.source.twice:
         exam.found.add("file_twice", name)
@@ -1058,7 +1112,7 @@ def _check_tiles(exam: Exam) -> None:
 def _tiled_entries(exam: Exam, size: int) -> Iterator[bytes]:
     for number in range((size + 255) // 256):
         width = min(256, size - 256 * number)
-        name = f"log/tile/entries/{tile_path(number, width)}"
+        name = TILES + tile_path(number, width)
         if name not in exam.source:
             exam.found.add("tile_gone", name, name=name)
             return
@@ -1284,40 +1338,6 @@ def _canonical(body: Any) -> bytes:
 
 # --- that a case's file is whole: the logged map of case heads ---
 
-BUCKET_BITS = 16
-
-
-def bucket_of(hashing: Hashing, case: str) -> int:
-    """Of 65,536: the first 16 bits of the hash of the case's public id."""
-    return int.from_bytes(hashing.of(case.encode())[:2], "big")
-
-
-def head_line(case: str, seq: int, index: int) -> bytes:
-    """What a bucket says of a case: how many events it has, and the index of the last one's entry."""
-    return json.dumps({"case": case, "index": index, "seq": seq}, sort_keys=True, separators=(",", ":")).encode()
-
-
-def bucket_hash(hashing: Hashing, lines: Iterable[bytes]) -> bytes:
-    """The tree hash of the lines, sorted by their bytes; of a bucket without cases that of the empty tree."""
-    return root([hashing.leaf(line) for line in sorted(lines)], hashing)
-
-
-def heads_root(hashing: Hashing, buckets: Sequence[bytes]) -> bytes:
-    """The root over the hashes of all 65,536 buckets, which stand where leaf hashes stand in a tree."""
-    return root(buckets, hashing)
-
-
-def verify_heads(hashing: Hashing, bucket: int, lines: Sequence[bytes], siblings: Sequence[bytes],
-                 tree: bytes) -> None:
-    """The bucket holds exactly these lines in the map with that root. siblings: 16, from below. Raises ProofRefused."""
-    if list(lines) != sorted(set(lines)):
-        raise ProofRefused("lines out of order, or one twice")
-    for line in lines:
-        told = json.loads(line)
-        if head_line(told["case"], told["seq"], told["index"]) != line or bucket_of(hashing, told["case"]) != bucket:
-            raise ProofRefused("not a line of this bucket")
-    verify_inclusion(hashing, bucket, 1 << BUCKET_BITS, bucket_hash(hashing, lines), siblings, tree)
-
 
 class _Tail:
     """The last map of heads among the entries, and that only entries of no case follow it up to the head."""
@@ -1353,13 +1373,13 @@ def _check_heads(exam: Exam) -> None:
         return
     for number, line in exam.source.lines("heads.jsonl"):
         try:
-            lines = [one.encode() for one in line["lines"]]
-            verify_heads(exam.policy.hashing, line["bucket"], lines, _proof(line["siblings"]),
-                         bytes.fromhex(exam.last_heads["root"]))
-        except ValueError as error:
+            lines = [json.loads(one) for one in line["lines"].split("\n")]
+            verify_head(exam.policy.hashing, lines[0]["case"], line["lines"], _proof(line["siblings"]),
+                        bytes.fromhex(exam.last_heads["root"]))
+        except (ValueError, KeyError, TypeError) as error:
             exam.found.add("head_false", f"heads.jsonl line {number}", why=str(error))
             continue
-        for one in map(json.loads, lines):
+        for one in lines:
             known.put(one["case"], [1, one["seq"], one["index"]])
     _compare_heads(exam, known)
 

@@ -100,8 +100,9 @@ class MadeUpLog:
         self._enter({"v": 1, "kind": "heads", "size": len(self.entries), "cases": len(self.heads),
                      "root": self.map_node(16, 0).hex()})
 
-    def lines(self, bucket: int) -> list[bytes]:
-        return sorted(head_line(c, *h) for c, h in self.heads.items() if bucket_of(self.hashing, c) == bucket)
+    def lines(self, bucket: int) -> str:
+        return "\n".join(head_line(case, *self.heads[case]) for case in sorted(self.heads)
+                         if bucket_of(self.hashing, case) == bucket)
 
     def map_node(self, level: int, index: int) -> bytes:
         """Of the map of heads, whose empty halves are all the same."""
@@ -169,7 +170,7 @@ class MadeUpLog:
 
     def head_lines(self) -> list[dict[str, Any]]:
         wanted = sorted({bucket_of(self.hashing, case) for case in self.heads})
-        return [{"bucket": b, "lines": [line.decode() for line in self.lines(b)],
+        return [{"bucket": b, "lines": self.lines(b),
                  "siblings": coded(inclusion_proof(self.hashing, self.map_node, b, 1 << 16))} for b in wanted]
 
 

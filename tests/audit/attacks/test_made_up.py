@@ -20,9 +20,9 @@ from audit.verify import (
     SAYS,
     bucket_hash,
     bucket_of,
-    heads_root,
     report_lines,
     report_object,
+    root,
     verify_export,
 )
 from tests.audit.attacks.made_up import (
@@ -244,4 +244,4 @@ def test_the_map_of_heads_is_the_tree_over_all_buckets() -> None:
     for case in log.heads:
         number = bucket_of(log.hashing, case)
         buckets[number] = bucket_hash(log.hashing, log.lines(number))
-    assert heads_root(log.hashing, buckets) == log.map_node(16, 0)
+    assert root(buckets, log.hashing) == log.map_node(16, 0)
