@@ -10,10 +10,10 @@ from sqlalchemy import select
 from audit.models import AuditEvent
 from database import db, transaction
 from staff import accounts, grants
-from staff.models import RoleGrant, SignInAttempt, StaffAccount
+from staff.models import RoleGrant, SignInAttempt, StaffAccount, StaffSession
 from staff.passwords import SHORTEST, hash_password, verify
 from staff.refusals import StaffRefused
-from staff.sign_in import NotSignedIn, key_of, sign_in
+from staff.sign_in import NotSignedIn, _open, _reserve, key_of, sign_in
 from tests.people import ON, PASSWORD, account, actor, make_account, make_founders, valid_id_number
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -97,6 +97,14 @@ def test_an_account_is_closed_once_and_never_by_its_own_person(founded: Flask) -
     assert not account("li").active and account("admin2").active
 
 
+def test_a_closed_account_without_any_post_has_no_session_left(founded: Flask) -> None:
+    make_account("sun")
+    sign_in("sun", PASSWORD, "10.0.0.1", ON)
+    accounts.close_account(actor("founder.system"), account("sun").public_id, ON, "left")
+    assert db.session.scalars(select(StaffSession.revoked_at.is_(None))
+                              .where(StaffSession.account_id == account("sun").id)).all() == [False]
+
+
 def test_the_account_of_the_last_holder_of_a_post_that_grants_stays_open(founded: Flask) -> None:
     make_account("admin2", ["security_administrator"], "51")
     with refused("LAST_HOLDER"):
@@ -156,6 +164,14 @@ def test_an_attempt_counts_for_its_name_and_its_address_and_one_that_is_locked_o
     assert set(db.session.scalars(select(SignInAttempt.key))) == keys
     assert sign_in("li", PASSWORD, "10.0.0.1", ON)
     assert account("li").failed_attempts == 0
+
+
+def test_an_account_closed_while_its_password_was_looked_at_gets_no_session(founded: Flask) -> None:
+    attempt = _reserve("li", "10.0.0.1")
+    accounts.close_account(actor("founder.system"), account("li").public_id, ON, "left")
+    with pytest.raises(NotSignedIn, match="SIGN_IN_FAILED"):
+        _open(attempt, account("li").id, ON)
+    assert db.session.scalars(select(StaffSession.id).where(StaffSession.account_id == account("li").id)).all() == []
 
 
 def test_a_closed_account_is_refused_like_a_wrong_password_and_both_are_events(founded: Flask) -> None:
