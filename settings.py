@@ -49,6 +49,10 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "TRUST_TERMINAL": ("TRUST_TERMINAL", "no", bool),
     "FEED_STORE": ("FEED_STORE", "", str),
     "FEED_MEMORY": ("FEED_MEMORY", "512MB", str),
+    "SEAL_CERTIFICATE": ("SEAL_CERTIFICATE", "", str),
+    "SEAL_PASSWORD": ("SEAL_PASSWORD", "", str),
+    "SEAL_TSA": ("SEAL_TSA", "", str),
+    "SEAL_ROOTS": ("SEAL_ROOTS", "", str),
     "LOG_LEVEL": ("LOG_LEVEL", "INFO", str),
     "SIGNER_DIR": ("SIGNER_DIR", "", str),
     "SIGNER_SOCKET": ("SIGNER_SOCKET", "", str),
@@ -56,6 +60,7 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "WITNESS_LATE_AFTER": ("WITNESS_LATE_AFTER", "26h", duration),
     "WITNESS_QUORUM": ("WITNESS_QUORUM", "1", int),
 }
+OF_AN_OFFICE = "SEAL_PASSWORD_"  # and its code: the password of the office's own seal
 
 
 class BadSetting(ValueError):
@@ -86,7 +91,8 @@ def plain_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return {
         key: _parse(variable, environ.get(variable) or default, kind)
         for variable, (key, default, kind) in VARIABLES.items()
-    }
+    } | {"SEAL_PASSWORDS": {name.removeprefix(OF_AN_OFFICE): value for name, value in environ.items()
+                            if name.startswith(OF_AN_OFFICE) and value}}
 
 
 def database_url(url: str, instance: Path) -> str:

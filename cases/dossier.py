@@ -1,6 +1,7 @@
-"""The dossier: one PDF of a case, a function of (case, transaction, masked or full, language, template version).
+"""The dossier: one PDF of a case, a function of (case, transaction, masked or full, language, template version, marks).
 
-The same record gives the same bytes; the log keeps their SHA-256 when one is issued.
+The same record gives the same bytes, but for seal and time stamp; the log keeps the SHA-256 of each that is issued,
+before and after sealing.
 """
 from __future__ import annotations
 
@@ -9,23 +10,28 @@ import json
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from audit.events import DossierIssued, Unmasked
 from audit.log import record
 from cases.dossier_content import content, made_at
 from cases.dossier_entries import NotInRecord
+from cases.dossier_marks import Marks, code_svg, code_text
 from cases.letters import font_folder
-from cases.models import Case
+from cases.models import Case, DossierIssue
 from cases.moves import lock_case
 from cases.notice_kinds import kinds
 from cases.pages import may_issue
 from cases.pdf import Attached, render
+from cases.seals.certificates import seal_of
+from cases.seals.signing import sealed
 from cases.wording import print_environment
 from database import db, transaction
+from database.types import now
 from staff.access import AccessDenied, lock_actor
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 STYLES = ("print-document.css", "print-dossier.css")
 UNMASKED = ("id_number", "payee_account")
 
@@ -40,14 +46,16 @@ def dossier(case: Case | str, *, as_of_tx: str | None = None, masked: bool = Tru
 
 def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None, masked: bool = True,
           lang: str = "zh") -> bytes:
-    """As `dossier`, and the log says that it was issued, with its hash. Opens its own transaction.
+    """As `dossier`, sealed by the office where it has a seal; the log says that it was issued, with its hashes.
 
-    Raises AccessDenied when rights have gone while it was made (P4).
+    Opens its own transaction. Raises AccessDenied when rights have gone while it was made (P4), SealUnusable.
     """
     found = _found(case)
     case_id, data = found.id, content(found, as_of_tx=as_of_tx, masked=masked)
-    document = printed(data, lang)
+    seal = seal_of(found.office_path, current_app.config, at=now())
+    document = printed(data, lang, Marks(seal.holder, seal.trial) if seal else Marks())
     db.session.rollback()
+    signed = sealed(document, seal, stamped_by=current_app.config.get("SEAL_TSA") or "") if seal else None
     with transaction():
         issued, actor = lock_case(case_id), lock_actor(actor)
         if not actor.is_system and not may_issue(actor, issued.office_path, masked=masked):
@@ -55,15 +63,27 @@ def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None
         for field in () if masked else UNMASKED:
             subject = issued.public_id if field == "payee_account" else issued.pensioner.public_id
             record(Unmasked(subject=subject, field=field, purpose="dossier"), case=issued, actor=actor, on=on)
-        record(DossierIssued(digest=hashlib.sha256(document).hexdigest(), as_of=data["as_of"]["tx"], masked=masked,
-                             language=lang, template_version=TEMPLATE_VERSION),
-               case=issued, actor=actor, on=on, command="dossier")
-    return document
+        _kept(issued, DossierIssued(
+            digest=_sha256(document), signed_digest=_sha256(signed) if signed else None, as_of=data["as_of"]["tx"],
+            masked=masked, language=lang, template_version=TEMPLATE_VERSION), actor, on)
+    return signed or document
 
 
-def dossier_html(data: dict[str, Any], lang: str = "zh") -> str:
-    return print_environment(lang).get_template("dossier/dossier.html").render(
-        d=data, version=TEMPLATE_VERSION, titles=lambda kind: kinds()[kind].title if kind in kinds() else kind)
+def _kept(case: Case, happened: DossierIssued, actor: Any, on: date) -> None:
+    """The event, and the row by which the file is found again when somebody brings it."""
+    row = record(happened, case=case, actor=actor, on=on, command="dossier")
+    db.session.add(DossierIssue(event=row, sha256=happened.signed_digest or happened.digest))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def dossier_html(data: dict[str, Any], lang: str = "zh", marks: Marks = Marks()) -> str:  # noqa: B008, frozen
+    words = print_environment(lang)
+    return words.get_template("dossier/dossier.html").render(
+        d=data, version=TEMPLATE_VERSION, titles=lambda kind: kinds()[kind].title if kind in kinds() else kind,
+        marks=marks, code=lambda title: code_svg(code_text(data["case"]["case_no"], data_json(data), marks), title))
 
 
 def data_json(data: dict[str, Any]) -> bytes:
@@ -71,10 +91,11 @@ def data_json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
 
-def printed(data: dict[str, Any], lang: str) -> bytes:
+def printed(data: dict[str, Any], lang: str, marks: Marks = Marks()) -> bytes:  # noqa: B008, frozen
     attached = Attached("dossier.json", data_json(data), "dossier data", "Data")
-    identifier = f"dossier {TEMPLATE_VERSION} {data['case']['case_no']} {data['as_of']['tx']} {data['masked']} {lang}"
-    return render(dossier_html(data, lang), fonts=font_folder(), styles=STYLES, identifier=identifier.encode(),
+    identifier = (f"dossier {TEMPLATE_VERSION} {data['case']['case_no']} {data['as_of']['tx']} {data['masked']} {lang} "
+                  f"{marks.identity}")
+    return render(dossier_html(data, lang, marks), fonts=font_folder(), styles=STYLES, identifier=identifier.encode(),
                   attachments=(attached,), made_on=made_at(data).replace(tzinfo=None))
 
 

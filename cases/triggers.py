@@ -98,4 +98,5 @@ register(
     keep_rows("service_limit", ("decision_id",)),
     keep_rows("limit_pause", ("id",), only={("decision_id",): "{0}resumed_on IS NULL"}),
     keep_rows("pressing", ("id",), ("public_id",), only={("to_office_id", "list"): "{0}status = 'open'"}),
+    *append_only("dossier_issue", ("event_id",)),
 )

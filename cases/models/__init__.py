@@ -21,6 +21,7 @@ from cases.models.decision import (
     EvidenceContent,
     ReviewStep,
 )
+from cases.models.dossiers import DossierIssue
 from cases.models.duties import DutyRecord, Inspection, ServiceSample
 from cases.models.imports import ImportBatch, ImportProposal, ImportRow
 from cases.models.ledgers import FiledCount, FollowUp, Pressing
@@ -32,7 +33,8 @@ from cases.models.work import Installation, Job, Notice, Objection, Verification
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",
     "Correction", "CorrectionSending",
-    "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "DutyRecord",
+    "DeathMark", "Decision", "DecisionEvidence", "DecisionLine", "DecisionParticipant", "DossierIssue",
+    "DutyRecord",
     "Evidence", "EvidenceContent", "FiledCount", "FollowUp", "GatheredLoss", "ImportBatch", "ImportProposal",
     "ImportRow", "Inspection", "Installation", "Job", "LimitPause", "NamePart", "NearingAge", "NotPassed", "Notice",
     "NumberSeries", "Objection", "PayRun", "PaymentReturn", "Pensioner", "Pressing", "Recovery", "ReviewStep",

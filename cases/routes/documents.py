@@ -16,10 +16,12 @@ from cases.letters import letter, letter_part, letter_pdf
 from cases.models import Case, Notice
 from cases.notice_kinds import kinds
 from cases.pdf import RareCharacter
+from cases.seals.certificates import SealUnusable
 from database import db
 from staff.access import access, current_actor
 from staff.actor import in_area
 from staff.clock import today
+from web.filters import term
 from web.language import current_language
 from workflows.roles import CHAIN, OVERSIGHT, READERS
 
@@ -102,7 +104,9 @@ def create(public_id: str) -> Any:
         return _document(issue(case, actor=actor, on=today(), masked=masked, lang=lang), name)
     except RareCharacter as rare:
         flash(_("没有字体能印出 %(characters)s，不能出具 PDF；请改用手写送达。", characters=str(rare)), "error")
-        return redirect(url_for("dossiers.offer", public_id=public_id))
+    except SealUnusable as unusable:
+        flash(term(f"refusal.{unusable.refusal}"), "error")
+    return redirect(url_for("dossiers.offer", public_id=public_id))
 
 
 def _may_unmask(case: Case) -> bool:
