@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -32,20 +32,20 @@ def make(folder: Path, offices: Mapping[str, str], secret: bytes, *, at: datetim
     root = _certificate(own, own, key, key, at, authority=True)
     written = [_written(folder / ROOT, root.public_bytes(serialization.Encoding.PEM))]
     for code, name in offices.items():
-        written.append(_seal(folder / f"{code}.p12", f"测试印章 TEST SEAL {name}", root, key, secret, at))
+        written.append(_seal(folder / f"{code}.p12", f"测试章 TEST {name}", root, key, secret, at))
     return [*written, _seal(folder / f"{STAMPS}.p12", "测试时间戳 TEST TSA", root, key, secret, at, stamps=True)]
 
 
 def _seal(path: Path, name: str, root: x509.Certificate, key: ec.EllipticCurvePrivateKey, secret: bytes, at: datetime,
           *, stamps: bool = False) -> Path:
-    own = ec.generate_private_key(ec.SECP256R1())
+    own = rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
     made = _certificate(_name(name), root.subject, own, key, at, stamps=stamps)
     packed = pkcs12.serialize_key_and_certificates(name.encode(), own, made, [root],
                                                    serialization.BestAvailableEncryption(secret))
     return _written(path, packed)
 
 
-def _certificate(subject: x509.Name, issuer: x509.Name, own: ec.EllipticCurvePrivateKey,
+def _certificate(subject: x509.Name, issuer: x509.Name, own: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
                  signing: ec.EllipticCurvePrivateKey, at: datetime, *, authority: bool = False,
                  stamps: bool = False) -> x509.Certificate:
     uses = {"key_cert_sign", "crl_sign"} if authority else {"digital_signature", "content_commitment"}
@@ -60,11 +60,11 @@ def _certificate(subject: x509.Name, issuer: x509.Name, own: ec.EllipticCurvePri
 
 
 def _name(common: str) -> x509.Name:
-    """64 characters of a common name are all that X.509 has."""
+    """The library counts bytes where X.509 has 64 characters: a longer name is cut."""
     return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
                       x509.NameAttribute(NameOID.ORGANIZATION_NAME, TRIAL),
                       x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, NOT_FOR_USE),
-                      x509.NameAttribute(NameOID.COMMON_NAME, common[:64])])
+                      x509.NameAttribute(NameOID.COMMON_NAME, common.encode()[:64].decode(errors="ignore"))])
 
 
 def _written(path: Path, content: bytes) -> Path:

@@ -69,6 +69,8 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
                 fields=[], changes="{}", changes_index="x", proposed_on=ON))
             session.execute(text("INSERT INTO audit_leaf (seq, tx_id, leaf) SELECT 0, tx_id, canonical "
                                  "FROM audit_event ORDER BY id LIMIT 1"))
+            session.execute(text("INSERT INTO dossier_issue (event_id, sha256) SELECT id, digest FROM audit_event "
+                                 "ORDER BY id LIMIT 1"))
             session.execute(text(copied("case_transition", "id = 1", action="'lapse'", step="77", event_id=UNSTEPPED,
                                         period_due_on="'2026-03-15'")))
         db.session.remove()

@@ -72,6 +72,7 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
     **never_changes("audit_tx", "command"), **never_changes("audit_event", "type"),
     **never_changes("audit_leaf", "leaf"), **never_changes("review_step", "opinion"),
     **never_changes("decision_participant", "side"), **never_changes("case_transition", "reason"),
+    **never_changes("dossier_issue", "sha256"),
     **never_changes("evidence", "title"), **never_changes("audit_personal", "value"),
     "audit_personal_no_update": (
         ("UPDATE audit_personal SET salt = NULL, value = NULL",), (f"UPDATE audit_personal SET erased_at = {NOW}",),
@@ -165,6 +166,7 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "audit_event": (("id",), ("uid",), ("tx_id", "position"), ("case_id", "case_seq")),
     "audit_personal": (("event_id", "field"),),
     "audit_leaf": (("seq",), ("tx_id",)),
+    "dossier_issue": (("event_id",),),
     "review_step": (("id",), ("decision_id", "round", "natural_person_id"), ("event_id",)),
     "decision_participant": (("decision_id", "natural_person_id", "side"),),
     "case_transition": (("id",), ("case_id", "step"), ("event_id",), ("case_id", "action", "period_due_on")),
