@@ -9,12 +9,20 @@ from PIL import Image, ImageDraw
 from cases import review
 from cases.decisions import Proposal, open_decision, submit
 from cases.evidence import Received, add_evidence
-from cases.models import Decision
+from cases.models import Case, Decision
 from demo.office_staff import actor
+from demo.places import STAFF
 
 CHAINS = {"510107": ("li", "wang", "zhao"), "510104": ("jin.li", "jin.wang", "jin.zhao"),
           "5101": ("city.li", "city.wang", "city.zhao")}
 ACTIONS = ("initial_review", "recheck", "approve")
+
+
+def village_officer(case: Case) -> str:
+    """User name of the grassroots officer where the person lives."""
+    code = case.pensioner.residence_office.code
+    return next(username for username, _shown, office, posts in STAFF
+                if office == code and "grassroots_officer" in posts)
 
 
 def paper(kind: str, happened_on: date) -> Received:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -15,18 +14,15 @@ from sqlalchemy import func, select
 
 from audit.events import DemonstrationMarked
 from audit.log import record
-from cases.imports.proposing import propose
-from cases.imports.releasing import release
 from cases.models import Case, Installation, Job
 from database import db, transaction
 from database.types import now
 from demo import history, office_staff, register, stories
-from demo.chain import CHAINS
+from demo.bringing import bring_in
 from demo.places import COUNTIES, FOUNDERS, STAFF
 from staff.actor import SYSTEM
 from staff.clock import today as clock_today
 from staff.models import Office
-from staff.offices import office_by_code
 from workflows.deadlines import add_months
 
 SHARES = {"510107": 0.75, "510104": 0.25}
@@ -85,16 +81,6 @@ def finish() -> None:
 
 def finished() -> bool:
     return db.session.scalar(select(Job.status).filter_by(kind=KIND)) != "running"
-
-
-def bring_in(listed: list[dict[str, str]], county: str, on: date) -> None:
-    """The real import: one proposes, another releases."""
-    maker, releaser, _approver = CHAINS[county]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{county}.csv"
-        register.write(path, listed)
-        batch = propose(path, office_by_code(county), office_staff.actor(maker), on)
-        release(batch, office_staff.actor(releaser), on)
 
 
 def _tell(password: str) -> None:

@@ -16,10 +16,10 @@ from cases.periods import area_of_path
 from cases.sweep import sweep
 from cases.verification import finish
 from database import db
-from demo import duties, payments
-from demo.chain import CHAINS, carry, paper, propose, sign_waiting
+from demo import comparison, duties, office_life, payments
+from demo.chain import CHAINS, carry, paper, propose, sign_waiting, village_officer
+from demo.comparison import compares
 from demo.office_staff import actor
-from demo.places import STAFF
 from workflows.deadlines import add_months
 from workflows.transition import TransitionRefused
 
@@ -33,19 +33,14 @@ def county_of(case: Case) -> str:
     return case.office_path.rstrip("/").rsplit("/", 1)[-1]
 
 
-def village_officer(case: Case) -> str:
-    """User name of the grassroots officer where the person lives."""
-    code = case.pensioner.residence_office.code
-    return next(username for username, _shown, office, posts in STAFF
-                if office == code and "grassroots_officer" in posts)
-
-
 def live(random: Random, start: date, today: date, progress: Callable[[date], None]) -> None:
     """Every month from `start` to `today`."""
     months = (today.year - start.year) * 12 + today.month - start.month
     for month in range(1, months + 1):
-        on = min(add_months(start, month), today)
-        _certify(random, on)
+        on, left = min(add_months(start, month), today), months - month
+        noticed = _certify(random, on, compares(left))
+        if compares(left):
+            comparison.month(random, noticed, on, left)
         sweep(on, today=today)
         let_go_on(on)
         deliver(on)
@@ -54,11 +49,15 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
             sign_proposals(on)
         payments.answer(on)
         duties.keep(on, today)
+        office_life.month(on, left)
         progress(on)
 
 
-def _certify(random: Random, on: date) -> None:
-    """Who falls due within three months is certified by a source or at a window, but for the few who miss it."""
+def _certify(random: Random, on: date, compared: bool) -> list[tuple[int, date]]:
+    """Who falls due within three months is certified by a source or at a window, but for the few who miss it.
+
+    Where registers are compared, whom they have to have seen, and when, is returned instead."""
+    noticed = []
     near = list(db.session.execute(
         select(Case.id, Case.due_on).where(Case.state.in_(("pending", "verified")),
                                            Case.due_on <= on + timedelta(days=95)).order_by(Case.id)))
@@ -68,12 +67,15 @@ def _certify(random: Random, on: date) -> None:
             continue
         seen = on - timedelta(days=random.randrange(1, 20))
         try:
-            if random.randrange(10):
-                certify_from_source(case_id, random.choice(SOURCES), seen, f"{case_id}-{seen}", on=on)
-            else:
+            if random.randrange(10) == 0:
                 at_the_window(case_id, seen, on)
+            elif compared:
+                noticed.append((case_id, seen))
+            else:
+                certify_from_source(case_id, random.choice(SOURCES), seen, f"{case_id}-{seen}", on=on)
         except TransitionRefused:
             db.session.rollback()
+    return noticed
 
 
 def at_the_window(case_id: int, seen: date, on: date, steps: int = 2) -> None:

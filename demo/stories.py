@@ -11,8 +11,8 @@ from cases.models import Case, Decision
 from cases.objections import Lodged, lodge
 from cases.withdrawals import withdraw
 from database import db
-from demo.chain import CHAINS, carry, propose, sign_waiting
-from demo.history import at_the_window, county_of, village_officer, visit, wronged
+from demo.chain import CHAINS, carry, propose, sign_waiting, village_officer
+from demo.history import at_the_window, county_of, visit, wronged
 from demo.office_staff import actor, declare_relative
 
 DEATH_PAPERS = ("medical_death_certificate",)
