@@ -35,6 +35,13 @@ def duration(text: str) -> timedelta:
     return timedelta(**{units[text[-1]]: positive(text[:-1])})
 
 
+def hash_of_log(text: str) -> str:
+    """Raises ValueError."""
+    if text not in ("sha256", "sm3"):
+        raise ValueError(text)
+    return text
+
+
 # variable -> (key in app.config, default, type). The README's table is tested against this one.
 VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "HOST": ("HOST", "127.0.0.1", str),
@@ -59,6 +66,8 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "WITNESSES": ("WITNESSES", "", str),
     "WITNESS_LATE_AFTER": ("WITNESS_LATE_AFTER", "26h", duration),
     "WITNESS_QUORUM": ("WITNESS_QUORUM", "1", int),
+    "LOG_ORIGIN": ("LOG_ORIGIN", "", str),
+    "LOG_HASH": ("LOG_HASH", "sha256", hash_of_log),
 }
 OF_AN_OFFICE = "SEAL_PASSWORD_"  # and its code: the password of the office's own seal
 

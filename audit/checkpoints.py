@@ -1,123 +1,106 @@
-"""The tree over all transactions, and its signed heads: what a rewritten, cut or restored log fails against.
+"""Signed heads of the log: what a rewritten, cut or restored log fails against.
 
 Nothing here is needed for business to go on: a checkpoint that is refused raises an alarm and holds back proofs (R5).
 """
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 import os
-from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 
-from audit.models import AuditEvent, AuditLeaf, AuditTx
+from audit.again import read_again, remade_map
+from audit.entries import LogAltered
+from audit.models import AuditCheckpoint
+from audit.placing import size_of
+from audit.sequencer import Log, find_missed, opened, sequence
+from audit.shelf import CHECKPOINT, Tree, grown, shelf
 from audit.signing import signed_note, signed_text
-from audit.verify import leaf, root
+from audit.verify import ProofRefused, verify_consistency
 from database import db, transaction
 
-LOG = "pension-eligibility/audit-log"
 HEAD = "audit-head.note"  # the signer's own memory, outside the database
-CHUNK = 400
-
-
-class LogAltered(RuntimeError):
-    """Rows no longer have the hashes they had: (uid of the transaction or event, in words)."""
 
 
 class LogForked(RuntimeError):
     """The log does not continue a head that was signed: rewritten, cut at the end, or restored from a backup."""
 
 
-def integrate() -> int:
-    """Give each committed transaction that has none its place in the tree; returns how many.
+def checkpoint(*, thorough: bool = False) -> bytes:
+    """Sequence, read again what was not read since the last signed head, and sign; returns the note.
 
-    By anti-join: transactions commit late and out of order, so "after the last one" would lose some.
+    thorough: read every row of the log again, look for events that no transaction says are waiting, and make the map
+    of heads anew. Raises LogAltered, LogForked; then nothing is signed.
     """
+    if thorough:
+        find_missed()
+    db.session.rollback()
+    before = size_of(db.session)  # what comes after is read by the sequencer right now
+    done = sequence()
+    assert done is not None
+    if done.waiting:
+        raise LogAltered(f"case {min(done.waiting)}", "an event waits for the one before it, which is nowhere")
+    db.session.rollback()
+    last = latest()
+    read_again(db.session, 0 if thorough or last is None else last.size, before)
+    if thorough:
+        remade_map(db.session)
+    if last is not None and last.size >= done.size:
+        consistent(last.note.encode())
+        return last.note.encode()
+    return _signed(opened(), tree(done.size))
+
+
+def latest() -> AuditCheckpoint | None:
+    """The last signed head in the database."""
+    return db.session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1)).first()
+
+
+def tree(size: int | None = None) -> Tree:
+    """The tree over the first `size` entries, or all; its tiles on the disk. Raises LogAltered."""
+    last = latest()
+    known = (last.size, bytes.fromhex(last.root)) if last else None
+    return grown(db.session, opened().hashing, size_of(db.session) if size is None else size, known)
+
+
+def consistent(note: bytes) -> int:
+    """The size of the head in `note`, which the log continues. Raises LogForked; ValueError if it is not ours."""
+    origin, size, made = signed_text(note).decode().splitlines()[:3]
+    if origin != opened().origin:
+        raise ValueError(origin)
+    there = size_of(db.session)
+    if int(size) > there:
+        raise LogForked(f"{size} entries were signed, {there} are there")
+    if tree(there).root(int(size)) != base64.b64decode(made):
+        raise LogForked(f"the first {size} entries are not those that were signed")
+    return int(size)
+
+
+def _signed(log: Log, made: Tree) -> bytes:
+    note = _sign(log, made)
     with transaction() as session:
-        missing = select(AuditTx.id).outerjoin(AuditLeaf, AuditLeaf.tx_id == AuditTx.id).where(AuditLeaf.seq.is_(None))
-        ids = list(session.scalars(missing.order_by(AuditTx.id)))
-        start = session.scalar(select(func.coalesce(func.max(AuditLeaf.seq) + 1, 0))) or 0
-        for at in range(0, len(ids), CHUNK):
-            chunk = ids[at:at + CHUNK]
-            places = [{"seq": start + at + n, "tx_id": tx_id, "leaf": made}
-                      for n, (tx_id, made) in enumerate(_leaves(AuditTx.id.in_(chunk), AuditTx.id))]
-            session.execute(insert(AuditLeaf.__table__), places)  # type: ignore[arg-type]
-    return len(ids)
+        if session.scalar(select(AuditCheckpoint.id).where(AuditCheckpoint.size == made.size)) is None:
+            session.add(AuditCheckpoint(size=made.size, root=made.root().hex(), note=note.decode()))
+    shelf().put(CHECKPOINT, note)
+    return note
 
 
-def checkpoint() -> bytes:
-    """Integrate, read every row again, and sign the head; returns the note. Hand it to witnesses.
-
-    Raises LogAltered, LogForked; then nothing is signed.
-    """
-    integrate()
-    leaves = read_again()
-    path = _folder() / HEAD
+def _sign(log: Log, made: Tree) -> bytes:
+    """The signer's side: signs only what continues the head it signed last."""
+    path = Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path) / HEAD
     if path.exists():
-        consistent(leaves, path.read_bytes())
-    text = f"{LOG}\n{len(leaves)}\n{base64.b64encode(root(leaves)).decode()}\n".encode()
-    note = signed_note(text)
+        _, size, root = signed_text(path.read_bytes()).decode().splitlines()[:3]
+        if int(size) > made.size:
+            raise LogForked(f"{size} entries were signed, {made.size} are there")
+        try:
+            verify_consistency(made.hashing, int(size), made.size, base64.b64decode(root), made.root(),
+                               made.consistency(int(size)))
+        except ProofRefused as refused:
+            raise LogForked(f"the first {size} entries are not those that were signed") from refused
+    note = signed_note(f"{log.origin}\n{made.size}\n{base64.b64encode(made.root()).decode()}\n".encode())
     fresh = path.with_suffix(".new")
     fresh.write_bytes(note)
     os.replace(fresh, path)
     return note
-
-
-def consistent(leaves: list[bytes], note: bytes) -> int:
-    """The size of the head in `note`, which the log continues. Raises LogForked; ValueError if it is not ours."""
-    origin, size, tree = signed_text(note).decode().splitlines()[:3]
-    if origin != LOG:
-        raise ValueError(origin)
-    if int(size) > len(leaves):
-        raise LogForked(f"{size} transactions were signed, {len(leaves)} are there")
-    if root(leaves[:int(size)]) != base64.b64decode(tree):
-        raise LogForked(f"the first {size} transactions are not those that were signed")
-    return int(size)
-
-
-def read_again() -> list[bytes]:
-    """The leaves of all integrated transactions, made anew from the rows. Raises LogAltered."""
-    db.session.rollback()
-    kept = select(AuditLeaf.tx_id, AuditLeaf.seq, AuditLeaf.leaf).order_by(AuditLeaf.seq)
-    stored = {tx_id: (seq, made) for tx_id, seq, made in db.session.execute(kept)}
-    if [seq for seq, _ in stored.values()] != list(range(len(stored))):
-        raise LogAltered("audit_leaf", "the places in the tree have a gap")
-    anew = dict(_leaves(AuditTx.id.in_(select(AuditLeaf.tx_id)), AuditTx.id))
-    for tx_id, (_, made) in stored.items():
-        if anew.get(tx_id) != made:
-            raise LogAltered(f"audit_tx {tx_id}", "the transaction is not what it was")
-    return [made for _, made in stored.values()]
-
-
-def _leaves(condition: object, order: object) -> Iterator[tuple[int, bytes]]:
-    """(id, leaf) of each transaction: over its own columns and the digests of its events, recomputed."""
-    query = (select(AuditTx.id, AuditTx.uid, AuditTx.command, AuditTx.actor, AuditTx.on, AuditTx.recorded_at,
-                    AuditEvent.uid.label("event"), AuditEvent.canonical, AuditEvent.digest)
-             .outerjoin(AuditEvent, AuditEvent.tx_id == AuditTx.id)
-             .where(condition).order_by(order, AuditEvent.position))  # type: ignore[arg-type]
-    rows = db.session.execute(query.execution_options(yield_per=1000))
-    for tx_id, of_tx in groupby(rows, key=lambda row: row.id):
-        events = list(of_tx)
-        yield tx_id, leaf(_tx_bytes(events[0], [_digest(e) for e in events if e.event is not None]))
-
-
-def _tx_bytes(row: object, digests: list[str]) -> bytes:
-    fields = {name: str(getattr(row, name)) for name in ("uid", "command", "actor", "on")}
-    fields["recorded_at"] = row.recorded_at.isoformat(timespec="microseconds")  # type: ignore[attr-defined]
-    return json.dumps(fields | {"events": digests}, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _digest(row: object) -> str:
-    found = hashlib.sha256(row.canonical).hexdigest()  # type: ignore[attr-defined]
-    if found != row.digest:  # type: ignore[attr-defined]
-        raise LogAltered(row.event, "the bytes do not have their digest")  # type: ignore[attr-defined]
-    return found
-
-
-def _folder() -> Path:
-    return Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path)

@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from audit.checkpoints import LogAltered, LogForked, checkpoint, consistent, read_again
+from audit.checkpoints import LogForked, checkpoint, consistent
+from audit.entries import LogAltered
 from audit.events import SYSTEM
 from audit.export import export
 from audit.search import Wanted, events
@@ -62,10 +63,11 @@ def key_command() -> None:
 
 @audit.command("checkpoint")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also append it here: a file on other media.")
-def checkpoint_command(output: Path | None) -> None:
-    """Read the whole log again and sign its head, for witnesses to keep."""
+@click.option("--thorough", is_flag=True, help="Read every row of the log again, and make the map of heads anew.")
+def checkpoint_command(output: Path | None, thorough: bool) -> None:
+    """Give places to what waits, read the rows again and sign the head, for witnesses to keep."""
     try:
-        note = checkpoint()
+        note = checkpoint(thorough=thorough)
     except (LogAltered, LogForked) as error:
         raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
     if output:
@@ -79,7 +81,7 @@ def checkpoint_command(output: Path | None) -> None:
 def check_command(note: Path) -> None:
     """Whether the log still continues an earlier checkpoint that was kept elsewhere."""
     try:
-        size = consistent(read_again(), note.read_bytes())
+        size = consistent(note.read_bytes())
     except (LogAltered, LogForked, ValueError) as error:
         raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
     click.echo(f"OK {size}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from audit.events import SALT_BYTES, Event, Meta, canonical, canonical_many, digest, personal_values
-from audit.models import AuditEvent, AuditPersonal, AuditTx
+from audit.models import AuditEvent, AuditPending, AuditPersonal, AuditTx
 from audit.places import OfCase, Place, cases_table, next_place, numbered, uids
 from database import db, in_transaction
 from database.many import insert_columns, insert_many
@@ -21,6 +21,7 @@ from database.many import insert_columns, insert_many
 _T = TypeVar("_T")
 _KEY, _STALE = "audit", "audit_stale"
 CHUNK = 5_000  # events made at a time, so that memory stays flat
+FEW = 500  # events of a transaction; one of more gets its places a share at a time
 
 
 class OutsideTransaction(RuntimeError):
@@ -36,13 +37,14 @@ class WhoActs(Protocol):
 
 @dataclass
 class _Open:
-    """The log's side of the transaction that is open: its row, the next position, and by case id the last number given
-    and those of them that the cases' own rows do not say yet."""
+    """The log's side of the transaction that is open: its row, the next position, by case id the last number given
+    and those of them that the cases' own rows do not say yet; whether its row in audit_pending says `bulk`."""
 
     tx: AuditTx
     next: int = 0
     numbers: dict[int, int] = field(default_factory=dict)
     unwritten: set[int] = field(default_factory=set)
+    bulk: bool = False
 
 
 def record(happened: Event, *, case: OfCase | None = None, actor: WhoActs | str, on: date,
@@ -108,6 +110,9 @@ def _write(session: Session, happened: Sequence[Event], places: Sequence[Place],
     columns = _columns_of_many(happened, places, _around(opened, actor, on), first, [salts for _, salts in salted])
     insert_columns(session, AuditEvent, {"tx_id": tx_id} | columns, len(happened))
     opened.next += len(happened)
+    if opened.next > FEW and not opened.bulk:
+        opened.bulk = True
+        session.execute(update(AuditPending).where(AuditPending.tx_id == tx_id).values(bulk=True))
     query = select(AuditEvent.id).where(AuditEvent.tx_id == tx_id, AuditEvent.position >= first)
     ids = list(session.scalars(query.order_by(AuditEvent.position)))
     insert_many(session, AuditPersonal, [
@@ -142,6 +147,7 @@ def _opened(session: Session, happened: Event, actor: WhoActs | str, on: date, c
         tx = AuditTx(uid=uids(1)[0], command=command or happened.type(), actor=_name(actor), on=on)
         session.add(tx)
         session.flush()
+        session.add(AuditPending(tx_id=tx.id))
         opened = _Open(tx)
     session.info[_KEY] = opened
     return opened

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     and_,
     literal_column,
@@ -23,6 +24,7 @@ from database.types import Encrypted, OfficePath, UtcDateTime, now
 
 _BY_PEOPLE: dict[str, Any] = {"sqlite_where": text("actor <> 'SYSTEM'"),
                               "postgresql_where": text("actor <> 'SYSTEM'")}
+_OWN: dict[str, Any] = {"sqlite_where": text("event_id IS NULL"), "postgresql_where": text("event_id IS NULL")}
 
 
 class AuditTx(db.Model):
@@ -83,10 +85,47 @@ class AuditPersonal(db.Model):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class AuditLeaf(db.Model):
-    """The place of a transaction in the tree: given after its commit, without gaps, once. Never changes."""
+class AuditEntry(db.Model):
+    """The log itself: the entry at each place of the tree, from 0, without gaps (docs/decisions/110). Never changes.
 
-    __tablename__ = "audit_leaf"
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 0
-    tx_id: Mapped[int] = mapped_column(ForeignKey("audit_tx.id"), unique=True)
-    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    No foreign key to the event: an entry whose event somebody removed is what tells of it.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_own", "place", **_OWN),)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int | None] = mapped_column(unique=True)
+    entry: Mapped[str] = mapped_column(Text)  # canonical JSON, ASCII: these bytes are hashed
+
+
+class AuditPending(db.Model):
+    """A transaction whose events have no place yet, or not all: those of a `bulk` one from position `done` on."""
+
+    __tablename__ = "audit_pending"
+    tx_id: Mapped[int] = mapped_column(ForeignKey("audit_tx.id"), primary_key=True, autoincrement=False)
+    bulk: Mapped[bool] = mapped_column(default=False)
+    done: Mapped[int] = mapped_column(default=0)
+
+
+class AuditBucket(db.Model):
+    """The map of case heads: the last event of each case of a bucket, as lines in the order of the cases' public ids.
+
+    Made of the entries alone. `hash`: hex, of the lines.
+    """
+
+    __tablename__ = "audit_bucket"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cases: Mapped[int]
+    lines: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckpoint(db.Model):
+    """A signed head of the log: the root over the first `size` entries and its note as signed. Never changes."""
+
+    __tablename__ = "audit_checkpoint"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(unique=True)
+    root: Mapped[str] = mapped_column(String(64))  # hex
+    note: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -145,5 +145,6 @@ register(
     *append_only("audit_tx", ("id",), ("uid",)),
     *append_only("audit_event", ("id",), ("uid",), ("tx_id", "position"), ("case_id", "case_seq")),
     *append_only("audit_personal", ("event_id", "field"), update_unless=ERASURE),
-    *append_only("audit_leaf", ("seq",), ("tx_id",)),
+    *append_only("audit_entry", ("place",), ("event_id",)),
+    *append_only("audit_checkpoint", ("id",), ("size",)),
 )

@@ -17,8 +17,8 @@ from tests.case_builder import make_case
 from tests.database.test_upgrades import ON
 from tests.owner import as_owner, as_superuser
 
-APPEND_ONLY = ("audit_tx", "audit_event", "audit_leaf", "case_transition", "review_step", "decision_participant",
-               "evidence")
+APPEND_ONLY = ("audit_tx", "audit_event", "audit_entry", "audit_checkpoint", "case_transition", "review_step",
+               "decision_participant", "evidence")
 LIFTING = (
     "ALTER TABLE audit_event DISABLE TRIGGER ALL",
     "ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_update",
@@ -36,7 +36,7 @@ LIFTING = (
     "CREATE SCHEMA of_mine",
     "ALTER TABLE audit_event ADD COLUMN more int",
     "ALTER TABLE audit_event DROP CONSTRAINT pk_audit_event CASCADE",
-    "DROP TABLE audit_leaf",
+    "DROP TABLE audit_entry",
     "DROP INDEX uq_decision_one_open_per_case",
     "SET session_replication_role = replica",
     f"SET ROLE {engines.OWNER}",

@@ -85,7 +85,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "audit_tx": (("uid",),),
     "audit_event": (("tx_id", "position"), ("case_id", "case_seq"), ("uid",)),
     "audit_personal": (("event_id", "field"),),
-    "audit_leaf": (("tx_id",),),
+    "audit_entry": (("event_id",),), "audit_checkpoint": (("size",),),
     # S6, O2: one notice for a person, day and stage; the number of its message is made of that key
     "notice": (("once_key",), ("public_id",)),
     "job": (("public_id",),),

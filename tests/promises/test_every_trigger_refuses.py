@@ -67,10 +67,12 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
             session.add(ImportProposal(
                 batch_id=batch.id, row_number=1, case_id=case.id, office_path=case.office_path, kind="change_payee",
                 fields=[], changes="{}", changes_index="x", proposed_on=ON))
-            session.execute(text("INSERT INTO audit_leaf (seq, tx_id, leaf) SELECT 0, tx_id, canonical "
+            session.execute(text("INSERT INTO audit_entry (place, event_id, entry) SELECT 0, id, digest "
                                  "FROM audit_event ORDER BY id LIMIT 1"))
             session.execute(text("INSERT INTO dossier_issue (event_id, sha256) SELECT id, digest FROM audit_event "
                                  "ORDER BY id LIMIT 1"))
+            session.execute(text("INSERT INTO audit_checkpoint (size, root, note, signed_at) "
+                                 "SELECT 1, uid, uid, recorded_at FROM audit_tx ORDER BY id LIMIT 1"))
             session.execute(text(copied("case_transition", "id = 1", action="'lapse'", step="77", event_id=UNSTEPPED,
                                         period_due_on="'2026-03-15'")))
         db.session.remove()

@@ -70,7 +70,8 @@ IT = "WHERE sha256 = 'another'"
 
 ATTEMPTS: dict[str, tuple[Statements, ...]] = {
     **never_changes("audit_tx", "command"), **never_changes("audit_event", "type"),
-    **never_changes("audit_leaf", "leaf"), **never_changes("review_step", "opinion"),
+    **never_changes("audit_entry", "entry"), **never_changes("audit_checkpoint", "root"),
+    **never_changes("review_step", "opinion"),
     **never_changes("decision_participant", "side"), **never_changes("case_transition", "reason"),
     **never_changes("dossier_issue", "sha256"),
     **never_changes("evidence", "title"), **never_changes("audit_personal", "value"),
@@ -165,8 +166,9 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "audit_tx": (("id",), ("uid",)),
     "audit_event": (("id",), ("uid",), ("tx_id", "position"), ("case_id", "case_seq")),
     "audit_personal": (("event_id", "field"),),
-    "audit_leaf": (("seq",), ("tx_id",)),
     "dossier_issue": (("event_id",),),
+    "audit_entry": (("place",), ("event_id",)),
+    "audit_checkpoint": (("id",), ("size",)),
     "review_step": (("id",), ("decision_id", "round", "natural_person_id"), ("event_id",)),
     "decision_participant": (("decision_id", "natural_person_id", "side"),),
     "case_transition": (("id",), ("case_id", "step"), ("event_id",), ("case_id", "action", "period_due_on")),

@@ -1,0 +1,141 @@
+"""The map of case heads: which event is the last of each case, in 65,536 buckets, with a root that the log states.
+
+How it is hashed stands in audit/verify.py. Kept in `audit_bucket`, made of the entries alone.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import String, bindparam, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from audit.models import AuditBucket
+from audit.verify import BUCKETS, Hashing, bucket_hash, bucket_of
+from database.many import among
+
+LINE = re.compile(r'\{"case":"([^"]*)","index":(\d+),"seq":(\d+)\}')
+Head = tuple[int, int]  # of a case: the number of its last event, and its place in the log
+_UPSERT = {
+    "postgresql": """INSERT INTO audit_bucket (number, cases, lines, hash)
+        SELECT * FROM unnest(CAST(:number AS int[]), CAST(:cases AS int[]), :lines, :hash)
+        ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
+    "sqlite": """INSERT INTO audit_bucket (number, cases, lines, hash) VALUES (:number, :cases, :lines, :hash)
+        ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
+}
+
+
+class Heads:
+    """The heads of the cases that a batch touches, read bucket by bucket, moved on, written together."""
+
+    def __init__(self, session: Session, hashing: Hashing) -> None:
+        self._session, self._hashing = session, hashing
+        self._buckets: dict[int, dict[str, Head]] = {}
+        self._of: dict[str, dict[str, Head]] = {}  # case -> its bucket
+        self._number: dict[str, int] = {}
+        self._changed: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def load(self, cases: Iterable[str]) -> None:
+        """Read the buckets of these cases, those of them that were not."""
+        new = {case: bucket_of(self._hashing, case) for case in cases if case not in self._of}
+        missing = set(new.values()) - self._buckets.keys()
+        for number, lines in _lines(self._session, missing):
+            self._buckets[number] = heads_in(lines)
+        for case, number in new.items():
+            self._of[case] = self._buckets.setdefault(number, {})
+            self._number[case] = number
+
+    def last(self, case: str) -> Head | None:
+        """Of a case that was loaded."""
+        return self._of[case].get(case)
+
+    def move(self, case: str, seq: int, place: int) -> None:
+        self._of[case][case] = seq, place
+        self._changed.add(self._number[case])
+
+    def write(self) -> dict[int, tuple[bytes, int]]:
+        """Send what changed and forget what was read; returns hash and number of cases of the buckets."""
+        rows = [(n, len(self._buckets[n]), lines_of(self._buckets[n])) for n in sorted(self._changed)]
+        made = {number: (bucket_hash(self._hashing, lines), cases) for number, cases, lines in rows}
+        store(self._session, [(*row, made[row[0]][0].hex()) for row in rows])
+        self._buckets, self._of, self._number, self._changed = {}, {}, {}, set()
+        return made
+
+
+def heads_in(lines: str) -> dict[str, Head]:
+    return {case: (int(seq), int(place)) for case, place, seq in LINE.findall(lines)}
+
+
+def lines_of(heads: dict[str, Head]) -> str:
+    lines = [f'{{"case":"{case}","index":{place},"seq":{seq}}}' for case, (seq, place) in heads.items()]
+    return "\n".join(sorted(lines))
+
+
+def _lines(session: Session, numbers: Collection[int]) -> Iterable[Any]:
+    query = select(AuditBucket.number, AuditBucket.lines).where(among(AuditBucket.number, sorted(numbers)))
+    return session.execute(query) if numbers else ()
+
+
+def store(session: Session, rows: list[tuple[int, int, str, str]]) -> None:
+    """Buckets as (number, cases, lines, hash), in place of those of the same numbers."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    names = ("number", "cases", "lines", "hash")
+    if dialect == "sqlite":
+        session.execute(text(_UPSERT[dialect]), [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    texts = postgresql.ARRAY(String)
+    statement = text(_UPSERT[dialect]).bindparams(bindparam("lines", type_=texts), bindparam("hash", type_=texts))
+    session.execute(statement, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+class CaseMap:
+    """The hashes of the map, level by level: 65,536 buckets first. Moves on with the buckets that changed."""
+
+    def __init__(self, hashing: Hashing) -> None:
+        self.hashing, self.cases = hashing, [0] * BUCKETS
+        self.levels, width = [[hashing.empty()] * BUCKETS], BUCKETS
+        while width > 1:
+            width //= 2
+            below = self.levels[-1]
+            self.levels.append([hashing.node(below[0], below[0])] * width)
+
+    def change(self, buckets: dict[int, tuple[bytes, int]]) -> None:
+        """buckets: hash and number of cases."""
+        for number, (made, cases) in buckets.items():
+            self.levels[0][number], self.cases[number] = made, cases
+        touched = set(buckets)
+        for below, above in zip(self.levels, self.levels[1:], strict=False):
+            touched = {number // 2 for number in touched}
+            for number in touched:
+                above[number] = self.hashing.node(below[2 * number], below[2 * number + 1])
+
+    @property
+    def root(self) -> bytes:
+        return self.levels[-1][0]
+
+    def siblings(self, number: int) -> list[bytes]:
+        """Sixteen, from the bucket's up."""
+        return [level[(number >> at) ^ 1] for at, level in enumerate(self.levels[:-1])]
+
+
+def read_map(session: Session, hashing: Hashing) -> CaseMap:
+    """As the buckets say now."""
+    found = CaseMap(hashing)
+    rows = session.execute(select(AuditBucket.number, AuditBucket.cases, AuditBucket.hash)).all()
+    found.change({row.number: (bytes.fromhex(row.hash), row.cases) for row in rows})
+    return found
+
+
+def proof(session: Session, hashing: Hashing, case: str) -> dict[str, Any]:
+    """That the map has this head of the case, or none: `bucket`, its `lines`, and `siblings` from below, hex."""
+    number = bucket_of(hashing, case)
+    lines = next((found for _, found in _lines(session, [number])), "")
+    siblings = read_map(session, hashing).siblings(number)
+    return {"bucket": number, "lines": lines.split("\n") if lines else [], "siblings": [one.hex() for one in siblings]}
