@@ -4,7 +4,8 @@ from __future__ import annotations
 from cases.batch_triggers import differs
 from database.triggers import keep_rows, refuse, register
 
-_AROSE = ("public_id", "case_id", "decision_id", "system", "office_path", "reason", "arose_on")
+_AROSE = ("public_id", "case_id", "decision_id", "retraction", "wrong_on", "system", "office_path", "reason",
+          "arose_on")
 _SENT = ("public_id", "system", "office_path", "rows", "form", "digest", "sent_on", "sent_by", "again_of_id")
 register(
     refuse("correction_as_arisen", "correction", "BEFORE UPDATE", "what is to be corrected never changes",
@@ -17,6 +18,7 @@ register(
     refuse("correction_sending_answered", "correction_sending", "BEFORE UPDATE", "an answered sending never changes",
            "OLD.answered_on IS NOT NULL"),
     refuse("correction_sending_no_delete", "correction_sending", "BEFORE DELETE", "sendings are never deleted"),
-    keep_rows("correction", ("id",), ("public_id",), ("decision_id", "system")),
+    keep_rows("correction", ("id",), ("public_id",), ("decision_id", "system"),
+              ("retraction", "system")),
     keep_rows("correction_sending", ("id",), ("public_id",)),
 )

@@ -22,6 +22,7 @@ from cases.refused import attempt, refuse
 from cases.spreadsheets import FORMS
 from database import db
 from rules import Rules, RulesNotInForce, rules_for
+from rules.feeds import catalogue
 from rules.vocabulary import CORRECTION_SYSTEMS
 from staff.access import lock_actor
 from staff.actor import Actor, in_area
@@ -37,16 +38,40 @@ def arise(decision: Decision, reason: str | None, *, actor: Actor, on: date) -> 
     for system in told(reason, rules_of_case(decision.case, on)):
         row = Correction(case_id=decision.case_id, decision_id=decision.id, system=system, reason=reason,
                          office_path=decision.case.office_path, arose_on=on)
-        db.session.add(row)
-        db.session.flush()
-        record(CorrectionArose(correction_row=row.public_id, system=system, reason=reason, decision=decision.public_id),
-               case=decision.case, actor=actor, on=on)
+        _arose(row, decision.case, decision.public_id, actor, on)
+
+
+def of_data(case: Case, retraction: str, systems: Sequence[str], reason: str, wrong_on: date | None, *, actor: Actor,
+            on: date) -> None:
+    """The same where what a register said of that day was found wrong; `retraction`: public id of what says so."""
+    for system in systems:
+        row = Correction(case_id=case.id, retraction=retraction, system=system, reason=reason, wrong_on=wrong_on,
+                         office_path=case.office_path, arose_on=on)
+        _arose(row, case, None, actor, on)
+
+
+def _arose(row: Correction, case: Case, decision: str | None, actor: Actor, on: date) -> None:
+    db.session.add(row)
+    db.session.flush()
+    record(CorrectionArose(correction_row=row.public_id, system=row.system, reason=row.reason, decision=decision,
+                           retraction=row.retraction), case=case, actor=actor, on=on)
 
 
 def told(reason: str | None, rules: Rules) -> list[str]:
     """Systems that are told when payment withheld for that reason is resumed."""
     sent = rules.value("corrections_sent")
     return [system for system in CORRECTION_SYSTEMS if reason in sent[system]["reasons"]]
+
+
+def systems(actor: Actor) -> list[str]:
+    """Those that rules name, and registers of whose data something in the area is to be sent."""
+    query = select(Correction.system).where(Correction.status == "open").distinct().order_by(Correction.system)
+    return list(dict.fromkeys([*CORRECTION_SYSTEMS, *db.session.scalars(
+        in_area(query, actor, Correction.office_path, READERS))]))
+
+
+def known(system: str) -> bool:
+    return system in CORRECTION_SYSTEMS or system in catalogue().sources
 
 
 def to_send(system: str, actor: Actor) -> list[Correction]:
@@ -80,8 +105,8 @@ def refusals(system: str, actor: Actor, on: date) -> tuple[Refusal, ...]:
     """Why the actor may not send, answer or set aside for that system; empty when they may."""
     if not actor.roles & set(CHAIN):
         return (Refusal("NO_GRANT", {"roles": CHAIN}, "JS-8.1"),)
-    needed = _rules_of(actor, on).value("corrections_sent")[system]["office_level"]
-    if OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(needed):
+    needed = _rules_of(actor, on).value("corrections_sent").get(system, {}).get("office_level")
+    if needed and OFFICE_LEVELS.index(actor.office_level) < OFFICE_LEVELS.index(needed):
         return (Refusal("OFFICE_LEVEL_TOO_LOW", {"required_level": needed}, "QD-27"),)
     return ()
 
@@ -145,7 +170,9 @@ def _file(form: str, headings: Sequence[Any], lines: Any) -> tuple[IO[bytes], in
 
 
 def _died_on(row: Correction) -> date | None:
-    """The day of death that the decision annulled."""
+    """The day of death that the decision annulled, or that the register was wrong about."""
+    if row.decision_id is None:
+        return row.wrong_on if row.reason == "death" else None
     return db.session.scalar(select(DeathMark.died_on).where(DeathMark.annulled_by_decision_id == row.decision_id))
 
 

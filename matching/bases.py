@@ -1,8 +1,8 @@
 """Runs before that a run may start from, so that it folds only what came since.
 
-A case rests on a run while its rules weigh signs as they did then, and none of what counts of it is of a load that
-was withdrawn since. Who does not rest on the run before may rest on the one before that: the states that are kept are
-what a withdrawal goes back to.
+A case rests on a run while its rules weigh signs as they did then, none of what counts of it is of a load that was
+withdrawn since, and what is retracted of its person is the same. Who does not rest on the run before may rest on the one
+before that: the states that are kept are what a withdrawal goes back to.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from matching import packed
 from matching.packed import Numbers
+from matching.retracted import Retracted
 from matching.same_cases import UNKNOWN
 from matching.state import State
 from matching.store import Load, Store, read_json
@@ -20,18 +21,23 @@ from matching.store import Load, Store, read_json
 
 @dataclass(frozen=True)
 class Base:
-    """A run to start from. same: flags by number of the profile then and now; came, withdrawn: loads since."""
+    """A run to start from. same: flags by number of the profile then and now; came, withdrawn: loads since;
+    reconsidered: persons of whom something was retracted since, or counts again, ascending.
+    """
 
     run: str
     same: Numbers
     came: Sequence[Load]
     withdrawn: Sequence[Load]
+    reconsidered: Numbers
 
-    def bears(self, state: State, profile: Numbers) -> Numbers:
-        """Flags of the cases that rest on it. profile: their numbers now."""
+    def bears(self, state: State, people: Mapping[str, Numbers]) -> Numbers:
+        """Flags of the cases that rest on it. people: as they are now."""
         found = state.profile != UNKNOWN
         if not self.same.all():
-            found &= self.same[state.profile, profile]
+            found &= self.same[state.profile, people["profile"]]
+        if len(self.reconsidered):
+            found &= ~np.isin(people["person"], self.reconsidered)
         at, _, key = state.folded.settled()
         for load in self.withdrawn:
             found &= ~_is_of(state.folded.proof, load)
@@ -53,7 +59,8 @@ def _bases(store: Store, plan: Mapping) -> Iterator[Base]:
             withdrawn = set(then) - set(now)
             if left is None or left - withdrawn:
                 came = [load for load in now if load not in then]
-                yield Base(run, _same(past["profiles"], plan["profiles"]), came, sorted(withdrawn))
+                yield Base(run, _same(past["profiles"], plan["profiles"]), came, sorted(withdrawn),
+                           _reconsidered(past, plan))
             left = withdrawn if left is None else left & withdrawn
         run = past["before"]
 
@@ -65,6 +72,14 @@ def _same(then: Sequence[Mapping], now: Sequence[Mapping]) -> Numbers:
 
 def loads_of(plan: Mapping) -> list[Load]:
     return [Load(*load) for load in plan["loads"]]
+
+
+def retracted_of(plan: Mapping) -> list[Retracted]:
+    return [Retracted(*one) for one in plan.get("retracted", ())]
+
+
+def _reconsidered(past: Mapping, plan: Mapping) -> Numbers:
+    return np.array(sorted({one.person for one in {*retracted_of(past)} ^ {*retracted_of(plan)}}), np.int64)
 
 
 def _is_of(keys: Numbers, load: Load) -> Numbers:

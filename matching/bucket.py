@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching import columns
-from matching.bases import Base, bases, loads_of
+from matching.bases import Base, bases, loads_of, retracted_of
 from matching.columns import Folded, Law
 from matching.definition import Profile
 from matching.files import batches, columns_of, told_of, write_arrays
 from matching.listed import Listing, Stands, counted, differ
 from matching.moved import TOLD, moved
 from matching.packed import Numbers
+from matching.retracted import Retracted, without
 from matching.same_cases import UNKNOWN
 from matching.state import State, read_state, write_state
 from matching.store import POPULATION, Load, Store
@@ -63,13 +64,14 @@ class Bucket:
     loads: Sequence[Load]
     bases: Sequence[Base]
     before: Before | None
+    retracted: Sequence[Retracted]
 
     @classmethod
     def of(cls, store: Store, run: str, plan: Mapping, past: Mapping | None) -> Bucket:
         """past: the plan of the run before, None for the first."""
         profiles = _profiles(plan)
         return cls(store, run, profiles, Law.of(profiles), plan["on"], Listing.of(plan), loads_of(plan),
-                   bases(store, plan), Before.of(past, plan) if past else None)
+                   bases(store, plan), Before.of(past, plan) if past else None, retracted_of(plan))
 
     def outcome(self, number: int) -> Outcome:
         """Do the bucket, or read what was found when it was done before."""
@@ -135,7 +137,7 @@ class Bucket:
         for base in self.bases:
             state = was if base.run == self.before.run else read_state(self.store, base.run, number, people)
             if state is not None and left.any():
-                taken = base.bears(state, people["profile"]) & left
+                taken = base.bears(state, people) & left
                 folded.take(state.folded, taken)
                 looked += self._fold(number, people, folded, base.came, taken)
                 left &= ~taken
@@ -148,8 +150,8 @@ class Bucket:
             path = self.store.signs(load.number, number)
             if path.is_file():
                 index = index or columns.layers(people["person"], None if chosen.all() else chosen)
-                looked += columns.fold(folded, batches(path), load.place, index,
-                                       people["profile"], self.law, self.on)
+                signs = without(batches(path), load.number, self.retracted)
+                looked += columns.fold(folded, signs, load.place, index, people["profile"], self.law, self.on)
         return looked
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from matching.bucket import Bucket, Outcome
 from matching.definition import VERDICTS, Profile, day_number
+from matching.retracted import Retracted
 from matching.store import Store, on_disk, placed, read_json, write_json
 
 Progress = Callable[[int, int], None]
@@ -26,7 +27,8 @@ PACKING = "day 16, code 10, sure 2, place 35; the least; as Arrow"
 @dataclass(frozen=True)
 class Asked:
     """What a run is asked. profiles: those that `profile` of the population counts; reasons: code -> number of REASONS;
-    loads: numbers of those in force; before: the run that changes are told against; afresh: fold every sign.
+    loads: numbers of those in force; before: the run that changes are told against; afresh: fold every sign; retracted:
+    what is left out of the signs.
     """
 
     run: str
@@ -36,6 +38,7 @@ class Asked:
     loads: tuple[int, ...]
     before: str | None = None
     afresh: bool = False
+    retracted: tuple[Retracted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def _plan(store: Store, asked: Asked) -> dict:
         "packing": PACKING,
         "before": asked.before,
         "afresh": asked.afresh,
+        "retracted": [list(one) for one in sorted(set(asked.retracted))],
         "boot": BOOT.read_text("ascii").strip() if BOOT.is_file() else uuid4().hex,
     }
 

@@ -6,7 +6,7 @@ least of structs, so that neither order nor partitions count. Needs the extra `s
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -27,6 +27,7 @@ from matching.definition import (
     VERDICTS,
     Profile,
 )
+from matching.retracted import Retracted
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
 Facts = Mapping[str, Column]
@@ -57,9 +58,10 @@ _NODES: Mapping[type, Callable[[Any, Facts], Column]] = {
 
 
 def lists(spark: SparkSession, signs: DataFrame, population: DataFrame, profiles: Sequence[Profile],
-          reasons: Mapping[int, int]) -> DataFrame:
+          reasons: Mapping[int, int], retracted: Collection[Retracted] = ()) -> DataFrame:
     """The three lists in the shape of store.LISTS. Signs later than the run are to be kept out before."""
     classes, law = _classes(spark, profiles), _law(spark, profiles)
+    signs = _standing(spark, signs, retracted)
     weighed = (population.select("case", "person", "profile").join(signs, "person")
                .join(f.broadcast(classes), ["profile", "code", "sure"])
                .withColumn("class", f.when(f.col("day") == UNDATED, f.col("undated")).otherwise(f.col("dated"))))
@@ -67,6 +69,14 @@ def lists(spark: SparkSession, signs: DataFrame, population: DataFrame, profiles
     cases = population.join(folded, "case", "left").join(f.broadcast(law), "profile")
     found = cases.withColumn("verdict", _first(_facts()))
     return found.select("case", *_columns(reasons))
+
+
+def _standing(spark: SparkSession, signs: DataFrame, retracted: Collection[Retracted]) -> DataFrame:
+    wrong = spark.createDataFrame([tuple(one) for one in retracted], "person long, code short, day int, through long")
+    said = ["person", "code", "day"]
+    last = wrong.groupBy(*said).agg(f.max("through").alias("through"))
+    joined = signs.join(f.broadcast(last), said, "left")
+    return joined.where(f.col("through").isNull() | (f.col("load") > f.col("through"))).drop("through")
 
 
 def _classes(spark: SparkSession, profiles: Sequence[Profile]) -> DataFrame:

@@ -6,12 +6,13 @@ from audit.events.base import Event, Words, event
 
 @event("fact")
 class CorrectionArose(Event):
-    """Found still eligible: the system is to be told."""
+    """Found still eligible, or data of a register found wrong (retraction): the system is to be told."""
 
     correction_row: str
     system: str
     reason: str
-    decision: str
+    decision: str | None = None
+    retraction: str | None = None
 
 
 @event("fact")

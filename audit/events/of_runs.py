@@ -110,8 +110,36 @@ class DisputeSent(DisputeEvent):
 
 @event("objection")
 class DisputeAnswered(DisputeEvent):
-    """`answer`: corrected, kept. `told`: who was told of the correction, each by a notice (SC 27b)."""
+    """`answer`: corrected, kept, refuted. `told`: who is told of the correction besides the person (SC 27b)."""
 
     answer: str
     note: Words[str | None] = None
     told: tuple[str, ...] = ()
+
+
+@event("objection")
+class SignRetracted(Event):
+    """A loss of that day counts no more: cause is corrected, refuted or annulled. `through`: without a day, the last
+    load in which it says nothing. `told`: the source and other systems to which a correction goes (SC 9c, 27b)."""
+
+    retraction: str
+    source: str
+    loss: str | None
+    sign_on: date | None = None
+    through: int | None = None
+    cause: str
+    dispute: str | None = None
+    task: str | None = None
+    decision: str | None = None
+    told: tuple[str, ...] = ()
+    person: int | None = None
+
+
+@event("objection")
+class RetractionReversed(Event):
+    """It counts again from the next run on."""
+
+    retraction: str
+    source: str
+    grounds: Words[str]
+    person: int | None = None

@@ -38,21 +38,28 @@ class CorrectionSending(db.Model):
 
 
 class Correction(db.Model):
-    """A case found still eligible after it was suspended or stopped, of which a system is to be told. status: open,
-    sent, received; set_aside with a reason where that system is not concerned. reason: why it was withheld."""
+    """A case found still eligible after it was suspended or stopped, or of whom a register was wrong: who is told.
+
+    status: open, sent, received; set_aside with a reason where that system is not concerned. reason: why it was
+    withheld, or would have been. retraction: public id of what was found wrong; wrong_on: the day it spoke of.
+    """
 
     __tablename__ = "correction"
     __table_args__ = (
         UniqueConstraint("decision_id", "system"),
+        UniqueConstraint("retraction", "system"),
         CheckConstraint("status in ('open','sent','received','set_aside')", name="status"),
         CheckConstraint("status <> 'set_aside' or (note is not null and settled_by is not null)", name="set_aside"),
         CheckConstraint("status not in ('sent','received') or sending_id is not null", name="sent"),
+        CheckConstraint("decision_id is not null or retraction is not null", name="arose"),
         Index("ix_correction_waiting", "system", "status", "office_path", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    retraction: Mapped[str | None] = mapped_column(String(20))
+    wrong_on: Mapped[date | None]
     system: Mapped[Code]
     office_path: Mapped[OfficePath]
     reason: Mapped[Code]
@@ -64,5 +71,5 @@ class Correction(db.Model):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     case: Mapped[Case] = relationship()
-    decision: Mapped[Decision] = relationship()
+    decision: Mapped[Decision | None] = relationship()
     sending: Mapped[CorrectionSending | None] = relationship()

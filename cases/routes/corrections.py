@@ -31,11 +31,12 @@ def index() -> str:
 
 def _page(form: Form) -> str:
     actor, on = current_actor(), today()
-    waiting = {system: corrections.to_send(system, actor) for system in CORRECTION_SYSTEMS}
+    waiting = {system: corrections.to_send(system, actor) for system in corrections.systems(actor)}
     sent = corrections.sendings(actor)
-    return render_template("corrections/index.html", waiting=waiting, sendings=sent, on=on,
+    concerned = {*waiting, *(one.system for one in sent)}
+    return render_template("corrections/index.html", waiting=waiting, sendings=sent, on=on, system_word=_system_word,
                            sent_again={one.again_of_id for one in sent},
-                           why={system: corrections.refusals(system, actor, on) for system in waiting}, form=form)
+                           why={system: corrections.refusals(system, actor, on) for system in concerned}, form=form)
 
 
 @correction_pages.post("/corrections/<system>/send")
@@ -43,7 +44,7 @@ def _page(form: Form) -> str:
 def send(system: str) -> Any:
     """The file; a sending that nobody answered is sent again where `again` names it."""
     actor, chosen, on, form = current_actor(), request.form.get("format", ""), today(), ReasonForm()
-    if system not in CORRECTION_SYSTEMS or chosen not in FORMS:
+    if not corrections.known(system) or chosen not in FORMS:
         abort(404)
     again = request.form.get("again")
     earlier = (corrections.sending_of(again, actor) or abort(404)).id if again else None
@@ -80,9 +81,14 @@ def set_aside(public_id: str) -> Any:
     return _page(form), 409
 
 
+def _system_word(system: str) -> str:
+    return term(f"correction_system.{system}" if system in CORRECTION_SYSTEMS else f"feed.{system}")
+
+
 def _headings() -> list[str]:
     return [term("term.case_no"), _("姓名"), _("公民身份号码"), term("term.scheme"), term("term.benefit_kind"),
-            _("原停发或暂停原因"), _("恢复日期"), term("term.decision_no"), _("应撤销的死亡日期")]
+            _("原停发或暂停原因"), _("恢复日期"), term("term.decision_no"), _("应撤销的死亡日期"),
+            _("有误数据的日期")]
 
 
 def _line(row: Correction, died_on: date | None) -> list[Any]:
@@ -90,4 +96,4 @@ def _line(row: Correction, died_on: date | None) -> list[Any]:
     case = row.case
     return [case.case_no, case.pensioner.name, case.pensioner.id_number, term(f"scheme.{case.scheme}"),
             term(f"benefit.{case.benefit_kind}"), term(f"reason.{row.reason}"), row.arose_on,
-            row.decision.decision_no, died_on]
+            row.decision and row.decision.decision_no, died_on, row.wrong_on]

@@ -1,6 +1,8 @@
 """What a register says is objected to: fed back to its source, answered, told to whoever was told of it (SC 9c, 27b).
 
-The row of the feed stays as it came; a source that was wrong sends a corrected row, or its load is withdrawn (GB 3.4).
+The row of the feed stays as it came. A loss that its source corrects, or that people of the agency refute by a
+verification with evidence, is retracted (retracting.py); so that nobody does it alone, another person answers than
+objected or verified.
 """
 from __future__ import annotations
 
@@ -12,18 +14,27 @@ from sqlalchemy import select
 from audit.events import DataDisputed, DisputeAnswered, DisputeSent
 from audit.log import record
 from cases import notices
-from cases.models import Case
-from cases.moves import lock_case
+from cases.models import Case, VerificationTask
+from cases.moves import lock_case, lock_cases_of_person
 from cases.refused import attempt, refuse
 from cases.verification import open_task
 from database import db
+from matching.definition import Sign
+from matching.results import retracting
 from matching.results.models import DataDispute, ListChange, ListEntry
+from matching.results.releasing import RELEASERS
+from matching.results.retracting import Grounds
+from rules.feeds import catalogue
 from staff.access import lock_actor
 from staff.actor import Actor, in_area
+from staff.models import StaffAccount
 from workflows.roles import CHAIN, MAKERS, READERS
 from workflows.transition import TransitionRefused
 
-ANSWERS = ("corrected", "kept")
+ANSWERS = ("corrected", "kept", "refuted")
+ANSWERERS = {"corrected": CHAIN, "kept": CHAIN, "refuted": RELEASERS}
+NOTICES = {"corrected": "data_corrected", "refuted": "data_refuted"}
+LOSSES = ("death", "other_loss")
 ABOUT = ("death", "life_sign", "other_loss", "identity")
 SHOWN = 200
 
@@ -78,12 +89,16 @@ def send(dispute_id: int, reference: str, *, actor: Actor, on: date) -> DataDisp
 
 
 def answer(dispute_id: int, said: str, note: str, *, actor: Actor, on: date) -> DataDispute:
-    """The source answered; of a correction everyone is told who was told before. Raises TransitionRefused."""
+    """The source answered, or people of the agency refuted it; of what was wrong everyone is told who was told before.
+
+    Raises TransitionRefused: SAME_PERSON, DEATH_MARKED, VERIFICATION_MISSING.
+    """
     with attempt("answer_dispute", actor, on):
         row, case, actor = _locked(dispute_id, ("sent",), actor)
         if said not in ANSWERS or not note.strip():
             raise refuse("OPINION_MISSING", "SC-9c")
-        told = _tell(case, row, on, actor) if said == "corrected" else ()
+        _may(case.office_path, ANSWERERS[said], actor)
+        told = _take_back(case, row, said, actor, on) if said in NOTICES else ()
         row.status, row.answer, row.answer_note = "answered", said, note.strip()
         row.answered_on, row.answered_by = on, actor.account_id
         db.session.flush()
@@ -93,21 +108,51 @@ def answer(dispute_id: int, said: str, note: str, *, actor: Actor, on: date) -> 
         return row
 
 
-def _tell(case: Case, row: DataDispute, on: date, actor: Actor) -> tuple[str, ...]:
-    """The person, by a notice; the ministry's comparison system and the insurers' death table, by name (SC 27b)."""
-    notices.queue(case, "data_corrected", on=on, once=f"data_corrected:{row.public_id}", actor=actor,
-                  facts={"source": row.source, "about": row.about})
-    return TOLD[row.about]
+def _take_back(case: Case, row: DataDispute, said: str, actor: Actor, on: date) -> tuple[str, ...]:
+    """The loss is retracted, the person told; returns to whom a correction goes."""
+    task = _refuted_by(case, row) if said == "refuted" else None
+    others = {_person_of(row.filed_by), task and _person_of(task.finished_by)}
+    if actor.natural_person_id in others:
+        raise refuse("SAME_PERSON", "JS-8.1")
+    why = Grounds(said, row, task)
+    signs = _disputed(case, row, on) if row.about in LOSSES else []
+    told = [system for one in retracting.retract(case, signs, why, actor=actor, on=on) for system in one.told]
+    for one in db.session.scalars(select(Case).where(Case.pensioner_id == case.pensioner_id).order_by(Case.id)):
+        notices.queue(one, NOTICES[said], on=on, once=f"{NOTICES[said]}:{row.public_id}:{one.public_id}", actor=actor,
+                      facts={"source": row.source, "about": row.about})
+    return tuple(dict.fromkeys(told))
 
 
-# who is told of a correction besides the person: registers that took the fact over
-TOLD = {"death": ("ministry_comparison", "death_table"), "life_sign": (), "other_loss": ("ministry_comparison",),
-        "identity": ()}
+def _refuted_by(case: Case, row: DataDispute) -> VerificationTask:
+    """The verification, with evidence, that found the person eligible after the objection; no mark of death stands:
+    that is annulled by a decision of its own (SC 27b)."""
+    if case.pensioner.death_mark and row.about == "death":
+        raise refuse("DEATH_MARKED", "SC-27b")
+    task = db.session.scalar(select(VerificationTask).where(
+        VerificationTask.case_id == case.id, VerificationTask.outcome == "eligible",
+        VerificationTask.evidence_id.is_not(None), VerificationTask.finished_on >= row.filed_on,
+        VerificationTask.finished_by.is_not(None)).order_by(VerificationTask.id.desc()).limit(1))
+    if row.about not in LOSSES or task is None:
+        raise refuse("VERIFICATION_MISSING", "SC-9c")
+    return task
+
+
+def _person_of(account_id: int | None) -> int | None:
+    return db.session.scalar(select(StaffAccount.natural_person_id).where(StaffAccount.id == account_id))
+
+
+def _disputed(case: Case, row: DataDispute, on: date) -> list[Sign]:
+    """The loss that was objected to; where no list had it, every loss of that kind the source tells of."""
+    meanings = catalogue().meanings
+    signs = [sign for sign in retracting.losses_told(case, on) if meanings[sign.code].source == row.source
+             and (meanings[sign.code].loss == "dead") == (row.about == "death")]
+    exact = [sign for sign in signs if (sign.load, sign.row) == (row.load_id, row.row)]
+    return exact or signs
 
 
 def _locked(dispute_id: int, stages: tuple[str, ...], actor: Actor) -> tuple[DataDispute, Case, Actor]:
     case_id = db.session.scalar(select(DataDispute.case_id).where(DataDispute.id == dispute_id))
-    case, actor = lock_case(case_id), lock_actor(actor)
+    case, actor = lock_cases_of_person(case_id), lock_actor(actor)
     row = db.session.get_one(DataDispute, dispute_id, with_for_update=True, populate_existing=True)
     if row.status not in stages:
         raise refuse("WRONG_STAGE", stage=row.status)

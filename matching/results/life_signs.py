@@ -5,6 +5,7 @@ its reference interpreter.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,15 +17,20 @@ from matching.feeds.models import FeedLoad
 from matching.feeds.store import store as folder
 from matching.lists import signs_of
 from matching.profiles import DEPENDANTS, of_age, profile_of, reasons_of
-from matching.results.models import ListChange, ListEntry
-from matching.results.running import loads_in_force
+from matching.results import retracting
+from matching.results.loads import loads_in_force
+from matching.results.models import ListChange, ListEntry, SignRetraction
+from matching.retracted import Retracted
+from matching.retracted import standing as counted
 from matching.store import Store
 from rules.feeds import Meaning, catalogue
 
 
 @dataclass(frozen=True)
 class Told:
-    """One sign. on: the day it speaks of, None where it gave none; counts: it put the case on its list."""
+    """One sign. on: the day it speaks of, None where it gave none; counts: it put the case on its list; retracted: why
+    it counts no more.
+    """
 
     said: Meaning
     on: date | None
@@ -32,6 +38,7 @@ class Told:
     load: FeedLoad
     row: int
     counts: bool
+    retracted: SignRetraction | None = None
 
 
 @dataclass(frozen=True)
@@ -42,15 +49,19 @@ class LifeSigns:
     now: Found
     entry: ListEntry | None
     history: list[ListChange]
+    retracted: list[SignRetraction]
 
 
 def of_case(case: Case, on: date) -> LifeSigns:
     loads = {load.id: load for load in loads_in_force(case.office_path)}
     signs = [sign for sign in signs_of(Store(folder()), case.pensioner_id, loads) if sign.day <= day_number(on)]
-    now = standing(case, signs, on)
+    retracted = retracting.of_person(case.pensioner_id)
+    wrong = {retracting.said(row): row for row in retracted if row.reversed_on is None}
+    now = standing(case, counted(signs, wrong), on)
     history = db.session.query(ListChange).filter(ListChange.case_id == case.id, ListChange.outcome.is_not(None))
-    return LifeSigns([_told(sign, loads[sign.load], now) for sign in signs if sign.code in catalogue().meanings], now,
-                     db.session.get(ListEntry, case.id), history.order_by(ListChange.run_id.desc()).limit(24).all())
+    told = [_told(sign, loads[sign.load], now, wrong) for sign in signs if sign.code in catalogue().meanings]
+    return LifeSigns(told, now, db.session.get(ListEntry, case.id),
+                     history.order_by(ListChange.run_id.desc()).limit(24).all(), retracted)
 
 
 def standing(case: Case, signs: list[Sign], on: date) -> Found:
@@ -69,6 +80,7 @@ def _day(day: date | None) -> int:
     return day_number(day) if day else NONE
 
 
-def _told(sign: Sign, load: FeedLoad, now: Found) -> Told:
+def _told(sign: Sign, load: FeedLoad, now: Found, wrong: Mapping[Retracted, SignRetraction]) -> Told:
     on = date_of(sign.day) if sign.day != UNDATED else None
-    return Told(catalogue().meanings[sign.code], on, sign.sure, load, sign.row, sign == now.sign)
+    return Told(catalogue().meanings[sign.code], on, sign.sure, load, sign.row, sign == now.sign,
+                next((row for one, row in wrong.items() if not counted([sign], [one])), None))

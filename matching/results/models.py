@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cases.models import Case
+from cases.models import Case, VerificationTask
 from cases.models.batches import Released
 from database import db
 from database.types import Code, Month, OfficePath, UtcDateTime, now, public_id
+from staff.models import StaffAccount
 
 LISTS = ("eligible", "lost", "to_be_verified")
 OPEN = ("proposed", "halted", "released")
@@ -97,7 +98,7 @@ class ListChange(Stands, db.Model):
     """What a run changes of a case: the list it comes to stand on, the one it stood on.
 
     outcome: what was done once it was released, null until then. caused: public id of what came of it: a certification,
-    a task, a decision. undone_on: its load was withdrawn, and what rested on it alone was undone.
+    a task, a decision. undone_on: its load was withdrawn or what it said retracted, and what rested on it undone.
     """
 
     __tablename__ = "list_change"
@@ -143,7 +144,8 @@ class MatchingSample(db.Model):
 class DataDispute(db.Model):
     """What a register says is objected to, fed back to its source and answered (SC 9c, GB 3.4).
 
-    about: what is said to be wrong. answer: corrected, kept. Only its answer is ever written to it.
+    about: what is said to be wrong. answer: corrected, kept; refuted, by people of the agency. Only its answer is ever
+    written to it.
     """
 
     __tablename__ = "data_dispute"
@@ -176,3 +178,49 @@ class DataDispute(db.Model):
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     case: Mapped[Case] = relationship()
+
+
+class SignRetraction(db.Model):
+    """What a register said of a person and was wrong about: no run counts it until it is put back (SC 9c, 27b).
+
+    sign_on: the day it spoke of; through_load: without a day, the last load in which it says nothing. cause: corrected
+    by its source, refuted by people of the agency (task), annulled with a mark of death (decision).
+    """
+
+    __tablename__ = "sign_retraction"
+    __table_args__ = (
+        CheckConstraint("cause in ('corrected','refuted','annulled')", name="cause"),
+        CheckConstraint("(cause = 'annulled' and decision_id is not null) or (cause <> 'annulled' "
+                        "and dispute_id is not null and retracted_by is not null)", name="grounds"),
+        CheckConstraint("cause <> 'refuted' or task_id is not null", name="task"),
+        CheckConstraint("(sign_on is null) = (through_load is not null)", name="day"),
+        CheckConstraint("(reversed_on is null) = (reversed_by is null) "
+                        "and (reversed_on is null) = (reversed_grounds is null)", name="reversed"),
+        CheckConstraint("reversed_by is null or retracted_by is null or reversed_by <> retracted_by",
+                        name="two_accounts"),
+        Index("ix_sign_retraction_decision", "decision_id"),
+        Index("ix_sign_retraction_person", "pensioner_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    pensioner_id: Mapped[int] = mapped_column(ForeignKey("pensioner.id"))
+    office_path: Mapped[OfficePath]
+    source: Mapped[Code]
+    code: Mapped[int] = mapped_column(SmallInteger)
+    sign_on: Mapped[date | None]
+    through_load: Mapped[int | None] = mapped_column(BigInteger)
+    cause: Mapped[Code]
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("data_dispute.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("verification_task.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    retracted_on: Mapped[date]
+    retracted_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    reversed_on: Mapped[date | None]
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    reversed_grounds: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    case: Mapped[Case] = relationship()
+    dispute: Mapped[DataDispute | None] = relationship()
+    task: Mapped[VerificationTask | None] = relationship()
+    retractor: Mapped[StaffAccount | None] = relationship(foreign_keys=[retracted_by])

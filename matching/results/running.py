@@ -18,7 +18,8 @@ from matching.feeds.models import FeedLoad
 from matching.feeds.store import store as folder
 from matching.lists import changes_of
 from matching.profiles import reasons_of
-from matching.results import population, undoing
+from matching.results import population, retracting, undoing
+from matching.results.loads import loads_in_force
 from matching.results.models import ListChange, MatchingRun
 from matching.results.proposing import Change, Difference, Found, dry, last_applied, propose
 from matching.runs import Asked
@@ -64,6 +65,7 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     if month_of(wanted.on) != wanted.month:
         raise WrongMonth(wanted.month)
     _undo_withdrawn(wanted.on)
+    retracting.follow_annulments(wanted.on)
     store, before = Store(folder()), last_applied(wanted.area)
     last = db.session.get(MatchingRun, before) if before else None
     loads = loads_in_force(wanted.area)
@@ -71,7 +73,8 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     profiles = population.export(store, name, wanted.area, wanted.on,
                                  lambda done, every: progress("population", done, every))
     asked = Asked(name, wanted.on, tuple(profiles.found), reasons_of(catalogue().meanings.values()),
-                  tuple(load.id for load in loads), last.directory if last else None, wanted.afresh)
+                  tuple(load.id for load in loads), last.directory if last else None, wanted.afresh,
+                  retracting.in_force(wanted.area, wanted.on))
     summary = runs.run(store, asked, progress=lambda done, every: progress("lists", done, every))
     return Found(wanted.month, wanted.area, wanted.on, summary.mode, name, _digest(profiles),
                  tuple(load.public_id for load in loads), lambda: changes(store, name))
@@ -83,13 +86,6 @@ def _undo_withdrawn(on: date) -> None:
         select(ListChange.load_id).where(ListChange.undone_on.is_(None), ListChange.outcome.in_(undoing.CAUSED))))
     for load_id, name in db.session.execute(left.order_by(FeedLoad.id)).all():
         undoing.undo(load_id, name, on=on)
-
-
-def loads_in_force(area: str) -> list[FeedLoad]:
-    """Of the area, of those above it and below it."""
-    query = select(FeedLoad).where(FeedLoad.status == "loaded").order_by(FeedLoad.id)
-    return [load for load in db.session.scalars(query)
-            if load.area_path.startswith(area) or area.startswith(load.area_path)]
 
 
 def _name(wanted: Wanted, before: int | None) -> str:

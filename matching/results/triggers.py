@@ -1,5 +1,6 @@
 """What the database itself refuses of runs, samples and disputes, whoever asks."""
-from database.triggers import Trigger, refuse, register
+from cases.batch_triggers import differs
+from database.triggers import Trigger, keep_rows, refuse, register
 
 _OTHER_PERSON = """SELECT 1 FROM staff_account a
     WHERE (a.id = NEW.released_by AND a.natural_person_id <> NEW.released_by_person)
@@ -12,6 +13,9 @@ _AS_RELEASED = ("OLD.released_by_person IS NOT NULL AND (NEW.released_by_person 
                 "OR NEW.proposed_by_person <> OLD.proposed_by_person OR NEW.released_by_person IS NULL)")
 _AS_FILED = ("OLD.status = 'answered' OR NEW.case_id <> OLD.case_id OR NEW.source <> OLD.source "
              "OR NEW.about <> OLD.about OR NEW.grounds <> OLD.grounds OR NEW.filed_by <> OLD.filed_by")
+
+_AS_RETRACTED = ("public_id", "case_id", "pensioner_id", "office_path", "source", "code", "sign_on", "through_load",
+                  "cause", "dispute_id", "task_id", "decision_id", "retracted_on", "retracted_by")
 
 
 def _person(name: str, event: str, table: str, condition: str) -> Trigger:
@@ -39,5 +43,11 @@ register(
     refuse("matching_sample_looked_at", "matching_sample", "BEFORE UPDATE", "what was found never changes",
            "OLD.finding IS NOT NULL"),
     refuse("data_dispute_as_filed", "data_dispute", "BEFORE UPDATE", "what was objected to never changes", _AS_FILED),
+    refuse("sign_retraction_as_decided", "sign_retraction", "BEFORE UPDATE", "what was retracted never changes",
+           differs(*_AS_RETRACTED)),
+    refuse("sign_retraction_reversed", "sign_retraction", "BEFORE UPDATE", "a reversed retraction never changes",
+           "OLD.reversed_on IS NOT NULL"),
+    refuse("sign_retraction_no_delete", "sign_retraction", "BEFORE DELETE", "retractions are never deleted"),
+    keep_rows("sign_retraction", ("id",), ("public_id",)),
     refuse("data_dispute_no_delete", "data_dispute", "BEFORE DELETE", "disputes are never deleted"),
 )

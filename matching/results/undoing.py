@@ -68,11 +68,16 @@ def _undo(case_id: int, load_id: int, load: str, on: date) -> Counter[str]:
         withdraw_certification(row, _benefits(case), load, on=on)
         counts["certification"] += 1
     for change in db.session.scalars(_changes(load_id).where(ListChange.case_id == case_id)).all():
-        undone = UNDOES.get(change.outcome or "", _already)(case, change, on)
-        counts[undone] += 1
-        if undone != "stays":
-            change.undone_on = on
+        counts[undo_change(case, change, on)] += 1
     return counts
+
+
+def undo_change(case: Case, change: ListChange, on: date) -> str:
+    """What came of one change; returns what was undone, `stays` where people had decided it already."""
+    undone = UNDOES.get(change.outcome or "", _already)(case, change, on)
+    if undone != "stays":
+        change.undone_on = on
+    return undone
 
 
 def _certifications(case: Case, load_id: int) -> list[Certification]:

@@ -10,7 +10,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from cases import pages
-from matching.results import disputes, life_signs
+from matching.results import disputes, life_signs, retracting
 from matching.results.disputes import ABOUT, Disputed
 from matching.routes.words import SURE, reason_word
 from rules.feeds import catalogue
@@ -62,7 +62,8 @@ def _page(public_id: str, form: DisputeForm) -> str:
     case = pages.visible_case(public_id, actor)
     return render_template(
         "matching/life_signs.html", case=case, form=form.offer(), told=life_signs.of_case(case, today()), sure=SURE,
-        disputes=disputes.of_case(case.id), may_file=disputes.may_file(case, actor), reason_word=reason_word,
+        disputes=disputes.of_case(case.id), may_file=disputes.may_file(case, actor),
+        may_put_back=actor.covers(case.office_path, retracting.RELEASERS), reason_word=reason_word,
         on=today())
 
 
@@ -73,7 +74,8 @@ def index() -> str:
 
 
 def _index(form: Form, actor: Actor) -> str:
-    return render_template("matching/disputes.html", rows=disputes.waiting(actor), form=form, on=today())
+    return render_template("matching/disputes.html", rows=disputes.waiting(actor), form=form,
+                           losses=disputes.LOSSES, on=today())
 
 
 @life_sign_pages.post("/disputes/<public_id>/<act>")
@@ -96,4 +98,21 @@ def _take(row_id: int, act: str, sent: Any, actor: Actor) -> None:
         return
     said = sent.get("answer", "")
     disputes.answer(row_id, said, sent.get("note", ""), actor=actor, on=today())
-    flash(_("答复已登记，并已告知本人。") if said == "corrected" else _("答复已登记。"), "good")
+    flash(_("答复已登记。") if said == "kept" else _("答复已登记，并已告知本人。"), "good")
+
+
+@life_sign_pages.post("/cases/<public_id>/life-signs/put-back")
+@access(*CHAIN)
+def put_back(public_id: str) -> Any:
+    """What was retracted counts again."""
+    actor, form = current_actor(), DisputeForm(formdata=None)
+    case = pages.visible_case(public_id, actor)
+    row = next((one for one in retracting.of_person(case.pensioner_id)
+                if one.public_id == request.form.get("retraction") and one.reversed_on is None), None)
+    if row is None:
+        abort(404)
+    with answered(form):
+        retracting.put_back(row.id, request.form.get("grounds", ""), actor=actor, on=today())
+        flash(_("已恢复采信，下次比对起计算。"), "good")
+        return redirect(url_for(".of_case", public_id=public_id))
+    return _page(public_id, form), 409

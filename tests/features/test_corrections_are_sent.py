@@ -72,7 +72,8 @@ def test_the_city_gathers_the_corrections_sends_them_and_notes_the_receipt(
     answer = city.post(f"{page}/remote_certification/send", data={"format": "csv"})
     lines = answer.get_data().decode("utf-8-sig").splitlines()
     answer.close()
-    assert lines[0] == "案号,姓名,公民身份号码,险种,待遇类别,原停发或暂停原因,恢复日期,经办件编号,应撤销的死亡日期"
+    assert lines[0] == ("案号,姓名,公民身份号码,险种,待遇类别,原停发或暂停原因,恢复日期,经办件编号,"
+                        "应撤销的死亡日期,有误数据的日期")
     with app.app_context():
         sending = db.session.scalars(select(CorrectionSending)).one()
         row = db.session.scalars(select(Correction)).one()

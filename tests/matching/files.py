@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from matching.definition import LISTS, REASONS, Found, OfCase, Profile, Sign, find
 from matching.lists import changes_of, lists_of
+from matching.retracted import Retracted, standing
 from matching.runs import Asked, run
 from matching.store import BUCKET_BITS, POPULATION, SIGNS, Store, write_table
 from tests.matching.signs import ON, PROFILES, REASON_OF_CODE
@@ -75,7 +76,9 @@ def told(found: Found) -> tuple:
     return found.list, found.reason, *((sign.load, sign.row, sign.code, sign.day, sign.sure) if sign else ())
 
 
-def by_reference(signs: Sequence[Sign], cases: Mapping[int, Person], profiles=PROFILES) -> dict[int, tuple]:
-    return {case: told(find([sign for sign in signs if sign.person == person], about, profiles[profile],
+def by_reference(signs: Sequence[Sign], cases: Mapping[int, Person], profiles=PROFILES,
+                 retracted: Sequence[Retracted] = ()) -> dict[int, tuple]:
+    counted = standing(signs, retracted)
+    return {case: told(find([sign for sign in counted if sign.person == person], about, profiles[profile],
                             REASON_OF_CODE))
             for case, (person, profile, about) in cases.items()}

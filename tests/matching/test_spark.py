@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.definition import LISTS, REASONS, OfCase, Sign, day_number
+from matching.retracted import EVERY_LOAD, Retracted
 from matching.store import LISTS as LIST_SCHEMA
 from tests.matching.files import by_reference
 from tests.matching.signs import MEANINGS, ON, PROFILES, REASON_OF_CODE
@@ -48,14 +49,14 @@ def _world(seed: int) -> tuple[list[Sign], dict[int, tuple[int, int, OfCase]]]:
     return signs, cases
 
 
-def _by_spark(spark, signs, cases, partitions: int) -> dict[int, tuple]:
+def _by_spark(spark, signs, cases, partitions: int, wrong) -> dict[int, tuple]:
     from matching.spark import lists
 
     rows = [(sign.person, sign.day, sign.code, sign.sure, sign.load, sign.row) for sign in signs]
     people = [(case, person, profile, told.certified, told.due, told.of_age, 0)
               for case, (person, profile, told) in cases.items()]
     found = lists(spark, spark.createDataFrame(rows, SIGN_KINDS).repartition(partitions),
-                  spark.createDataFrame(people, CASE_KINDS), PROFILES, REASON_OF_CODE)
+                  spark.createDataFrame(people, CASE_KINDS), PROFILES, REASON_OF_CODE, wrong)
     assert found.columns == LIST_SCHEMA.names
     return {row["case"]: (LISTS[row["list"]], REASONS[row["reason"]],
                           *((row[name] for name in ("load", "row", "code", "day", "sure")) if row["load"] >= 0 else ()))
@@ -66,7 +67,9 @@ def _by_spark(spark, signs, cases, partitions: int) -> dict[int, tuple]:
 @examples(1, 40)
 def test_spark_says_what_the_definition_says_of_one_person_however_the_signs_lie(spark, seed, random):
     signs, cases = _world(seed)
-    told = by_reference(signs, cases)
+    wrong = [Retracted(one.person, one.code, one.day, random.choice((EVERY_LOAD, one.load)))
+             for one in random.sample(signs, 30)]
+    told = by_reference(signs, cases, retracted=wrong)
     again = signs + random.sample(signs, 300)
     random.shuffle(again)
-    assert _by_spark(spark, again, cases, random.randint(1, 5)) == told
+    assert _by_spark(spark, again, cases, random.randint(1, 5), wrong) == told

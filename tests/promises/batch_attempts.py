@@ -95,6 +95,7 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
     "gathered_loss_handed_on": ((copied("gathered_loss", f"batch_id = {OPEN_BATCH}", batch_id=HANDED_ON),),),
     "correction_as_arisen": each(
         "correction", "public_id = 'other'", "case_id = case_id + 100000", "decision_id = decision_id + 100000",
+        "retraction = 'other'", "wrong_on = '2020-01-01'",
         "system = 'other'", "office_path = '51/'", "reason = 'other'", "arose_on = '2020-01-01'",
         where="status = 'open'"),
     "correction_settled": each("correction", "note = 'other'", where="status = 'set_aside'"),
@@ -145,7 +146,8 @@ def keep_batches(decision_id: int, on: date) -> None:
 
 def _add_corrections(case: int, decision: int, on: date) -> None:
     li = account_of("li").id
-    made = {"case_id": case, "decision_id": decision, "office_path": "51/5101/", "reason": "lapsed", "arose_on": on}
+    made = {"case_id": case, "decision_id": decision, "retraction": "x", "office_path": "51/5101/",
+            "reason": "lapsed", "arose_on": on}
     sent = {"system": "death_table", "office_path": "51/5101/", "rows": 1, "form": "xlsx", "digest": "x", "sent_on": on,
             "sent_by": li}
     db.session.add_all([

@@ -7,14 +7,18 @@ from typing import Any
 from sqlalchemy import select
 
 from cases.models import Case
+from cases.moves import lock_cases_of_person
 from database import db, transaction
-from matching.results import disputes, proposing, releasing
+from matching.definition import Sign, day_number
+from matching.results import disputes, proposing, releasing, retracting
+from matching.results.models import DataDispute
 from matching.results.proposing import Change, Found
+from matching.results.retracting import Grounds
 from tests.people import actor
 from tests.promises.county import ON
 from tests.promises.ledger_attempts import each
 from tests.promises.trigger_attempts import Statements, account, copied, person
-from tests.results.registers import compared, lost, proposed, seen, unknown
+from tests.results.registers import code_of, compared, lost, proposed, seen, unknown
 
 AREA = "51/5101/510107/"
 SEEN = date(2026, 1, 15)
@@ -54,7 +58,15 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
         ("UPDATE data_dispute SET status = 'answered', answer = 'kept', answered_by = filed_by",
          "UPDATE data_dispute SET answer = 'corrected'")),
     "data_dispute_no_delete": (("DELETE FROM data_dispute",),),
+    "sign_retraction_as_decided": each(
+        "sign_retraction", "public_id = 'other'", "case_id = case_id + 1", "pensioner_id = pensioner_id + 1",
+        "office_path = '51/'", "source = 'other'", "code = code + 1", "sign_on = '2020-01-01'", "through_load = 9",
+        "cause = 'refuted'", "dispute_id = dispute_id + 1", "task_id = 9", "decision_id = 9",
+        "retracted_on = '2020-01-01'", f"retracted_by = {account('zhao')}", where="reversed_on IS NULL"),
+    "sign_retraction_reversed": each("sign_retraction", "reversed_grounds = 'other'", where="reversed_on IS NOT NULL"),
+    "sign_retraction_no_delete": (("DELETE FROM sign_retraction",),),
 }
+RETRACTED = {"cause": "corrected", "dispute_id": 7, "retracted_by": 7, "sign_on": date(2026, 3, 1)}
 
 
 NEVER: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {  # constraint -> what it refuses, clause by clause
@@ -76,6 +88,19 @@ NEVER: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {  # constraint -> wh
     "ck_data_dispute_answered": (
         ("data_dispute", {"status": "answered", "answer": "kept"}),
         ("data_dispute", {"status": "answered", "answered_by": 7})),
+    "ck_sign_retraction_cause": (("sign_retraction", {"cause": "other"}),),
+    "ck_sign_retraction_grounds": (
+        ("sign_retraction", {"cause": "annulled"}), ("sign_retraction", {"dispute_id": None}),
+        ("sign_retraction", {"retracted_by": None})),
+    "ck_sign_retraction_task": (("sign_retraction", {"cause": "refuted"}),),
+    "ck_sign_retraction_day": (
+        ("sign_retraction", {"sign_on": None}), ("sign_retraction", {"through_load": 7})),
+    "ck_sign_retraction_reversed": (
+        ("sign_retraction", {"reversed_on": date(2026, 3, 1), "reversed_by": 8}),
+        ("sign_retraction", {"reversed_on": date(2026, 3, 1), "reversed_grounds": "x"}),
+        ("sign_retraction", {"reversed_by": 8, "reversed_grounds": "x"})),
+    "ck_sign_retraction_two_accounts": (
+        ("sign_retraction", {"reversed_on": date(2026, 3, 1), "reversed_by": 7, "reversed_grounds": "x"}),),
 }
 
 
@@ -103,4 +128,15 @@ def keep_runs(on: date) -> None:
                 row = session.get(type(run), run.id)
                 row.proposed_by, row.proposed_by_person = actor("li").account_id, actor("li").natural_person_id
             releasing.release(run.id, actor=actor("wang"), on=on)
-    disputes.file(cases[0], disputes.Disputed("cremations", "death", "本人健在"), actor=actor("li"), on=on)
+    said = disputes.Disputed("cremations", "death", "本人健在")
+    retracted_twice(disputes.file(cases[0], said, actor=actor("li"), on=on), on)
+
+
+def retracted_twice(dispute: DataDispute, on: date) -> None:
+    """Two statements of a register; the second counts again."""
+    for day in (on, SEEN):
+        with transaction():
+            case = lock_cases_of_person(dispute.case_id)
+            sign = Sign(case.pensioner_id, day_number(day), code_of("cremations", "dead"), 2, 1, 1)
+            made = retracting.retract(case, [sign], Grounds("corrected", dispute), actor=actor("wang"), on=on)
+    retracting.put_back(made[0].row.id, "来源部门再次确认", actor=actor("zhao"), on=on)

@@ -44,7 +44,8 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
     "correction": {"status": "open"}, "feed_load": {"status": "staging"}, "list_change": {"list": "lost"},
     "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
-    "data_dispute": {"status": "filed"}, "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
+    "data_dispute": {"status": "filed"}, "sign_retraction": matching_attempts.RETRACTED,
+    "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
     **duty_constraints.SOUND,
 }
 ENDED = {"settled_by_person": 7, "settled_on": date(2026, 3, 1)}
@@ -94,7 +95,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "suspension_batch": (("office_path", "month"), ("public_id",)),
     "suspension_row": (("batch_id", "case_id"),),
     "gathered_loss": (("batch_id", "decision_id"),),
-    "correction": (("decision_id", "system"), ("public_id",)),
+    "correction": (("decision_id", "system"), ("retraction", "system"), ("public_id",)),
     "correction_sending": (("public_id",),),
     "sweep_halt": (("office_path",), ("public_id",)),
     # F2: one file once
@@ -113,7 +114,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     # QD 15: one run open of an area, one row of a case and run
     "matching_run": (("area_path",), ("public_id",)),
     "list_change": (("run_id", "case_id"),), "matching_sample": (("run_id", "case_id"),),
-    "data_dispute": (("public_id",),),
+    "data_dispute": (("public_id",),), "sign_retraction": (("public_id",),),
     **duty_constraints.ONE,
 }
 NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it refuses, clause by clause
@@ -127,6 +128,7 @@ NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it re
         ("suspension_batch", {"status": "released", "proposed_by_person": 7}),
         ("suspension_batch", {"status": "released", "released_by_person": 7})),
     "ck_correction_status": (("correction", {"status": "lost"}),),
+    "ck_correction_arose": (("correction", {"decision_id": None, "retraction": None}),),
     "ck_correction_set_aside": (
         ("correction", {"status": "set_aside", "note": "不属", "sending_id": 7}),
         ("correction", {"status": "set_aside", "settled_by": 7, "sending_id": 7})),

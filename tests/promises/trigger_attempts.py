@@ -180,7 +180,8 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "match_suggestion": (("id",), ("public_id",), ("load_id", "row_number", "pensioner_id"),
                          ("load_id", "row_number")),
     "gathered_loss": (("batch_id", "decision_id"),),
-    "correction": (("id",), ("public_id",), ("decision_id", "system")),
+    "correction": (("id",), ("public_id",), ("decision_id", "system"), ("retraction", "system")),
+    "sign_retraction": (("id",), ("public_id",)),
     "correction_sending": (("id",), ("public_id",)),
     "not_passed": (("id",), ("case_id", "period_due_on")),
     "decision": (("id",), ("public_id",), ("decision_no",), ("case_id",)),
@@ -209,7 +210,7 @@ CHOSEN = {  # the row that is replaced, where not any will do
     "calendar_year": "status = 'proposed'", "decision": "stage = 'approval'",
     "suspension_batch": "status = 'gathered'", "sweep_halt": "status = 'halted'",
     "suspension_row": "taken_out_on IS NULL AND batch_id = (SELECT max(id) FROM suspension_batch)",
-    "limit_pause": "resumed_on IS NULL",
+    "limit_pause": "resumed_on IS NULL", "correction": "retraction IS NOT NULL",
     "gathered_loss": "batch_id = (SELECT id FROM suspension_batch WHERE status = 'gathered')",
 }
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from matching.results import applying, proposing, releasing
+from database import transaction
+from matching.definition import NUMBER_AND_NAME, UNDATED, Sign, day_number
+from matching.feeds.models import FeedLoad
+from matching.feeds.store import store as folder
+from matching.results import applying, proposing, releasing, running
 from matching.results.models import MatchingRun, MatchingSample
 from matching.results.proposing import Change, Found
+from matching.results.running import Wanted
+from matching.store import Store
 from rules.feeds import catalogue
+from tests.matching.files import write_signs
 from tests.people import actor
 
 AREA = "51/5101/510107/"
@@ -67,5 +74,29 @@ def compared(changes: Iterable[Change], on: date, *, looks: str, releases: str, 
 
 def applied(changes: Iterable[Change], on: date, **more: object) -> MatchingRun:
     run = released(changes, on, **more)
+    applying.apply(run.id, on=on)
+    return run
+
+
+def in_store(source: str, said: str, person: int, day: date | None, on: date, row: int = 1) -> FeedLoad:
+    """A load of one row about one person, as if it had been read on that day: its sign stands in the store."""
+    with transaction() as session:
+        loaded = FeedLoad(
+            source=source, area_path=AREA, file_name="one.csv", sha256=f"{source}{said}{person}{day}{on}{row}"[:64],
+            status="loaded", rows=1, loaded=1, resolved=1, loaded_by=actor("li").account_id,
+            loaded_by_person=actor("li").natural_person_id, loaded_on=on)
+        session.add(loaded)
+        session.flush()
+        number = loaded.id
+    write_signs(Store(folder()), [Sign(person, day_number(day) if day else UNDATED, code_of(source, said),
+                                       NUMBER_AND_NAME, number, row)])
+    return loaded
+
+
+def month(on: date, *, afresh: bool = False) -> MatchingRun:
+    """The county's comparison, looked at, released and carried out."""
+    run = running.run(Wanted(f"{on:%Y-%m}", AREA, on, afresh))
+    looked_at(run, on)
+    releasing.release(run.id, actor=actor("wang"), on=on)
     applying.apply(run.id, on=on)
     return run

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from matching.results.models import DataDispute
 from tests.case_builder import make_case
 from tests.conftest import Clock
 from tests.people import ON, actor, make_account, sign_in
-from tests.results.registers import applied, proposed, seen, unknown
+from tests.results.registers import applied, dead, in_store, proposed, seen, unknown
 
 pytestmark = pytest.mark.sqlite_is_enough
 DAY, SEEN = date(2026, 3, 16), date(2026, 2, 20)
@@ -117,18 +118,20 @@ def test_the_index_says_what_is_due_and_how_the_shares_moved(app: Flask, cases: 
 def test_data_objected_to_go_back_to_their_source_and_its_correction_is_told(app: Flask, cases: list[One]) -> None:
     case, li, wang = cases[0], client(app, "li"), client(app, "wang")
     with app.app_context():
-        applied([seen(case.id, SEEN)], DAY)
+        person = db.session.get_one(Case, case.id).pensioner_id
+        load = in_store("cremations", "dead", person, SEEN, DAY).id
+        applied([replace(dead(case.id, SEEN, load), list="to_be_verified", reason="both_lists")], DAY)
     address = f"/cases/{case.key}/life-signs"
     assert "登记异议" in page(app, "li", address)
-    given = {"source": "hospital_stays", "about": "death", "grounds": "本人未住院"}
+    given = {"source": "cremations", "about": "death", "grounds": "本人健在"}
     assert li.post(address, data=given | {"grounds": ""}).status_code == 400
     assert li.post(address, data=given).status_code == 302
     with app.app_context():
         row = db.session.scalars(select(DataDispute)).one()
         assert (row.row, row.sign_on, row.status) == (1, SEEN, "filed")
         dispute = f"/disputes/{row.public_id}"
-    assert read(app, select(VerificationTask.cause).where(VerificationTask.case_id == case.id)) == "disputed_data"
-    assert "本人未住院" in page(app, "wang", "/disputes")
+    assert read(app, select(VerificationTask.cause).where(VerificationTask.case_id == case.id)) == "both_lists"
+    assert "本人健在" in page(app, "wang", "/disputes")
     assert wang.post(f"{dispute}/answer", data={"answer": "kept", "note": "无误"}).status_code == 409
     assert wang.post(f"{dispute}/send", data={"reference": "函〔2026〕7号"}).status_code == 302
     assert wang.post(f"{dispute}/answer", data={"answer": "corrected", "note": ""}).status_code == 409
@@ -136,8 +139,9 @@ def test_data_objected_to_go_back_to_their_source_and_its_correction_is_told(app
     assert read(app, select(Notice.kind).where(Notice.kind == "data_corrected"))
     told = read(app, select(AuditEvent.canonical).where(AuditEvent.type == "DisputeAnswered"))
     assert b"death_table" in told and b"ministry_comparison" in told
-    assert "来源部门已更正" in page(app, "li", address)
-    assert "本人未住院" not in page(app, "wang", "/disputes")
+    shown = page(app, "li", address)
+    assert "来源部门已更正" in shown and "不再采信" in shown
+    assert "本人健在" not in page(app, "wang", "/disputes")
     whole(app)
 
 
