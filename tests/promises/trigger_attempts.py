@@ -210,7 +210,7 @@ CHOSEN = {  # the row that is replaced, where not any will do
     "calendar_year": "status = 'proposed'", "decision": "stage = 'approval'",
     "suspension_batch": "status = 'gathered'", "sweep_halt": "status = 'halted'",
     "suspension_row": "taken_out_on IS NULL AND batch_id = (SELECT max(id) FROM suspension_batch)",
-    "limit_pause": "resumed_on IS NULL", "correction": "retraction IS NOT NULL",
+    "limit_pause": "resumed_on IS NULL", "correction": "retraction = 'x'",
     "gathered_loss": "batch_id = (SELECT id FROM suspension_batch WHERE status = 'gathered')",
 }
 
