@@ -1,8 +1,8 @@
 """Runs before that a run may start from, so that it folds only what came since.
 
 A case rests on a run while its rules weigh signs as they did then, none of what counts of it is of a load that was
-withdrawn since, and what is retracted of its person is the same. Who does not rest on the run before may rest on the one
-before that: the states that are kept are what a withdrawal goes back to.
+withdrawn since, and what is retracted of its person is the same. Who does not rest on the run before may rest on the
+one before that: the states that are kept are what a withdrawal goes back to.
 """
 from __future__ import annotations
 
