@@ -18,6 +18,7 @@ from cases.sweep import is_demonstration
 from database import db
 from database.roles import OWNER, excesses
 from database.versions import objection as version_objection
+from matching.results import going_on
 from staff.models import StaffAccount
 
 SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
@@ -67,6 +68,7 @@ def main() -> int:
     sign_ins = Path(app.config["INSTANCE_DIR"]) / SIGN_INS
     if sign_ins.exists():
         print(sign_ins.read_text(encoding="utf-8"), flush=True)
+    going_on.beside(app)
     try:
         server.run()
     finally:

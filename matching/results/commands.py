@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 
 from database import db
-from matching.results import applying, due, running
+from matching.results import applying, due, going_on, running
 from matching.results.models import MatchingRun
 from matching.results.proposing import Difference
 from matching.results.running import Wanted, WrongMonth
@@ -69,7 +69,14 @@ def apply(run_id: str, on: datetime | None) -> None:
 @AREA
 @ON
 def show_due(area: str | None, on: datetime | None) -> None:
-    """Say by which day the area's next comparison is due (QD 15); ends with 1 where it is overdue."""
+    """Go on with what a killed process left, then say by which day the area's next comparison is due (QD 15).
+
+    To be started daily; ends with 1 where it is overdue.
+    """
+    with click.progressbar(length=1, show_eta=False) as bar:
+        went_on = going_on.go_on(_day(on), lambda done, every: _progress(bar, "apply", done, every))
+    for name, counts in went_on.items():
+        click.echo(f"{name}\tapplied\t{counts.total()}")
     found = due.due(_path(area), _day(on))
     click.echo(f"{found.month}\t{found.by}{'  overdue' if found.overdue else ''}")
     if found.overdue:

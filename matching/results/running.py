@@ -14,13 +14,13 @@ from cases.periods import area_of_path
 from database import db
 from matching import runs
 from matching.definition import LISTS, OF_SIGN, REASONS, UNDATED, VERDICTS, date_of
-from matching.feeds.models import FeedLoad
 from matching.feeds.store import store as folder
 from matching.lists import changes_of
 from matching.profiles import reasons_of
-from matching.results import population, retracting, undoing
+from matching.results import population, retracting
+from matching.results.going_on import undo_withdrawn
 from matching.results.loads import loads_in_force
-from matching.results.models import ListChange, MatchingRun
+from matching.results.models import MatchingRun
 from matching.results.proposing import Change, Difference, Found, dry, last_applied, propose
 from matching.runs import Asked
 from matching.store import Store
@@ -64,7 +64,7 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     """Raises WrongMonth."""
     if month_of(wanted.on) != wanted.month:
         raise WrongMonth(wanted.month)
-    _undo_withdrawn(wanted.on)
+    undo_withdrawn(wanted.on)
     retracting.follow_annulments(wanted.on)
     store, before = Store(folder()), last_applied(wanted.area)
     last = db.session.get(MatchingRun, before) if before else None
@@ -78,14 +78,6 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     summary = runs.run(store, asked, progress=lambda done, every: progress("lists", done, every))
     return Found(wanted.month, wanted.area, wanted.on, summary.mode, name, _digest(profiles),
                  tuple(load.public_id for load in loads), lambda: changes(store, name))
-
-
-def _undo_withdrawn(on: date) -> None:
-    """What a withdrawal that was killed left undone."""
-    left = select(FeedLoad.id, FeedLoad.public_id).where(FeedLoad.status == "withdrawn", FeedLoad.id.in_(
-        select(ListChange.load_id).where(ListChange.undone_on.is_(None), ListChange.outcome.in_(undoing.CAUSED))))
-    for load_id, name in db.session.execute(left.order_by(FeedLoad.id)).all():
-        undoing.undo(load_id, name, on=on)
 
 
 def _name(wanted: Wanted, before: int | None) -> str:

@@ -15,10 +15,10 @@ from flask import Flask
 from cases.models import Case, CaseTransition, Certification, Decision, Notice, VerificationTask
 from database import db
 from invariants import breaches
-from matching.results import applying
+from matching.results import applying, going_on
 from matching.results.models import ListChange, ListEntry
 from tests.case_builder import LAPSED, make_cases
-from tests.conftest import configured
+from tests.conftest import Clock, configured
 from tests.engines import Copies
 from tests.people import ON, make_account
 from tests.promises.servers import ANSWER_WITHIN, PROCESSES
@@ -101,6 +101,42 @@ def test_killed_at_any_moment_and_begun_again_each_thing_is_done_once(
             continue
         killed += 1
     with app.app_context():
-        applying.apply(made, on=DAY)
+        going_on.go_on(DAY)
         close()
     assert left(app) == expected
+
+
+def going_on_with_it(url: str, folder: str, line: Connection) -> None:
+    from app import create_app
+
+    app = create_app(configured(url, Path(folder)) | {"SWEEP_BATCH": AT_ONCE})
+    with app.app_context():
+        line.send("ready")
+        line.recv()
+        going_on.go_on(DAY)
+    line.send("done")
+
+
+def test_two_that_go_on_at_once_do_each_thing_once(
+        app: Flask, run: tuple[int, dict[str, list[str]]], database_url: str, tmp_path: Path) -> None:
+    lines = []
+    for _ in range(2):
+        mine, theirs = PROCESSES.Pipe()
+        PROCESSES.Process(target=going_on_with_it, args=(database_url, str(tmp_path), theirs), daemon=True).start()
+        assert told(mine) == "ready"
+        lines.append(mine)
+    for line in lines:
+        line.send("go")
+    assert [told(line) for line in lines] == ["done", "done"]
+    assert left(app) == run[1]
+
+
+def test_the_daily_command_and_the_start_of_the_server_go_on_by_themselves(
+        app: Flask, run: tuple[int, dict[str, list[str]]], clock: Clock, copies: Copies) -> None:
+    clock.move_to(DAY)
+    answer = app.test_cli_runner().invoke(args=["matching", "due", "--area", "510107", "--on", str(DAY)])
+    assert "applied" in answer.output
+    assert left(app) == run[1]
+    copies.restore("released")
+    going_on.beside(app).join()
+    assert left(app) == run[1]
