@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import io
 import json
+import re
 import sqlite3
 import sys
 import zipfile
@@ -883,6 +884,7 @@ class Policy:
     witnesses: tuple[NoteKey, ...]
     cosigned: int
     late: int  # seconds that a record may come after a later one: a transaction that took long
+    seals: tuple[str, ...] = ()  # PEM of the authorities whose seals on dossiers are believed
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> Policy:
@@ -891,7 +893,8 @@ class Policy:
             keys = tuple((NoteKey.read(k["key"]), int(k.get("from", 0)), k.get("until")) for k in given["keys"])
             return cls(given["origin"], Hashing(given.get("hash", "sha256")), keys,
                        tuple(NoteKey.read(w["key"] if isinstance(w, dict) else w) for w in given.get("witnesses", ())),
-                       int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)))
+                       int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)),
+                       tuple(map(str, given.get("seals", ()))))
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"policy: {type(error).__name__}: {error}") from None
 
@@ -1496,6 +1499,371 @@ def _check_receipt(exam: Exam) -> None:
         exam.found.add("receipt_other", "manifest.json")
 
 
+# --- a dossier: one PDF that brings its events, a proof of each (C2SP tlog-proof), and a seal over all of it ---
+
+PROOF_FIRST_LINE = "c2sp.org/tlog-proof@v1"
+DOSSIER_FORMAT = "pension-eligibility dossier proof 1"
+MOST_ATTACHED = 1 << 26
+OBJECT = re.compile(rb"(?<![0-9])(\d+)[ \t\r\n]+(\d+)[ \t\r\n]+obj\b")
+STREAM = re.compile(rb"stream\r?\n")
+LENGTH = re.compile(rb"/Length[ \t\r\n]+(\d+)(?![ \t\r\n]+\d+[ \t\r\n]+R)")
+ATTACHED_AS = re.compile(rb"/U?F[ \t\r\n]*\(([^()\\]+)\)")
+ATTACHED = re.compile(rb"/EF[ \t\r\n]*<<[^>]*/U?F[ \t\r\n]+(\d+)[ \t\r\n]+\d+[ \t\r\n]+R")
+SAYS |= {
+    "no_proofs": ("unsigned", "案卷没有附上日志证明", "the dossier brings no proof of the log"),
+    "attached_twice": ("inserted", "附有两个同名文件", "two files of this name are attached"),
+    "proof_form": ("altered", "证明不是规定的写法：{why}", "not a proof of C2SP tlog-proof: {why}"),
+    "other_case": ("misplaced", "是另一案件（{case}）的事件", "an event of another case ({case})"),
+    "data_other": ("altered", "与证明所述的案卷数据不同", "not the data of which the proof speaks"),
+    "extract_other": ("altered", "摘录第 {seq} 号与事件不符", "number {seq} of the extract is not the event attached"),
+    "seal_gone": ("removed", "案卷称有签章（{holder}），但没有签章",
+                  "it says that {holder} sealed it, and bears no seal"),
+    "seal_broken": ("altered", "签章覆盖的内容已被改动：{why}", "what the seal covers was altered: {why}"),
+    "seal_part": ("inserted", "签章之后文件又被增改", "something was added to the file since it was sealed"),
+    "seal_unknown": ("unsigned", "签章证书不是所列机构签发：{holder}",
+                     "no authority of the policy issued the seal of {holder}"),
+}
+
+
+@dataclass(frozen=True)
+class LogProof:
+    """A tlog-proof as read: nothing of it is verified yet. extra: the entry, here."""
+
+    index: int
+    proof: tuple[bytes, ...]
+    extra: bytes
+    note: bytes
+
+
+def written_proof(index: int, proof: Iterable[bytes], note: bytes, extra: bytes = b"") -> bytes:
+    """As C2SP tlog-proof has it."""
+    lines = [PROOF_FIRST_LINE, *([f"extra {base64.b64encode(extra).decode()}"] if extra else ()), f"index {index}",
+             *(base64.b64encode(one).decode() for one in proof), ""]
+    return "\n".join(lines).encode() + b"\n" + note
+
+
+def read_proof(data: bytes) -> LogProof:
+    """Raises ProofRefused."""
+    above, empty, note = data.partition(b"\n\n")
+    try:
+        lines = above.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise ProofRefused("not ASCII") from None
+    if not empty or lines.pop(0) != PROOF_FIRST_LINE or not lines:
+        raise ProofRefused("not a tlog-proof")
+    extra = b""
+    if lines[0].startswith("extra "):
+        extra = _decoded(lines.pop(0).removeprefix("extra "))
+        if not extra or not lines:
+            raise ProofRefused("extra data that are no base64")
+    word, _, index = lines.pop(0).partition(" ")
+    if word != "index" or not _is_number(index):
+        raise ProofRefused("no index")
+    proof = tuple(map(_decoded, lines))
+    if len(proof) > 63 or any(len(one) != Hashing.SIZE for one in proof):
+        raise ProofRefused("not hashes of 32 bytes")
+    return LogProof(int(index), proof, extra, note)
+
+
+class PdfFiles:
+    """The files attached to a PDF, and its signature. Reads the objects one after the other, the later in place of the
+    earlier; the cross-reference table is not asked, for nothing here is believed before it is proven."""
+
+    def __init__(self, data: bytes) -> None:
+        if not data.startswith(b"%PDF-"):
+            raise Unreadable("not a PDF")
+        self.data = data
+        self._objects: dict[int, tuple[bytes, bytes]] = {}  # number -> its text, the raw bytes of its stream
+        self._read()
+        self.twice: list[str] = []
+        self.files = self._attached()
+
+    def _read(self) -> None:
+        at = 0
+        while found := OBJECT.search(self.data, at):
+            text, stream, at = self._object(found.end())
+            self._objects[int(found[1])] = text, stream
+            if b"/ObjStm" in text:
+                self._unpack(text, stream)
+
+    def _object(self, begin: int) -> tuple[bytes, bytes, int]:
+        end, stream = self.data.find(b"endobj", begin), STREAM.search(self.data, begin)
+        if end < 0:
+            end = len(self.data)
+        if stream is None or stream.start() > end:
+            return self.data[begin:end], b"", end
+        text = self.data[begin:stream.start()]
+        length = LENGTH.search(text)
+        stop = stream.end() + int(length[1]) if length else self.data.find(b"endstream", stream.end())
+        return text, self.data[stream.end():stop], max(stop, stream.end())
+
+    def _unpack(self, text: bytes, stream: bytes) -> None:
+        """The objects of an object stream."""
+        inside, first = _inflated(stream), int(re.search(rb"/First[ \t\r\n]+(\d+)", text)[1])  # type: ignore[index]
+        numbers = [int(one) for one in inside[:first].split()]
+        places = [*numbers[1::2], len(inside) - first]
+        for number, start, end in zip(numbers[::2], places, places[1:], strict=False):
+            self._objects[number] = inside[first + start:first + end], b""
+
+    def _attached(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for text, _stream in self._objects.values():
+            name, of = ATTACHED_AS.search(text), ATTACHED.search(text)
+            if name is None or of is None or int(of[1]) not in self._objects:
+                continue
+            called, (described, raw) = name[1].decode("latin-1"), self._objects[int(of[1])]
+            self.twice += [called] if called in found else []
+            found[called] = _inflated(raw) if b"/FlateDecode" in described else raw
+        return found
+
+    def signature(self) -> tuple[list[int], bytes] | None:
+        """(byte range, DER of the CMS) of the last signature; None where there is none."""
+        ranges = list(re.finditer(rb"/ByteRange[ \t\r\n]*\[([\d \t\r\n]+)\]", self.data))
+        if not ranges:
+            return None
+        span = [int(one) for one in ranges[-1][1].split()]
+        if len(span) != 4 or span[0] != 0 or not 0 < span[1] < span[2] <= sum(span[2:]) <= len(self.data):
+            raise Unreadable("a byte range that is none")
+        return span, bytes.fromhex(self.data[span[1] + 1:span[2] - 1].decode("ascii"))
+
+
+def _inflated(raw: bytes) -> bytes:
+    made = zlib.decompressobj()
+    data = made.decompress(raw, MOST_ATTACHED)
+    if made.unconsumed_tail:
+        raise Unreadable("a stream too long")
+    return data
+
+
+class _Attached(Source):
+    """A dossier's files, as the files of an export would be."""
+
+    def __init__(self, pdf: PdfFiles, found: Findings) -> None:
+        self.twice, self._files = [], dict(pdf.files)
+        proofs = {name: data for name, data in pdf.files.items() if name.endswith(".tlog-proof")}
+        self.notes: dict[bytes, str] = {}
+        rows = []
+        for name, data in sorted(proofs.items()):
+            try:
+                read = read_proof(data)
+            except ProofRefused as refused:
+                found.add("proof_form", name, why=str(refused))
+                continue
+            self.notes.setdefault(read.note, name)
+            rows.append(read)
+        self._rows = {"entries.jsonl": [], "proofs.jsonl": []}  # type: dict[str, list[dict[str, Any]]]
+        shown = self._shown()
+        for read in sorted(rows, key=lambda one: one.index):
+            line = {"index": read.index, "entry": read.extra.decode("ascii", "replace")}
+            self._rows["entries.jsonl"].append(line if read.index in shown else line | {"outside": True})
+            self._rows["proofs.jsonl"].append(
+                {"index": read.index, "proof": [base64.b64encode(one).decode() for one in read.proof]})
+
+    def _shown(self) -> set[int]:
+        return set(json.loads(self._files.get("proof.json", b"{}")).get("events", ()))
+
+    def names(self) -> list[str]:
+        return list(self._files)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files or name in self._rows
+
+    def open(self, name: str) -> Any:
+        if name not in self._files:
+            raise Unreadable(f"{name}: not attached")
+        return io.BytesIO(self._files[name])
+
+    def lines(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        if name in self._rows:
+            yield from enumerate(self._rows[name], 1)
+            return
+        for number, line in enumerate(self._files.get(name, b"").splitlines(), 1):
+            yield number, json.loads(line)
+
+
+def verify_dossier(path: Path, policy: Policy, earlier: Sequence[bytes] = ()) -> Report:
+    """Everything that is wrong with the dossier at `path`: its proofs, its completeness, its seal."""
+    return verify_dossier_bytes(path.read_bytes(), policy, earlier)
+
+
+def verify_dossier_bytes(document: bytes, policy: Policy, earlier: Sequence[bytes] = ()) -> Report:
+    found, exam = Findings(), None
+    try:
+        pdf = PdfFiles(document)
+        for name in pdf.twice:
+            found.add("attached_twice", name)
+        source = _Attached(pdf, found)
+        if "proof.json" not in source or not source.notes:
+            found.add("no_proofs", "PDF")
+            _check_seal(pdf, {}, policy, found)
+            return Report(found, None, 0, 0, {}, ())
+        stated = json.loads(source.read("proof.json"))
+        exam = Exam(source, policy, found, _as_export(stated))
+        exam.earlier = tuple(c for n, note in enumerate(earlier, 1)
+                             if (c := _opened(note, exam, f"--checkpoint {n}", witnessed=False)))
+        exam.manifest["seal"] = _check_seal(pdf, stated, policy, found)
+        _check_dossier(exam, source, stated)
+    except UNREADABLE as error:
+        found.add("unreadable", "PDF", why=f"{type(error).__name__}: {error}")
+    if exam is None:
+        return Report(found, None, 0, 0, {}, ())
+    return Report(found, exam.head, exam.events, sum(1 for _ in exam.cases.items()), exam.manifest,
+                  tuple(c.size for c in exam.earlier))
+
+
+def _as_export(stated: dict[str, Any]) -> dict[str, Any]:
+    if stated.get("format") != DOSSIER_FORMAT:
+        raise Unreadable("proof.json: not of a format that is known here")
+    return {"format": MANIFEST_FORMAT, "proofs": "each", "whole": bool(stated["whole"]), "files": {},
+            "checkpoint": {"size": stated["size"], "root": base64.b64decode(stated["root"]).hex()},
+            "counts": {"events": len(stated["events"])}, "withheld": int(stated["withheld"])}
+
+
+def _check_dossier(exam: Exam, source: _Attached, stated: dict[str, Any]) -> None:
+    for note, name in source.notes.items():  # one checkpoint for all; another one is another's proof
+        exam.head = _opened(note, exam, name, witnessed=True)
+        if exam.head and (exam.head.size, exam.head.root.hex()) != tuple(exam.manifest["checkpoint"].values()):
+            exam.found.add("other_head", name)
+    if exam.head is None:
+        return
+    _check_earlier(exam)
+    _check_events(exam)
+    _check_heads(exam)
+    _check_case(exam, stated)
+    _check_data(exam, stated)
+
+
+def _check_case(exam: Exam, stated: dict[str, Any]) -> None:
+    """All events, and all entries of cases but those behind the last map of heads, are of the one case."""
+    others = {case for case, _row in exam.cases.items() if case != stated["case"]}
+    for case in sorted(others):
+        exam.found.add("other_case", "events.jsonl", case=case)
+
+
+def _check_data(exam: Exam, stated: dict[str, Any]) -> None:
+    """The printed data are those of which the proof speaks, and its extract is that of the events."""
+    raw = exam.source.read("dossier.json")
+    if hashlib.sha256(raw).hexdigest() != stated["data_sha256"]:
+        exam.found.add("data_other", "dossier.json")
+    events = {}
+    for _number, line in exam.source.lines("events.jsonl"):
+        body = json.loads(line["canonical"])
+        events[body["meta"]["case_seq"]] = (body["meta"]["uid"], body["type"],
+                                            hashlib.sha256(line["canonical"].encode()).hexdigest())
+    extract = {one["seq"]: (one["uid"], one["type"], one["digest"]) for one in json.loads(raw)["extract"]}
+    for seq in sorted(events.keys() | extract.keys()):
+        if events.get(seq) != extract.get(seq):
+            exam.found.add("extract_other", "dossier.json", seq=seq)
+
+
+# --- the seal: a CMS signature (PAdES) over the bytes of the PDF ---
+
+MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
+DIGESTS = {bytes.fromhex("608648016503040201"): "sha256", bytes.fromhex("608648016503040202"): "sha384",
+           bytes.fromhex("608648016503040203"): "sha512"}
+
+
+def _check_seal(pdf: PdfFiles, stated: dict[str, Any], policy: Policy, found: Findings) -> str | None:
+    """Who sealed it, as the certificate says; None where nobody did or nothing holds. Dates and revocation of the
+    certificate are not looked at: the log says when the dossier was issued."""
+    signed = pdf.signature()
+    if signed is None:
+        if stated.get("sealed"):
+            found.add("seal_gone", "PDF", holder=stated["sealed"])
+        return None
+    span, der = signed
+    try:
+        holder, trusted = verify_seal(pdf.data[:span[1]] + pdf.data[span[2]:sum(span[2:])], der, policy.seals)
+    except ProofRefused as refused:
+        found.add("seal_broken", "PDF", why=str(refused))
+        return None
+    if sum(span[2:]) != len(pdf.data):
+        found.add("seal_part", "PDF")
+    if policy.seals and not trusted:
+        found.add("seal_unknown", "PDF", holder=holder)
+    return holder if trusted or not policy.seals else None
+
+
+def verify_seal(covered: bytes, der: bytes, roots: Sequence[str]) -> tuple[str, bool]:
+    """(common name of who signed `covered`, whether one of `roots` (PEM) stands behind it). Raises ProofRefused."""
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    try:
+        content = _parts(_parts(_parts(der)[0][1])[1][1])[0][1]  # ContentInfo, [0], SignedData
+        parts = _parts(content)
+        certificates = [x509.load_der_x509_certificate(raw) for tag, inner, _raw in parts if tag == 0xA0
+                        for _tag, _inner, raw in _parts(inner)]
+        (_tag, signer, _raw), = _parts(parts[-1][1])
+        *_, algorithm, attributes, _how, value = [part for part in _parts(signer) if part[0] != 0xA1]
+        name = DIGESTS[_parts(algorithm[1])[0][1]]
+        digests = [_parts(_parts(one)[1][1])[0][1] for _t, one, _r in _parts(attributes[1])
+                   if _parts(one)[0][1] == MESSAGE_DIGEST]
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise ProofRefused(f"not a CMS signature that is known here ({type(error).__name__})") from None
+    if digests != [hashlib.new(name, covered).digest()]:
+        raise ProofRefused("the bytes are not those that were sealed")
+    message = b"\x31" + attributes[2][1:]  # as a SET, which is what was signed
+    own = next((one for one in certificates if _signed_by(one, value[1], message, name)), None)
+    if own is None:
+        raise ProofRefused("no certificate beside it made this signature")
+    names = own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    trusted = [x509.load_pem_x509_certificate(one.encode()) for one in roots]
+    return str(names[0].value) if names else own.subject.rfc4514_string(), _issued_by(own, certificates, trusted)
+
+
+def _parts(data: bytes) -> list[tuple[int, bytes, bytes]]:
+    """(tag, content, the whole) of each DER value in `data`; zeroes that fill a place up are left out."""
+    found, at = [], 0
+    while at + 1 < len(data) and data[at]:
+        tag, length, begin = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            begin += length & 0x7F
+            length = int.from_bytes(data[at + 2:begin], "big")
+        if begin + length > len(data):
+            raise ValueError("cut in the middle")
+        found.append((tag, data[begin:begin + length], data[at:begin + length]))
+        at = begin + length
+    return found
+
+
+def _signed_by(certificate: Any, value: bytes, message: bytes, digest: str) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+    key, hashed = certificate.public_key(), getattr(hashes, digest.upper())()
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(value, message, ec.ECDSA(hashed))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, message, padding.PKCS1v15(), hashed)
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _issued_by(certificate: Any, between: Sequence[Any], roots: Sequence[Any]) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
+    at = certificate
+    for _step in range(len(between) + 1):
+        for above, last in (*((one, True) for one in roots), *((one, False) for one in between if one != at)):
+            try:
+                at.verify_directly_issued_by(above)
+            except (ValueError, TypeError, InvalidSignature):
+                continue
+            if last:
+                return True
+            at = above
+            break
+        else:
+            return False
+    return False
+
+
 # --- telling it, to people and to programs ---
 
 TOLD = {  # key -> Chinese, English
@@ -1515,6 +1883,9 @@ TOLD = {  # key -> Chinese, English
                   "No checkpoint kept elsewhere was given: an old head replayed, or a rewrite with a stolen key, would "
                   "not be found."),
     "masked": ("个人信息：未导出，仅有加盐承诺", "Personal values: not exported, salted commitments only"),
+    "withheld": ("另有 {count} 条（查看、导出等）只附证明，不附内容",
+                 "{count} more (views, exports) have their proof without their content"),
+    "sealed": ("签章：{holder}", "Sealed by: {holder}"),
     "more": ("另有 {count} 处同类问题未逐一列出。", "{count} more of these kinds are not listed."),
 }
 
@@ -1538,6 +1909,10 @@ def report_lines(report: Report, lang: str) -> Iterator[str]:
         yield told("complete" if report.made.get("whole") else "stretch")
     sizes = ", ".join(map(str, report.checked))
     yield told("held", sizes=sizes) if sizes else told("none_held")
+    if report.made.get("withheld"):
+        yield told("withheld", count=report.made["withheld"])
+    if report.made.get("seal"):
+        yield told("sealed", holder=report.made["seal"])
     if report.made and not report.made.get("personal"):
         yield told("masked")
     for finding in report.findings:
@@ -1559,7 +1934,8 @@ def report_object(report: Report) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """0: whole. 1: damaged. 2: not asked as it should be."""
     parser = argparse.ArgumentParser(description="Check an export of the audit log. 核验操作日志的导出。")
-    parser.add_argument("path", type=Path, help="folder or archive 导出的文件夹或压缩包")
+    parser.add_argument("path", type=Path,
+                        help="folder or archive of an export, or a dossier 导出的文件夹或压缩包，或案卷 PDF")
     parser.add_argument("--policy", type=Path, required=True,
                         help="keys, obtained elsewhere than from the export 公钥文件，须另行取得")
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[], help="kept elsewhere 另存的检查点")
@@ -1572,13 +1948,21 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    report = verify_export(given.path, policy, earlier)
+    verified = verify_dossier if _is_pdf(given.path) else verify_export
+    report = verified(given.path, policy, earlier)
     if given.json:
         print(json.dumps(report_object(report), ensure_ascii=False, indent=1))
     else:
         for lang in (given.lang,) if given.lang else ("zh", "en"):
             print("\n".join(report_lines(report, lang)))
     return 0 if report.ok else 1
+
+
+def _is_pdf(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(5) == b"%PDF-"
 
 
 if __name__ == "__main__":

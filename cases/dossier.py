@@ -13,18 +13,19 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from audit.dossier_proof import CaseProof, ProofHeldBack, prove
 from audit.events import DossierIssued, Unmasked
 from audit.log import record
 from cases.dossier_content import content, made_at
-from cases.dossier_entries import NotInRecord
-from cases.dossier_marks import Marks, code_svg, code_text
+from cases.dossier_entries import LEFT_OUT, NotInRecord
+from cases.dossier_marks import Anchor, Marks, code_svg, code_text
 from cases.letters import font_folder
 from cases.models import Case, DossierIssue
 from cases.moves import lock_case
 from cases.notice_kinds import kinds
 from cases.pages import may_issue
 from cases.pdf import Attached, render
-from cases.seals.certificates import seal_of
+from cases.seals.certificates import Seal, seal_of
 from cases.seals.signing import sealed
 from cases.wording import print_environment
 from database import db, transaction
@@ -33,6 +34,7 @@ from staff.access import AccessDenied, lock_actor
 
 TEMPLATE_VERSION = "2"
 STYLES = ("print-document.css", "print-dossier.css")
+AGAIN = 3
 UNMASKED = ("id_number", "payee_account")
 
 
@@ -51,9 +53,10 @@ def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None
     Opens its own transaction. Raises AccessDenied when rights have gone while it was made (P4), SealUnusable.
     """
     found = _found(case)
-    case_id, data = found.id, content(found, as_of_tx=as_of_tx, masked=masked)
+    case_id = found.id
     seal = seal_of(found.office_path, current_app.config, at=now())
-    document = printed(data, lang, Marks(seal.holder, seal.trial) if seal else Marks())
+    data, proof = _proven(found, as_of_tx, masked)
+    document = printed(data, lang, _marks(seal, proof), proof)
     db.session.rollback()
     signed = sealed(document, seal, stamped_by=current_app.config.get("SEAL_TSA") or "") if seal else None
     with transaction():
@@ -67,6 +70,25 @@ def issue(case: Case | str, *, actor: Any, on: date, as_of_tx: str | None = None
             digest=_sha256(document), signed_digest=_sha256(signed) if signed else None, as_of=data["as_of"]["tx"],
             masked=masked, language=lang, template_version=TEMPLATE_VERSION), actor, on)
     return signed or document
+
+
+def _proven(case: Case, as_of_tx: str | None, masked: bool) -> tuple[dict[str, Any], CaseProof | None]:
+    """What the dossier says, and the log's proof of just that; without one when the log cannot be proven now (R5)."""
+    for _ in range(AGAIN):
+        data = content(case, as_of_tx=as_of_tx, masked=masked)
+        last = data["as_of"]["seq"]
+        try:
+            proof = prove(case.id, case.public_id, until=last if as_of_tx else None, withheld=LEFT_OUT)
+        except ProofHeldBack:
+            return data, None
+        if proof.last == last:
+            return data, proof
+    return data, None  # events came faster than they were read
+
+
+def _marks(seal: Seal | None, proof: CaseProof | None) -> Marks:
+    anchor = Anchor(proof.origin, proof.size, proof.root) if proof else None
+    return Marks(seal.holder, seal.trial, anchor) if seal else Marks(anchor=anchor)
 
 
 def _kept(case: Case, happened: DossierIssued, actor: Any, on: date) -> None:
@@ -91,12 +113,17 @@ def data_json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
 
-def printed(data: dict[str, Any], lang: str, marks: Marks = Marks()) -> bytes:  # noqa: B008, frozen
-    attached = Attached("dossier.json", data_json(data), "dossier data", "Data")
+def printed(data: dict[str, Any], lang: str, marks: Marks = Marks(),  # noqa: B008, frozen
+            proof: CaseProof | None = None) -> bytes:
+    raw = data_json(data)
+    attached = [Attached("dossier.json", raw, "dossier data", "Data")]
+    if proof is not None:
+        attached.append(Attached("proof.json", proof.proof_json(_sha256(raw), marks.holder), "log proof", "Supplement"))
+        attached += [Attached(name, made, "log proof", "Supplement") for name, made in sorted(proof.files.items())]
     identifier = (f"dossier {TEMPLATE_VERSION} {data['case']['case_no']} {data['as_of']['tx']} {data['masked']} {lang} "
                   f"{marks.identity}")
     return render(dossier_html(data, lang, marks), fonts=font_folder(), styles=STYLES, identifier=identifier.encode(),
-                  attachments=(attached,), made_on=made_at(data).replace(tzinfo=None))
+                  attachments=attached, made_on=made_at(data).replace(tzinfo=None))
 
 
 def _found(case: Case | str) -> Case:

@@ -17,8 +17,11 @@ import pikepdf
 from asn1crypto import x509
 from sqlalchemy import select
 
+from audit.dossier_proof import own_policy
 from audit.events import Recorded, parse
 from audit.models import AuditEvent, AuditTx
+from audit.signing import NoSigningKey
+from audit.verify import Finding, verify_dossier_bytes
 from cases.dossier_content import FORMAT
 from cases.models import DossierIssue
 from cases.seals.checking import FoundSeal, Unreadable, seals_in
@@ -41,11 +44,14 @@ class FileRefused(ValueError):
 @dataclass(frozen=True)
 class Verdict:
     """outcome: ours, altered or not_ours; `issued` is the event of a file the log knows, or of that it was made from;
-    `sealed`: whether that one bore a seal."""
+    `sealed`: whether that one bore a seal; `proofs`: how many events it proves, None where it brings no proof;
+    `damage`: what is wrong with them, as audit/verify.py names it."""
 
     outcome: str
     seals: tuple[FoundSeal, ...]
     issued: AuditEvent | None
+    proofs: int | None = None
+    damage: tuple[Finding, ...] = ()
 
     @property
     def issued_on(self) -> date | None:
@@ -71,11 +77,24 @@ def check(document: bytes, roots: Sequence[x509.Certificate]) -> Verdict:
         if known is None:
             raise FileRefused("FILE_BROKEN") from error
         seals = ()
+    proofs, damage = _proofs(document)
     if known is not None:
-        return Verdict(OURS, seals, known)
+        return Verdict(OURS, seals, known, proofs, damage)
     first = next((found for seal in seals if (found := _issued(seal.covered))), None)
     ours = first is not None or any(seal.trusted for seal in seals) or _of_our_record(document)
-    return Verdict(ALTERED if ours else NOT_OURS, seals, first)
+    return Verdict(ALTERED if ours else NOT_OURS, seals, first, proofs if ours else None, damage if ours else ())
+
+
+def _proofs(document: bytes) -> tuple[int | None, tuple[Finding, ...]]:
+    """What the program of the inspectors says of the proofs inside, by the keys of this installation."""
+    try:
+        policy = own_policy()
+    except (LookupError, NoSigningKey):
+        return None, ()
+    report = verify_dossier_bytes(document, policy)
+    if any(one.code == "no_proofs" for one in report.findings):
+        return None, ()
+    return report.events, tuple(one for one in report.findings if not one.code.startswith("seal_"))
 
 
 def read(issued: AuditEvent) -> Recorded:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from audit.verify import PdfFiles
 from cases.ledgers.table import LEDGERS
 from cases.models import Case
 from database import db
@@ -122,8 +123,12 @@ def asked_for(city: City, reader: str) -> Walk:
 
 
 def unpacked(answer: Answer) -> Answer:
-    """An archive is compared by its files: it keeps the second each was packed in. `checkpoint` signs the moment."""
+    """An archive is compared by its files: it keeps the second each was packed in. `checkpoint` signs the moment.
+    Of a dossier, what is printed: its proofs are of the whole log (the listed exception log_proofs)."""
     status, headers, body = answer
+    if body.startswith(b"%PDF"):
+        kept = [header for header in headers if header[0] != "Content-Length"]
+        return status, kept, PdfFiles(body).files["dossier.json"]
     if not body.startswith(b"PK"):
         return answer
     packed = zipfile.ZipFile(io.BytesIO(body))

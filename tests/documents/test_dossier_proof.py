@@ -1,0 +1,303 @@
+"""A dossier proves itself: audit/verify.py alone, with a policy of keys from elsewhere, finds each kind of damage."""
+from __future__ import annotations
+
+import base64
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from flask import Flask
+
+import audit.verify as verifier
+from audit.checkpoints import checkpoint
+from audit.dossier_proof import prove
+from audit.sequencer import opened
+from audit.signing import make_key, verifier_key
+from cases.delivery import deliver
+from cases.dossier import issue, printed
+from cases.dossier_content import content
+from cases.dossier_entries import LEFT_OUT
+from cases.dossier_marks import Anchor, Marks
+from cases.models import Case
+from cases.seals import trial_ca
+from database import db
+from database.types import now
+from staff.access import SYSTEM
+from tests.documents import records
+from tests.documents.seals import with_seals
+from tests.engines import Copies
+
+pytestmark = pytest.mark.sqlite_is_enough
+ON = date(2026, 6, 5)
+
+
+@dataclass
+class Scene:
+    """A sealed dossier and one without a seal; the inspector's policy; two cases on record."""
+
+    app: Flask
+    folder: Path
+    sealed: bytes
+    plain: bytes
+    policy: dict[str, Any]
+
+    def found(self, document: bytes, **policy: Any) -> set[str]:
+        path = self.folder / "d.pdf"
+        path.write_bytes(document)
+        report = verifier.verify_dossier(path, verifier.Policy.read(self.policy | policy))
+        return {one.code for one in report.findings}
+
+
+@pytest.fixture(scope="module")
+def scene(shared_app: Flask, copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Made once: most tests look at the files alone."""
+    copies.reset()
+    folder = tmp_path_factory.mktemp("dossiers")
+    with configured(shared_app, folder), shared_app.app_context():
+        make_key()
+        seals = with_seals(shared_app, folder / "seals")
+        first, second = records.whole_story(), records.whole_story("周秀英")
+        deliver(ON)
+        shared_app.config["SEAL_CERTIFICATE"] = ""
+        plain = issue(first, actor=SYSTEM, on=ON)
+        shared_app.config["SEAL_CERTIFICATE"] = str(seals)
+        sealed = issue(first, actor=SYSTEM, on=ON)
+        policy = {"origin": opened().origin, "keys": [{"key": verifier_key()}],
+                  "seals": [(seals / "ca.pem").read_text()]}
+        issue(second, actor=SYSTEM, on=ON)
+        db.session.remove()
+        db.engine.dispose()
+        copies.keep("dossiers")
+    return Scene(shared_app, folder, sealed, plain, policy)
+
+
+@pytest.fixture
+def on_record(scene: Scene, copies: Copies) -> Iterator[Scene]:
+    """The same, with the database it came from."""
+    copies.restore("dossiers")
+    with configured(scene.app, scene.folder), scene.app.app_context():
+        yield scene
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def configured(app: Flask, folder: Path) -> Iterator[None]:
+    before = dict(app.config)
+    app.config["INSTANCE_DIR"] = str(folder / "instance")
+    try:
+        yield
+    finally:
+        app.config.clear()
+        app.config.update(before)
+
+
+def attached(document: bytes) -> dict[str, bytes]:
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        return {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+
+
+def with_files(document: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """The document with other attachments, as an ordinary program would write it: its seal is gone."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        files = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+        change(files)
+        for name in list(pdf.attachments):
+            del pdf.attachments[name]
+        for name, content in files.items():
+            pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
+        if "/AcroForm" in pdf.Root:
+            del pdf.Root.AcroForm
+        pdf.save(made)
+    return made.getvalue()
+
+
+def test_a_dossier_as_it_was_issued_is_whole(scene: Scene) -> None:
+    assert scene.found(scene.sealed) == set()
+    assert scene.found(scene.plain) == set()
+
+
+def test_the_program_runs_alone_and_reads_what_the_pdf_library_reads(scene: Scene) -> None:
+    (scene.folder / "policy.json").write_text(json.dumps(scene.policy))
+    (scene.folder / "d.pdf").write_bytes(scene.sealed)
+    (scene.folder / "verify.py").write_bytes(Path(verifier.__file__).read_bytes())
+    done = subprocess.run([sys.executable, "-I", "verify.py", "d.pdf", "--policy", "policy.json"], cwd=scene.folder,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "完好" in done.stdout and "WHOLE" in done.stdout and "测试章 TEST" in done.stdout
+    assert verifier.PdfFiles(scene.sealed).files == attached(scene.sealed)
+
+
+def test_every_event_of_the_case_has_its_proof_and_what_is_withheld_is_counted(on_record: Scene) -> None:
+    files = attached(on_record.sealed)
+    stated = json.loads(files["proof.json"])
+    number = db.session.query(Case).filter_by(public_id=stated["case"]).one().case_seq
+    proofs = [name for name in files if name.startswith("event-")]
+    assert len(proofs) == number - 1  # issuing it is the last
+    assert stated["withheld"] == len(proofs) - len(stated["events"]) == 1  # the issue of the other
+    assert b"DossierIssued" not in files["events.jsonl"]
+
+
+def _first_event(files: dict[str, bytes]) -> dict[str, Any]:
+    return json.loads(files["events.jsonl"].splitlines()[0])
+
+
+def _replace_an_event(files: dict[str, bytes]) -> None:
+    files["events.jsonl"] = files["events.jsonl"].replace(b"enter_verified", b"enter_verifie2")
+
+
+def _leave_an_event_out(files: dict[str, bytes]) -> None:
+    files["events.jsonl"] = b"\n".join(files["events.jsonl"].splitlines()[1:]) + b"\n"
+
+
+def _leave_the_last_out(files: dict[str, bytes]) -> None:
+    for name in sorted(name for name in files if name.startswith("event-"))[-2:]:
+        del files[name]
+
+
+def _leave_one_out(files: dict[str, bytes]) -> None:
+    del files["event-00002.tlog-proof"]
+
+
+def _swap_proofs(files: dict[str, bytes]) -> None:
+    one, other = files["event-00001.tlog-proof"], files["event-00002.tlog-proof"]
+    entry = [line for line in other.splitlines() if line.startswith(b"extra")][0]
+    files["event-00001.tlog-proof"] = b"\n".join(entry if line.startswith(b"extra") else line
+                                                 for line in one.split(b"\n"))
+
+
+def _break_a_proof(files: dict[str, bytes]) -> None:
+    read = verifier.read_proof(files["event-00001.tlog-proof"])
+    bad = [bytes(32), *read.proof[1:]]
+    files["event-00001.tlog-proof"] = verifier.written_proof(read.index, bad, read.note, read.extra)
+
+
+def _no_proof(files: dict[str, bytes]) -> None:
+    for name in [name for name in files if name.endswith(".tlog-proof")]:
+        del files[name]
+
+
+def _other_checkpoint(files: dict[str, bytes]) -> None:
+    for name in [name for name in files if name.endswith(".tlog-proof")]:
+        read = verifier.read_proof(files[name])
+        note = read.note.replace(b"\n", b"\n", 1)
+        head, size, rest = note.split(b"\n", 2)
+        files[name] = verifier.written_proof(read.index, read.proof, b"\n".join((head, str(int(size) + 1).encode(),
+                                                                                 rest)), read.extra)
+
+
+def _other_words(files: dict[str, bytes]) -> None:
+    files["dossier.json"] = files["dossier.json"].replace("欧阳".encode(), "司马".encode())
+
+
+def _other_extract(files: dict[str, bytes]) -> None:
+    data = json.loads(files["dossier.json"])
+    data["extract"][0]["type"] = "CaseSuspended"
+    files["dossier.json"] = json.dumps(data).encode()
+
+
+ATTACKS = {
+    "an event replaced": (_replace_an_event, {"event_altered", "event_digest"}),
+    "an event left out": (_leave_an_event_out, {"event_gone"}),
+    "a proof left out": (_leave_one_out, {"case_gap", "event_unknown"}),
+    "the last proofs left out": (_leave_the_last_out, {"case_tail"}),
+    "proofs of another place": (_swap_proofs, {"entry_unproven"}),
+    "a hash of a proof altered": (_break_a_proof, {"entry_unproven"}),
+    "no proof at all": (_no_proof, {"no_proofs"}),
+    "a checkpoint nobody signed": (_other_checkpoint, {"no_signature"}),
+    "the printed data altered": (_other_words, {"data_other"}),
+    "the extract altered": (_other_extract, {"data_other", "extract_other"}),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_on_what_is_attached_is_found_and_named(scene: Scene, name: str) -> None:
+    change, codes = ATTACKS[name]
+    assert scene.found(with_files(scene.plain, lambda _files: None)) == set()
+    assert codes <= scene.found(with_files(scene.plain, change))
+
+
+def test_a_proof_moved_from_another_case_is_found(on_record: Scene) -> None:
+    other = db.session.query(Case).order_by(Case.id.desc()).first()
+    foreign = attached(issue(other, actor=SYSTEM, on=ON))
+
+    def move(files: dict[str, bytes]) -> None:
+        files["event-00001.tlog-proof"] = foreign["event-00001.tlog-proof"]
+
+    found = on_record.found(with_files(on_record.plain, move))
+    assert {"other_head", "other_case"} <= found
+
+
+def test_one_byte_of_a_page_altered_breaks_the_seal(scene: Scene) -> None:
+    altered = bytearray(scene.sealed)
+    altered[scene.sealed.index(b"/Type /EmbeddedFile") - 2000] ^= 1
+    assert "seal_broken" in scene.found(bytes(altered))
+
+
+def test_a_seal_taken_away_is_missed_and_what_is_added_is_seen(scene: Scene) -> None:
+    unsealed = scene.sealed[:scene.sealed.index(b"%%EOF") + 6]
+    assert scene.found(unsealed) == {"seal_gone"}
+    assert scene.found(scene.sealed + b"\n% more\n") == {"seal_part"}
+
+
+def test_a_seal_of_an_unknown_authority_is_named(scene: Scene, tmp_path: Path) -> None:
+    trial_ca.make(tmp_path / "other", {}, b"x", at=now())
+    assert scene.found(scene.sealed, seals=[(tmp_path / "other" / "ca.pem").read_text()]) == {"seal_unknown"}
+
+
+def test_a_later_checkpoint_kept_elsewhere_tells_of_an_old_one(on_record: Scene) -> None:
+    path = on_record.folder / "d.pdf"
+    path.write_bytes(on_record.sealed)
+    report = verifier.verify_dossier(path, verifier.Policy.read(on_record.policy), [checkpoint()])
+    assert {one.code for one in report.findings} == {"head_shrunk"}
+
+
+def test_a_dossier_of_an_earlier_transaction_proves_a_beginning_and_claims_no_more(on_record: Scene) -> None:
+    case = db.session.query(Case).order_by(Case.id).first()
+    early = json.loads(_first_event(attached(on_record.plain))["canonical"])["meta"]["tx"]
+    document = issue(case, actor=SYSTEM, on=ON, as_of_tx=early)
+    assert on_record.found(document) == set()
+    assert json.loads(attached(document)["proof.json"])["whole"] is False
+
+
+def test_a_log_that_cannot_be_proven_holds_back_the_proof_and_not_the_dossier(on_record: Scene) -> None:
+    on_record.app.config["INSTANCE_DIR"] = str(on_record.folder / "elsewhere")  # neither key nor tiles are there
+    document = issue(db.session.query(Case).order_by(Case.id).first(), actor=SYSTEM, on=ON)
+    assert list(attached(document)) == ["dossier.json"]
+    assert on_record.found(document) == {"no_proofs"}
+
+
+def test_the_same_record_under_the_same_checkpoint_gives_the_same_bytes(on_record: Scene) -> None:
+    case = db.session.query(Case).order_by(Case.id).first()
+    proof = prove(case.id, case.public_id, withheld=LEFT_OUT)
+    again = prove(case.id, case.public_id, withheld=LEFT_OUT)
+    assert proof == again
+    data, marks = content(case), Marks(anchor=Anchor(proof.origin, proof.size, proof.root))
+    assert printed(data, "zh", marks, proof) == printed(data, "zh", marks, again)
+
+
+@pytest.mark.parametrize("made", [
+    b"", b"c2sp.org/tlog-proof@v1\n\nx", b"c2sp.org/tlog-proof@v2\nindex 1\n\nx",
+    b"c2sp.org/tlog-proof@v1\nindex 01\n\nx",
+    b"c2sp.org/tlog-proof@v1\nindex -1\n\nx", b"c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\nx",
+    b"c2sp.org/tlog-proof@v1\nextra !\nindex 1\n\nx", b"c2sp.org/tlog-proof@v1\nindex 1\n"])
+def test_what_is_no_tlog_proof_is_refused(made: bytes) -> None:
+    with pytest.raises(verifier.ProofRefused):
+        verifier.read_proof(made)
+
+
+def test_a_tlog_proof_is_read_as_it_was_written() -> None:
+    made = verifier.written_proof(7, [bytes(32), b"\x01" * 32], b"o\n9\nx\n\n\xe2\x80\x94 k c2ln\n", b"entry")
+    assert made.splitlines()[:3] == [b"c2sp.org/tlog-proof@v1", b"extra " + base64.b64encode(b"entry"), b"index 7"]
+    assert verifier.read_proof(made) == verifier.LogProof(7, (bytes(32), b"\x01" * 32), b"entry",
+                                                          b"o\n9\nx\n\n\xe2\x80\x94 k c2ln\n")
