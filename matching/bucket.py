@@ -137,7 +137,7 @@ class Bucket:
         for base in self.bases:
             state = was if base.run == self.before.run else read_state(self.store, base.run, number, people)
             if state is not None and left.any():
-                taken = base.bears(state, people) & left
+                taken = base.bears(state, people, self.store, number) & left
                 folded.take(state.folded, taken)
                 looked += self._fold(number, people, folded, base.came, taken)
                 left &= ~taken

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -28,7 +28,8 @@ PACKING = "day 16, code 10, sure 2, place 35; the least; as Arrow"
 class Asked:
     """What a run is asked. profiles: those that `profile` of the population counts; reasons: code -> number of REASONS;
     loads: numbers of those in force; before: the run that changes are told against; afresh: fold every sign; retracted:
-    what is left out of the signs.
+    what is left out of the signs; rows: load -> how many rows it may have signs of; resolved: when loads in force were
+    resolved again, (number, name of its folder), ascending.
     """
 
     run: str
@@ -39,6 +40,8 @@ class Asked:
     before: str | None = None
     afresh: bool = False
     retracted: tuple[Retracted, ...] = ()
+    rows: Mapping[int, int] = field(default_factory=dict)
+    resolved: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _outcomes(work: Bucket, buckets: Sequence[int], workers: int, progress: Prog
 
 
 def _plan(store: Store, asked: Asked) -> dict:
-    loads = placed(store, asked.loads)
+    loads = placed(store, asked.loads, asked.rows)
     return {
         "on": day_number(asked.on),
         "loads": [[load.place, load.rows, load.number] for load in loads],
@@ -98,6 +101,7 @@ def _plan(store: Store, asked: Asked) -> dict:
         "before": asked.before,
         "afresh": asked.afresh,
         "retracted": [list(one) for one in sorted(set(asked.retracted))],
+        "resolved": [list(one) for one in asked.resolved],
         "boot": BOOT.read_text("ascii").strip() if BOOT.is_file() else uuid4().hex,
     }
 

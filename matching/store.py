@@ -7,10 +7,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -65,6 +66,10 @@ class Store:
     def summary(self, run: str) -> Path:
         """What the run found; there when all its buckets are."""
         return self.root / "state" / run / "run.json"
+
+    def moved(self, resolution: str, bucket: int) -> Path:
+        """The persons whose signs came or went when a load was resolved again; one column, ascending."""
+        return self.root / "resolved" / resolution / "moved" / f"{bucket}.parquet"
 
     def places(self) -> Path:
         return self.root / "signs" / "places.json"
@@ -125,16 +130,20 @@ class Load:
     number: int
 
 
-def placed(store: Store, numbers: Iterable[int]) -> list[Load]:
-    """The loads with their places, ascending. A load keeps the place it was given when it was first seen."""
+def placed(store: Store, numbers: Iterable[int], rows: Mapping[int, int] = MappingProxyType({})) -> list[Load]:
+    """The loads with their places, ascending. A load keeps the place it was given when it was first seen.
+
+    rows: how many a load may ever have signs of; one that has outgrown its place is given another.
+    """
     store.places().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(store.places().with_name(".places.lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = read_json(store.places()) or {}
-        unknown = sorted(set(numbers) - {int(number) for number in known})
+        unknown = sorted(number for number in set(numbers) if str(number) not in known or (
+            known[str(number)][1] < rows.get(number, 0) and known[str(number)][1] <= _highest_row(store, number)))
         end = max((place + rows for place, rows in known.values()), default=0)
         for number in unknown:
-            known[str(number)] = end, _highest_row(store, number) + 1
+            known[str(number)] = end, max(_highest_row(store, number) + 1, rows.get(number, 0))
             end += known[str(number)][1]
         if unknown:
             write_json(store.places(), known)

@@ -34,6 +34,18 @@ class FeedLoaded(FeedEvent):
 
 
 @event("feed")
+class FeedResolvedAgain(Event):
+    """People were added, moved or changed since: signs of a load came and went. signs: as of FeedLoaded."""
+
+    load: str
+    source: str
+    came: int
+    went: int
+    moved_people: int
+    signs: str
+
+
+@event("feed")
 class FeedWithdrawn(FeedEvent):
     """Its rows stay; what they say no longer counts."""
 

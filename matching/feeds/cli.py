@@ -1,4 +1,4 @@
-"""`feeds load|list|withdraw|quarantine|sources`: the pages' commands, in a terminal."""
+"""`feeds load|list|check|withdraw|quarantine|sources`: the pages' commands, in a terminal."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from cases.imports.cli import AS, FILE, ON, acting_as, bar, day_of, said
 from database import db
+from matching.feeds.checking import differing
 from matching.feeds.freshness import freshness
 from matching.feeds.loading import load
 from matching.feeds.models import FeedLoad
@@ -65,6 +66,16 @@ def sources_command(username: str, on: datetime | None) -> None:
     for one in freshness(acting_as(username), day_of(on)):
         last = f"{one.loaded_on}" if one.loaded_on else "-"
         click.echo(f"{one.source.key}\t{term(f'feed.{one.source.key}')}\t{one.state}\t{last}")
+
+
+@feeds.command("check", help="核对各批数据的文件与记载 / compare the files of signs with what was recorded.")
+def check_command() -> None:
+    found = list(differing(db.session.scalars(select(FeedLoad.id).where(FeedLoad.status == "loaded"))))
+    for name in found:
+        click.echo(f"不一致 / differs: {name}")
+    click.echo(f"{len(found)} 个文件不一致 / files differ")
+    if found:
+        raise click.exceptions.Exit(1)
 
 
 @feeds.command("withdraw", help="撤回一批数据，其内容不再作数 / withdraw a load: what it says no longer counts.")

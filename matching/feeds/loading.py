@@ -28,8 +28,8 @@ from matching.feeds.chunks import chunks, keep, rows_file
 from matching.feeds.columns import columns_of
 from matching.feeds.models import FeedLoad, FeedQuarantine
 from matching.feeds.reading import open_feed
-from matching.feeds.register import export_members, register_files
-from matching.feeds.resolving import Resolved, resolve
+from matching.feeds.register import States, register_files, register_now
+from matching.feeds.resolving import Brought, Resolved, resolve
 from matching.feeds.said import KEY_BYTES, reader_of
 from matching.feeds.sealed import seal
 from matching.feeds.store import clear_work, held, raw_file, sha256_of, work_folder
@@ -158,28 +158,27 @@ def locked(load_id: int) -> FeedLoad:
 def _finish(load_id: int, actor: Actor) -> None:
     with held("register", wait=True), work_folder(load_id) as work:
         brought = db.session.get_one(FeedLoad, load_id, populate_existing=True)
-        rows, earlier, members = _files(brought), _earlier(brought), work / "members.parquet"
-        export_members(brought.area_path, members)
-        register = register_files()
+        what = Brought(load_id, brought.area_path, chunk_files(brought), _earlier(brought))
+        register = register_now()
         db.session.rollback()  # reading is over: nobody waits for what follows
-        found = resolve(load_id, rows, earlier, register, members, work)
-        _under_way(load_id, actor, lambda brought: _loaded(brought, found, actor))
+        found = resolve(what, register_files(register), work)
+        _under_way(load_id, actor, lambda brought: _loaded(brought, found, register, actor))
 
 
-def _files(brought: FeedLoad) -> list[Path]:
+def chunk_files(brought: FeedLoad) -> list[Path]:
     return [rows_file(brought.public_id, number) for number in range(brought.chunks)]
 
 
 def _earlier(brought: FeedLoad) -> list[Path]:
     loads = db.session.scalars(select(FeedLoad).filter_by(
         source=brought.source, area_path=brought.area_path, status="loaded").order_by(FeedLoad.id))
-    return [path for one in loads for path in _files(one)]
+    return [path for one in loads for path in chunk_files(one)]
 
 
-def _loaded(brought: FeedLoad, found: Resolved, actor: Actor) -> None:
+def _loaded(brought: FeedLoad, found: Resolved, register: States, actor: Actor) -> None:
     for name, value in asdict(found).items():
         setattr(brought, "signs" if name == "files" else name, value)
-    brought.status = "loaded"
+    brought.status, brought.register = "loaded", register
     jobs.finish(brought)
     record(FeedLoaded(
         load=brought.public_id, source=brought.source, person=brought.loaded_by_person, office=brought.area_path,

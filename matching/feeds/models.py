@@ -18,7 +18,8 @@ class FeedLoad(db.Model):
     """One file of one source, brought in for the people of one area.
 
     rows = loaded + unchanged + duplicate + quarantined once loaded (F1). Of loaded and unchanged: `outside` have a good
-    number that nobody here bears, `unlinked` none that can be read. signs: bucket -> SHA-256 of its file.
+    number that nobody here bears, `unlinked` none that can be read. signs: bucket -> SHA-256 of its file; register:
+    bucket -> the state of the register that they were last resolved with.
     """
 
     __tablename__ = "feed_load"
@@ -52,6 +53,7 @@ class FeedLoad(db.Model):
     last_on: Mapped[date | None]
     unread: Mapped[list[str]] = mapped_column(JSON, default=list)  # headings whose columns nobody reads
     signs: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    register: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     loaded_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
     loaded_by_person: Mapped[int] = mapped_column(ForeignKey("natural_person.id"))
@@ -60,6 +62,23 @@ class FeedLoad(db.Model):
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     withdrawn_by_person: Mapped[int | None] = mapped_column(ForeignKey("natural_person.id"))
     reason: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class FeedResolution(db.Model):
+    """A load resolved again, for people were added, moved or changed since: how many signs came and went, of how many.
+
+    public_id: the folder of the store that names them, so that a later run folds them anew.
+    """
+
+    __tablename__ = "feed_resolution"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    load_id: Mapped[int] = mapped_column(ForeignKey("feed_load.id"), index=True)
+    came: Mapped[int] = mapped_column(BigInteger)
+    went: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+    resolved_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -15,6 +15,7 @@ from matching.feeds.store import beside, sha256_of, sign_files, signs_folder
 BUCKET_BITS = 20
 ROW_GROUP = 131_072
 FACT = "person_a, person_b, name, day, code, numbered"
+SIGN = "person, day, code, sure, row"
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,40 @@ class Resolved:
     files: dict[str, str]
 
 
-def resolve(load_id: int, rows: list[Path], earlier: list[Path], register: list[Path], members: Path,
-            work: Path) -> Resolved:
-    """Write the signs of a load. rows: its chunks; earlier: those of live loads of the same source and area."""
-    with _engine(work) as engine:
-        _facts(engine, rows)
+@dataclass(frozen=True)
+class Brought:
+    """A load: its number, the area whose people it is about (office path), its chunks, and those of the loads in force
+    of the same source and area that came before."""
+
+    load: int
+    area: str
+    rows: list[Path]
+    earlier: list[Path]
+
+
+def resolve(brought: Brought, register: list[Path], work: Path) -> Resolved:
+    """Write the signs of a load: of whoever has a case that its area keeps or pays, and of nobody else (A1)."""
+    with engine_in(work) as engine:
+        _facts(engine, brought.rows)
         engine.execute("CREATE TABLE signs (person BIGINT, day INTEGER, code SMALLINT, row BIGINT, sure TINYINT)")
         if register:
-            engine.execute(f"""INSERT INTO signs SELECT r.person, f.day, f.code, f.row,
-                CASE WHEN f.name <> 0 AND f.name = r.name THEN 2 ELSE 1 END
-                FROM facts f JOIN {_read(register)} r USING (person_a, person_b)
-                SEMI JOIN {_read([members])} m ON m.person = r.person WHERE f.numbered""")
-        return _counted(engine, load_id, earlier)
+            engine.execute(f"INSERT INTO signs {tied('facts', read(register))} WHERE f.numbered "
+                           "AND starts_with(r.path, $area)", {"area": brought.area})
+        return _counted(engine, brought.load, brought.earlier)
+
+
+def tied(facts: str, register: str) -> str:
+    """The one way from facts and people to signs, to be followed by a condition over `f` and `r`."""
+    return f"""SELECT DISTINCT r.person, f.day, f.code, f.row,
+        CASE WHEN f.name <> 0 AND f.name = r.name THEN 2 ELSE 1 END::TINYINT AS sure
+        FROM {facts} f JOIN {register} r USING (person_a, person_b)"""
 
 
 def _facts(engine: duckdb.DuckDBPyConnection, rows: list[Path]) -> None:
     """What the file says, each fact once, with its first row."""
     if rows:
         engine.execute(f"CREATE TABLE facts AS SELECT {FACT}, min(row) AS row, count(*) AS times "
-                       f"FROM {_read(rows)} GROUP BY ALL")
+                       f"FROM {read(rows)} GROUP BY ALL")
     else:
         engine.execute("CREATE TABLE facts (person_a BIGINT, person_b BIGINT, name BIGINT, day INTEGER, "
                        "code SMALLINT, numbered BOOLEAN, row BIGINT, times BIGINT)")
@@ -61,11 +77,11 @@ def _counted(engine: duckdb.DuckDBPyConnection, load_id: int, earlier: list[Path
     facts, times, numbered, first, last = engine.execute(
         "SELECT count(*), coalesce(sum(times), 0)::BIGINT, count(*) FILTER (numbered), min(day) FILTER (day <> 0), "
         "max(day) FILTER (day <> 0) FROM facts").fetchone()
-    unchanged = _one(engine, f"SELECT count(*) FROM facts SEMI JOIN {_read(earlier)} USING ({FACT})") if earlier else 0
-    met = _one(engine, "SELECT count(DISTINCT row) FROM signs")
+    unchanged = one(engine, f"SELECT count(*) FROM facts SEMI JOIN {read(earlier)} USING ({FACT})") if earlier else 0
+    met = one(engine, "SELECT count(DISTINCT row) FROM signs")
     files = _write(engine, load_id)
     return Resolved(facts - unchanged, unchanged, times - facts, numbered - met, facts - numbered,
-                    _one(engine, "SELECT count(*) FROM signs WHERE code <> 0"),
+                    one(engine, "SELECT count(*) FROM signs WHERE code <> 0"),
                     day_of(first or 0), day_of(last or 0), files)
 
 
@@ -78,18 +94,27 @@ def _write(engine: duckdb.DuckDBPyConnection, load_id: int) -> dict[str, str]:
     for (bucket,) in engine.execute(query).fetchall():
         path = signs_folder(load_id) / f"{bucket}.parquet"
         with beside(path) as draft:
-            engine.execute(f"""COPY (SELECT person, day::INTEGER AS day, code::SMALLINT AS code, sure::TINYINT AS sure,
-                row FROM signs WHERE code <> 0 AND person >> {BUCKET_BITS} = {bucket} ORDER BY person, row)
-                TO '{_quoted(draft)}' (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {ROW_GROUP})""")
+            copy_signs(engine, f"signs WHERE code <> 0 AND person >> {BUCKET_BITS} = {bucket}", draft)
         written[str(bucket)] = sha256_of(path)
     return written
 
 
-def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
+def copy_signs(engine: duckdb.DuckDBPyConnection, rows: str, path: Path) -> None:
+    """A file of signs in its order; rows: what follows FROM."""
+    copy(engine, "SELECT person, day::INTEGER AS day, code::SMALLINT AS code, sure::TINYINT AS sure, row "
+                 f"FROM {rows} ORDER BY person, row", path)
+
+
+def copy(engine: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    engine.execute(f"COPY ({query}) TO '{_quoted(path)}' "
+                   f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {ROW_GROUP})")
+
+
+def one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
     return engine.execute(query).fetchone()[0]
 
 
-def _read(files: Iterable[Path]) -> str:
+def read(files: Iterable[Path]) -> str:
     return "read_parquet([" + ", ".join(f"'{_quoted(path)}'" for path in files) + "])"
 
 
@@ -97,7 +122,7 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _engine(work: Path) -> duckdb.DuckDBPyConnection:
+def engine_in(work: Path) -> duckdb.DuckDBPyConnection:
     """A database of its own on the disk, gone with its folder; no more memory than FEED_MEMORY."""
     engine = duckdb.connect(str(work / "resolving.duckdb"), config={
         "memory_limit": current_app.config["FEED_MEMORY"], "threads": 2, "temp_directory": str(work / "spilled"),

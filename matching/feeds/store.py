@@ -65,26 +65,33 @@ def received_folder() -> Path:
     return _folder(store() / "received")
 
 
+def resolved_folder() -> Path:
+    """`<public id of a resolution>/`: the signs of a load resolved again until they are in their place, and `moved/`,
+    which names the people whose signs came or went."""
+    return _folder(store() / "resolved")
+
+
 @contextmanager
-def work_folder(load_id: int) -> Iterator[Path]:
-    """A folder for one run, gone afterwards; what a killed run left there goes first."""
-    clear_work(load_id)
+def work_folder(name: int | str) -> Iterator[Path]:
+    """A folder for one run, by the load's number; gone afterwards; what a killed run left there goes first."""
+    clear_work(name)
     try:
-        yield _folder(store() / "work" / str(load_id))
+        yield _folder(store() / "work" / str(name))
     finally:
-        clear_work(load_id)
+        clear_work(name)
 
 
-def clear_work(load_id: int) -> None:
-    shutil.rmtree(store() / "work" / str(load_id), ignore_errors=True)
+def clear_work(name: int | str) -> None:
+    shutil.rmtree(store() / "work" / str(name), ignore_errors=True)
 
 
 @contextmanager
-def held(name: str, *, wait: bool = False) -> Iterator[None]:
-    """One process at a time in this store; the lock goes with the process. Raises Busy unless it may wait."""
+def held(name: str, *, wait: bool = False, shared: bool = False) -> Iterator[None]:
+    """One process at a time in this store, or several that share; the lock goes with the process. Raises Busy unless it
+    may wait."""
     with open(_folder(store() / "locks") / name, "w", encoding="ascii") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as taken:
             raise Busy(name) from taken
         yield

@@ -35,4 +35,5 @@ register(
            "OLD.status = 'withdrawn' OR (OLD.status = 'loaded' AND NEW.status = 'staging')"),
     refuse("feed_load_no_delete", "feed_load", "BEFORE DELETE", "loads are never deleted"),
     *append_only("feed_quarantine", ("load_id", "row_number")),
+    *append_only("feed_resolution", ("id",), ("public_id",)),
 )

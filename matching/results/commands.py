@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 
 from database import db
+from matching.feeds.checking import SignsDiffer
 from matching.results import applying, due, going_on, running
 from matching.results.models import MatchingRun
 from matching.results.proposing import Difference
@@ -40,6 +41,8 @@ def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool,
             raise click.ClickException(f"{day} is not of {wanted.month}") from None
         except TransitionRefused as refused:
             raise click.ClickException(", ".join(refused.codes)) from None
+        except SignsDiffer as differ:
+            raise click.ClickException(f"not as recorded, nothing was read (load/bucket): {differ}") from None
     for name, number in sorted(made.changes.items()):
         click.echo(f"{name}\t{number}")
     click.echo(f"{made.status}\t{made.public_id}")

@@ -14,6 +14,9 @@ from cases.periods import area_of_path
 from database import db
 from matching import runs
 from matching.definition import LISTS, OF_SIGN, REASONS, UNDATED, VERDICTS, date_of
+from matching.feeds.again import resolutions, resolve_again
+from matching.feeds.checking import must_be_as_recorded
+from matching.feeds.store import held
 from matching.feeds.store import store as folder
 from matching.lists import changes_of
 from matching.profiles import reasons_of
@@ -61,11 +64,20 @@ def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None
 
 
 def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
-    """Raises WrongMonth."""
+    """Under a name of its own, loads are not resolved again. Raises WrongMonth, SignsDiffer."""
     if month_of(wanted.on) != wanted.month:
         raise WrongMonth(wanted.month)
     undo_withdrawn(wanted.on)
     retracting.follow_annulments(wanted.on)
+    loads = [load.id for load in loads_in_force(wanted.area)]
+    if name is None:
+        resolve_again(loads, wanted.on, lambda done, every: progress("signs", done, every))
+    with held("signs", wait=True, shared=True):
+        must_be_as_recorded(loads)
+        return _found(wanted, progress, name)
+
+
+def _found(wanted: Wanted, progress: Progress, name: str | None) -> Found:
     store, before = Store(folder()), last_applied(wanted.area)
     last = db.session.get(MatchingRun, before) if before else None
     loads = loads_in_force(wanted.area)
@@ -74,7 +86,8 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
                                  lambda done, every: progress("population", done, every))
     asked = Asked(name, wanted.on, tuple(profiles.found), reasons_of(catalogue().meanings.values()),
                   tuple(load.id for load in loads), last.directory if last else None, wanted.afresh,
-                  retracting.in_force(wanted.area, wanted.on))
+                  retracting.in_force(wanted.area, wanted.on),
+                  {load.id: load.staged_through + 1 for load in loads}, resolutions(load.id for load in loads))
     summary = runs.run(store, asked, progress=lambda done, every: progress("lists", done, every))
     return Found(wanted.month, wanted.area, wanted.on, summary.mode, name, _digest(profiles),
                  tuple(load.public_id for load in loads), lambda: changes(store, name))

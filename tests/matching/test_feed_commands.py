@@ -36,6 +36,15 @@ def test_a_file_is_loaded_listed_and_withdrawn_by_command(run, path):
     assert again.exit_code == 1 and "FEED_WITHDRAWN" in again.output
 
 
+def test_files_of_signs_are_compared_with_what_was_recorded_of_them(run, path, feed_store):
+    load = re.search(r"load (\S+)  loaded", run("load", "rail_travel", str(path), *DAY).output)[1]
+    assert run("check").exit_code == 0
+    (file,) = (feed_store / "signs").rglob("*.parquet")
+    file.write_bytes(b"another")
+    found = run("check")
+    assert found.exit_code == 1 and f"differs: {load}/0" in found.output
+
+
 def test_the_quarantine_is_written_to_a_file(run, path, tmp_path):
     load = re.search(r"load (\S+)  loaded", run("load", "rail_travel", str(path), *DAY).output)[1]
     run("quarantine", load, "-o", str(tmp_path / "隔离.csv"))

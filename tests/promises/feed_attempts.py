@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from cases.models import Pensioner
 from database import db, transaction
-from matching.feeds.models import FeedLoad, FeedQuarantine
+from matching.feeds.models import FeedLoad, FeedQuarantine, FeedResolution
 from matching.linkage.tables import MatchSuggestion
 from tests.people import account as account_of
 from tests.promises.ledger_attempts import each
@@ -18,7 +18,7 @@ WITHDRAWN = (f"UPDATE feed_load SET status = 'withdrawn', reason = '更正', wit
              f"{account('li')}, withdrawn_by_person = {person('li')} WHERE {LOADED}")
 
 ATTEMPTS: dict[str, tuple[Statements, ...]] = {
-    **never_changes("feed_quarantine", "code"),
+    **never_changes("feed_quarantine", "code"), **never_changes("feed_resolution", "came"),
     "feed_load_person_insert": (
         (copied("feed_load", LOADED, sha256="'other'", loaded_by=account("wang")),),
         (copied("feed_load", LOADED, sha256="'other'", withdrawn_by=account("wang"),
@@ -44,7 +44,7 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
 
 # of the constraints: what must be one, and what a load may never say
 ONE = {"feed_load": (("source", "area_path", "sha256"), ("public_id",)),
-       "feed_quarantine": (("load_id", "row_number"),)}
+       "feed_quarantine": (("load_id", "row_number"),), "feed_resolution": (("public_id",),)}
 SAID = {"withdrawn_by_person": 7, "withdrawn_on": date(2026, 3, 1), "reason": "更正"}
 NEVER = {
     "ck_feed_load_status": (("feed_load", {"status": "proposed"}),),
@@ -67,6 +67,7 @@ def keep_feeds(on: date) -> None:
             db.session.flush()
         db.session.add(FeedQuarantine(load_id=brought.id, row_number=3, code="DATE_FORM", raw="[]",
                                       errors=[{"field": "day", "code": "DATE_FORM", "shown": "昨天"}]))
+        db.session.add(FeedResolution(load_id=brought.id, came=1, went=0, people=1, resolved_on=on))
         db.session.add(MatchSuggestion(
             load_id=brought.id, row_number=2, pensioner_id=db.session.scalar(select(func.min(Pensioner.id))), weight=9,
             probability=9, comparison=[], model="m", found_on=on, status="confirmed", decided_on=on, decided_by=by.id,

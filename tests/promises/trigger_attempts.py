@@ -177,6 +177,7 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "follow_up": (("id",), ("public_id",)),
     "calendar_day": (("calendar_year_id", "day"),),
     "feed_quarantine": (("load_id", "row_number"),),
+    "feed_resolution": (("id",), ("public_id",)),
     "match_suggestion": (("id",), ("public_id",), ("load_id", "row_number", "pensioner_id"),
                          ("load_id", "row_number")),
     "gathered_loss": (("batch_id", "decision_id"),),
