@@ -7,6 +7,7 @@ from datetime import date
 from database import transaction
 from matching.definition import NUMBER_AND_NAME, UNDATED, Sign, day_number
 from matching.feeds.models import FeedLoad
+from matching.feeds.store import sha256_of, sign_files
 from matching.feeds.store import store as folder
 from matching.results import applying, proposing, releasing, running
 from matching.results.models import MatchingRun, MatchingSample
@@ -87,9 +88,9 @@ def in_store(source: str, said: str, person: int, day: date | None, on: date, ro
             loaded_by_person=actor("li").natural_person_id, loaded_on=on)
         session.add(loaded)
         session.flush()
-        number = loaded.id
-    write_signs(Store(folder()), [Sign(person, day_number(day) if day else UNDATED, code_of(source, said),
-                                       NUMBER_AND_NAME, number, row)])
+        write_signs(Store(folder()), [Sign(person, day_number(day) if day else UNDATED, code_of(source, said),
+                                           NUMBER_AND_NAME, loaded.id, row)])
+        loaded.signs = {str(bucket): sha256_of(path) for bucket, path in sign_files(loaded.id).items()}
     return loaded
 
 
