@@ -1,39 +1,84 @@
-"""Replaying the log from nothing: does it give every state, signature, date and amount that the tables hold (R3)?"""
+"""Replaying the log from nothing: does it give every state, signature, date and amount that the tables hold (R3)?
+
+Slice by slice of the people whose cases they are, so that memory does not grow with the record.
+"""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from audit.events import Recorded, parse
 from audit.models import AuditEvent
-from cases.replayed import Tables, replayed, stored
+from cases.models import Case, Pensioner
 from database import db
+from replay import of_cases, of_staff, of_work
+from replay.part import Part, Rows, as_told
 
 BATCH = 1000
+PEOPLE = 2000  # in a slice
+PARTS: tuple[Part, ...] = (*of_cases.PARTS, *of_work.PARTS, *of_staff.PARTS)
+Progress = Callable[[int, int], None]
 
 
-def differences() -> list[str]:
-    """`table key column: in the table, from the log` for each value that differs; empty when all is as recorded."""
-    made, kept = replayed(_events()), stored()
-    return [line for table in fields(Tables) for line in _compare(table.name, getattr(made, table.name),
-                                                                  getattr(kept, table.name))]
+def differences(people: int = PEOPLE) -> list[str]:
+    """All that `each_difference` names; empty when all is as recorded."""
+    return list(each_difference(people=people))
 
 
-def _events() -> Iterator[Recorded]:
-    """Every event in the order of its case; events of no case in the order they were written."""
-    query = select(AuditEvent.canonical).order_by(AuditEvent.case_id, AuditEvent.case_seq, AuditEvent.id)
+def each_difference(progress: Progress = lambda _done, _of: None, people: int = PEOPLE) -> Iterator[str]:
+    """`table key column: in the table, from the log` for each value that differs; none when all is as recorded.
+
+    people: how many of them a slice has; progress: people done, of how many (by their numbers)."""
+    last = db.session.scalar(select(func.max(Pensioner.id))) or 0
+    whole = [part for part in PARTS if part.pensioner is None]
+    yield from _differences(whole, _events(AuditEvent.case_id.is_(None)), lambda query, _part: query)
+    sliced = [part for part in PARTS if part.pensioner is not None]
+    for first in range(1, last + 1, people):
+        beyond = first + people
+        cases = select(Case.id).where(Case.pensioner_id >= first, Case.pensioner_id < beyond)
+        yield from _differences(
+            sliced, _events(AuditEvent.case_id.in_(cases)),
+            lambda query, part, start=first, end=beyond: query.where(part.pensioner >= start, part.pensioner < end))
+        progress(min(beyond - 1, last), last)
+
+
+def _differences(parts: Sequence[Part], events: Iterable[Recorded],
+                 within: Callable[[Select[Any], Part], Select[Any]]) -> Iterator[str]:
+    made = replayed(parts, events)
+    return chain.from_iterable(
+        _compare(part.name, made[part.name], part.stored(db.session.execute(within(part.query(), part)).mappings()))
+        for part in parts)
+
+
+def replayed(parts: Sequence[Part], events: Iterable[Recorded]) -> dict[str, Rows]:
+    """Table -> its rows, as the events give them in their order."""
+    tables: dict[str, Rows] = {part.name: {} for part in parts}
+    for happened in events:
+        for part in parts:
+            if applies := part.appliers.get(happened.type):
+                applies(tables[part.name], happened)
+    return tables
+
+
+def _events(condition: Any) -> Iterator[Recorded]:
+    """In the order they were written, which is that of each case."""
+    query = select(AuditEvent.canonical).where(condition).order_by(AuditEvent.id)
     for canonical in db.session.scalars(query.execution_options(yield_per=BATCH)):
         yield parse(bytes(canonical))
 
 
-def _compare(table: str, made: dict[Any, dict[str, Any]], kept: dict[Any, dict[str, Any]]) -> Iterator[str]:
+def _compare(table: str, made: Rows, kept: Rows) -> Iterator[str]:
     for key in sorted({*made, *kept}, key=str):
         if key not in made or key not in kept:
-            yield f"{table} {key}: {'not in the log' if key not in made else 'not in the table'}"
+            yield f"{table} {_named(key)}: {'not in the log' if key not in made else 'not in the table'}"
             continue
-        for name in kept[key]:
-            if kept[key][name] != made[key].get(name):
-                yield f"{table} {key} {name}: {kept[key][name]!r}, from the log {made[key].get(name)!r}"
+        for name, value in kept[key].items():
+            if value != as_told(made[key].get(name)):
+                yield f"{table} {_named(key)} {name}: {value!r}, from the log {made[key].get(name)!r}"
+
+
+def _named(key: Any) -> str:
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)

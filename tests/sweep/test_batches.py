@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from audit.events import NoticeQueued, NoticeSent
+from audit.log import record
 from cases import not_passed, suspension_batches
 from cases.certifications import certify_from_source
 from cases.models import Case, CaseTransition, Notice, SuspensionBatch, SuspensionRow
@@ -42,8 +44,14 @@ def lapsing(certified: str = "2025-02-10", told: date | None = date(2026, 1, 20)
     case = make_case(ON, PLACE, 最近认证日期=certified, 居住地="", 联系地址="青岛市某处").id
     if told:
         with transaction() as session:
-            session.add(Notice(case_id=case, kind="certification_due", channel="letter", once_key=f"told {case}",
-                               message_id=f"told {case}", content={}, on=told, status="accepted"))
+            notice = Notice(case_id=case, kind="certification_due", channel="letter", once_key=f"told {case}",
+                            message_id=f"told {case}", content={}, on=told, status="accepted")
+            session.add(notice)
+            session.flush()
+            about = {"kind": notice.kind, "channel": notice.channel}
+            for happened in (NoticeQueued(notice=notice.public_id, once_key=notice.once_key, **about),
+                             NoticeSent(notice=notice.public_id, **about)):
+                record(happened, case=notice.case, actor="SYSTEM", on=told)
     return case
 
 

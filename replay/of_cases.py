@@ -1,0 +1,143 @@
+"""Cases, their decisions, signatures, months, rates, and marks of death (R3)."""
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+
+from audit.events import STATE_CHANGING, Recorded
+from cases import money
+from cases.models import (
+    BenefitMonth,
+    BenefitRate,
+    Case,
+    DeathMark,
+    Decision,
+    DecisionLine,
+    Pensioner,
+    ReviewStep,
+)
+from cases.moves import PAYING, WITHHOLDING
+from replay.part import Applies, Part, Rows
+
+ACTS = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
+        "DecisionReturned": "return", "DecisionRejected": "reject"}
+CASE = ("state", "state_since", "state_reason", "due_on", "last_certified_on", "withheld_from")
+DECISION = ("kind", "decision_no", "stage", "round", "signatures_required", "payable_through", "back_pay_fen")
+LINE = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
+SIGNATURE = ("stage", "act", "role", "content_digest")
+CLOSED = {"DecisionExecuted": "executed", "DecisionRejected": "rejected", "DecisionWithdrawn": "withdrawn",
+          "DecisionEdited": "draft"}
+DECIDED = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "DecisionSubmitted", "DecisionWithdrawn",
+           "RoundVoided", "DecisionExecuted", *ACTS)
+
+
+def _moved(rows: Rows, happened: Recorded) -> None:
+    data, row = happened.data, rows.setdefault(happened.meta.case, dict.fromkeys(CASE))
+    row |= {"state": data["to_state"], "due_on": data["due_on"]}
+    if data["to_state"] != data["from_state"] or data["action"] in WITHHOLDING:
+        row |= {"state_since": data["on"], "state_reason": data["reason"]}
+    if data.get("last_certified_on"):
+        row["last_certified_on"] = data["last_certified_on"]
+    if data["action"] in PAYING:
+        row["withheld_from"] = None
+    elif data.get("withheld_from"):
+        row["withheld_from"] = data["withheld_from"]
+
+
+def _certified(rows: Rows, happened: Recorded) -> None:
+    if happened.meta.case:
+        rows[happened.meta.case] |= {name: happened.data[name] for name in ("due_on", "last_certified_on")
+                                     if happened.data[name]}
+
+
+def _uncertified(rows: Rows, happened: Recorded) -> None:
+    rows[happened.meta.case] |= {name: happened.data[name] for name in ("due_on", "last_certified_on")}
+
+
+def _period(rows: Rows, happened: Recorded) -> None:
+    rows[happened.meta.case]["due_on"] = happened.data["due_on"]
+
+
+def _decided(rows: Rows, happened: Recorded) -> None:
+    """Whatever an event of a decision says of its columns, the newest counts."""
+    data, row = happened.data, rows.setdefault(happened.data["decision"], dict.fromkeys(DECISION))
+    named = {name: data[name] for name in DECISION if name in data and happened.type != "DecisionExecuted"}
+    row |= named | {"round": data.get("new_round") or data["round"]}
+    row["stage"] = data.get("next_stage") or CLOSED.get(happened.type) or data.get("stage") or row["stage"]
+    if "lines" in data:
+        row |= {"payable_through": data["payable_through"], "back_pay_fen": data["back_pay_fen"]}
+
+
+def _lined(rows: Rows, happened: Recorded) -> None:
+    """The arrears sheet is told whole each time."""
+    decision = happened.data["decision"]
+    if "lines" in happened.data:
+        for key in [key for key in rows if key[0] == decision]:
+            del rows[key]
+        rows |= {(decision, line["month"]): {name: line[name] for name in LINE[1:]} for line in happened.data["lines"]}
+
+
+def _signed(rows: Rows, happened: Recorded) -> None:
+    data = happened.data
+    rows[data["decision"], data["round"], data["person"]] = {
+        "act": ACTS[happened.type], "on": happened.meta.on.isoformat(),
+        **{name: data[name] for name in SIGNATURE if name in data}}
+
+
+def _month(rows: Rows, happened: Recorded) -> None:
+    rows[happened.meta.case, happened.data["month"]] = {name: happened.data[name] for name in money.AMOUNTS}
+
+
+def _entered(rows: Rows, happened: Recorded) -> None:
+    data = happened.data
+    rates = data["rates"] or ({data["rate_since"]: data["monthly_fen"]} if data["monthly_fen"] is not None else {})
+    rows |= {(happened.meta.case, month): {"monthly_fen": fen} for month, fen in rates.items()}
+
+
+def _rated(rows: Rows, happened: Recorded) -> None:
+    rows |= {(happened.meta.case, month): {"monthly_fen": fen} for month, fen in happened.data["rates"].items()}
+
+
+def _marked(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["pensioner"]] = {"died_on": happened.data["died_on"]}
+
+
+def _annulled(rows: Rows, happened: Recorded) -> None:
+    rows.pop(happened.data["pensioner"], None)
+
+
+def _of_decision(model: type, *columns: object) -> Select:
+    return (select(*columns).join(Decision, model.decision_id == Decision.id)  # type: ignore[attr-defined]
+            .join(Case, Decision.case_id == Case.id))
+
+
+def _columns(model: type, names: tuple[str, ...]) -> list[object]:
+    return [getattr(model, name) for name in names]
+
+
+_MOVES: dict[str, Applies] = dict.fromkeys((*STATE_CHANGING, "CaseEntered"), _moved)
+PARTS = (
+    Part("cases", _MOVES | {"CertificationAccepted": _certified, "CertificationWithdrawn": _uncertified,
+                            "PeriodSet": _period},
+         lambda: select(Case.public_id.label("key"), *_columns(Case, CASE)), Case.pensioner_id),
+    Part("decisions", dict.fromkeys(DECIDED, _decided),
+         lambda: select(Decision.public_id.label("key"), *_columns(Decision, DECISION))
+         .join(Case, Decision.case_id == Case.id), Case.pensioner_id),
+    Part("arrears", dict.fromkeys(DECIDED, _lined),
+         lambda: _of_decision(DecisionLine, Decision.public_id.label("key_1"), DecisionLine.month.label("key_2"),
+                              *_columns(DecisionLine, LINE[1:])), Case.pensioner_id),
+    Part("signatures", dict.fromkeys(ACTS, _signed),
+         lambda: _of_decision(ReviewStep, Decision.public_id.label("key_1"), ReviewStep.round.label("key_2"),
+                              ReviewStep.natural_person_id.label("key_3"), ReviewStep.on,
+                              *_columns(ReviewStep, SIGNATURE)), Case.pensioner_id),
+    Part("months", {"BenefitMonthChanged": _month},
+         lambda: select(Case.public_id.label("key_1"), BenefitMonth.month.label("key_2"),
+                        *_columns(BenefitMonth, tuple(money.AMOUNTS))).join(Case, BenefitMonth.case_id == Case.id),
+         Case.pensioner_id),
+    Part("rates", {"CaseEntered": _entered, "RateChanged": _rated},
+         lambda: select(Case.public_id.label("key_1"), BenefitRate.since_month.label("key_2"),
+                        BenefitRate.monthly_fen).join(Case, BenefitRate.case_id == Case.id), Case.pensioner_id),
+    Part("deaths", {"DeathMarked": _marked, "DeathMarkAnnulled": _annulled},
+         lambda: select(Pensioner.public_id.label("key"), DeathMark.died_on)
+         .join(Pensioner, DeathMark.pensioner_id == Pensioner.id).where(DeathMark.annulled_on.is_(None)),
+         Pensioner.id),
+)

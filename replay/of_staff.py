@@ -1,0 +1,100 @@
+"""Offices, accounts, grants, declared relatives, years of the calendar: of no case, compared whole (R3)."""
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from audit.events import Recorded
+from cases.models import CalendarDay, CalendarYear
+from replay.part import Applies, Part, Rows, told
+from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
+
+OFFICE = ("name", "level", "path", "parent")
+GRANT = ("account", "role", "office")
+YEAR = ("year", "document", "document_no", "issued_on")
+
+
+def _office(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["code"]] = told(happened, *OFFICE)
+
+
+def _account(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["account"]] = told(happened, "office", "person") | {"active": True}
+
+
+def _closed(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["account"]]["active"] = False
+
+
+def _grant(status: str, **days: str) -> Applies:
+    def apply(rows: Rows, happened: Recorded) -> None:
+        row = rows.setdefault(happened.data["grant"], dict.fromkeys(("applied_on", "effective_on", "revoked_on")))
+        row |= told(happened, *GRANT, "applied_on", "effective_on", "revoked_on") | {"status": status}
+        row["applied_on"] = row["applied_on"] or row["effective_on"]  # the first persons are named in one step
+    return apply
+
+
+def _relative(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["person"], happened.data["relative"]] = told(happened, "declared_on", "ended_on")
+
+
+def _proposed(rows: Rows, happened: Recorded) -> None:
+    rows[happened.data["calendar"]] = told(happened, *YEAR) | {"status": "proposed"}
+
+
+def _settled(status: str) -> Applies:
+    def apply(rows: Rows, happened: Recorded) -> None:
+        rows[happened.data["calendar"]]["status"] = status
+    return apply
+
+
+def _days(rows: Rows, happened: Recorded) -> None:
+    for kind, name in (("holiday", "holidays"), ("worked", "worked")):
+        rows |= {(happened.data["calendar"], day): {"kind": kind} for day in happened.data[name]}
+
+
+def _offices() -> Select[Any]:
+    above = aliased(Office)
+    return (select(Office.code.label("key"), Office.name, Office.level, Office.path, above.code.label("parent"))
+            .outerjoin(above, Office.parent_id == above.id))
+
+
+def _accounts() -> Select[Any]:
+    return (select(StaffAccount.public_id.label("key"), Office.code.label("office"), StaffAccount.active,
+                   StaffAccount.natural_person_id.label("person")).join(Office, StaffAccount.office_id == Office.id))
+
+
+def _grants() -> Select[Any]:
+    return (select(RoleGrant.public_id.label("key"), StaffAccount.public_id.label("account"), RoleGrant.role,
+                   Office.code.label("office"), RoleGrant.status, RoleGrant.applied_on, RoleGrant.effective_on,
+                   RoleGrant.revoked_on)
+            .join(StaffAccount, RoleGrant.account_id == StaffAccount.id).join(Office, RoleGrant.office_id == Office.id))
+
+
+def _relatives() -> Select[Any]:
+    return select(DeclaredRelative.natural_person_id.label("key_1"), DeclaredRelative.relative_person_id.label("key_2"),
+                  DeclaredRelative.declared_on, DeclaredRelative.ended_on)
+
+
+def _years() -> Select[Any]:
+    return select(CalendarYear.public_id.label("key"), *(getattr(CalendarYear, name) for name in (*YEAR, "status")))
+
+
+def _calendar_days() -> Select[Any]:
+    return (select(CalendarYear.public_id.label("key_1"), CalendarDay.day.label("key_2"), CalendarDay.kind)
+            .join(CalendarYear, CalendarDay.calendar_year_id == CalendarYear.id))
+
+
+PARTS = (
+    Part("offices", {"OfficeCreated": _office}, _offices),
+    Part("accounts", {"AccountCreated": _account, "AccountClosed": _closed}, _accounts),
+    Part("grants", {"GrantApplied": _grant("applied"), "GrantChecked": _grant("checked"),
+                    "GrantApproved": _grant("active"), "GrantRejected": _grant("rejected"),
+                    "GrantRevoked": _grant("revoked")}, _grants),
+    Part("relatives", {"RelativeDeclared": _relative}, _relatives),
+    Part("calendar years", {"CalendarProposed": _proposed, "CalendarReleased": _settled("released"),
+                            "CalendarRejected": _settled("rejected")}, _years),
+    Part("calendar days", {"CalendarProposed": _days}, _calendar_days),
+)
