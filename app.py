@@ -13,7 +13,8 @@ from flask import Blueprint, Flask
 import settings
 from database import init_database
 
-MODELS = ("staff.models", "cases.models", "audit.models", "matching.feeds.models", "matching.results.models",
+MODELS = ("staff.models", "cases.models", "audit.models", "audit.witnesses.models",
+          "matching.feeds.models", "matching.results.models",
           "matching.linkage.tables", "staff.triggers", "cases.triggers", "cases.imports.triggers",
           "cases.duties.triggers", "matching.feeds.triggers", "matching.linkage.triggers", "matching.results.triggers",
           "cases.batch_triggers", "cases.correction_triggers", "matching.results.met")
@@ -21,7 +22,8 @@ MODELS = ("staff.models", "cases.models", "audit.models", "matching.feeds.models
 PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.
 ROUTES = ("web", "staff.routes", "cases.routes", "audit.routes", "matching.routes")
-COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "rules.cli", "matching.cli", "matching.feeds.cli",
+COMMANDS = ("database.cli", "staff.cli", "cases.cli", "audit.cli", "audit.signer_cli", "rules.cli",
+            "matching.cli", "matching.feeds.cli",
             "invariants.cli", "demo.cli", "docs.cli", "replay.cli")
 
 

@@ -4,35 +4,33 @@ Nothing here is needed for business to go on: a checkpoint that is refused raise
 """
 from __future__ import annotations
 
-import base64
-import os
-from pathlib import Path
-
-from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from audit.again import read_again, remade_map
 from audit.entries import LogAltered
+from audit.installed import Signer, note_keys, signer
 from audit.models import AuditCheckpoint
 from audit.placing import size_of
-from audit.sequencer import Log, find_missed, opened, sequence
+from audit.sequencer import find_missed, opened, sequence
 from audit.shelf import CHECKPOINT, Tree, grown, shelf
-from audit.signing import signed_note, signed_text
-from audit.verify import ProofRefused, verify_consistency
+from audit.signer.refusals import SignerRefused
+from audit.signer.signing import Asked
+from audit.verify import open_checkpoint
 from database import db, transaction
 
-HEAD = "audit-head.note"  # the signer's own memory, outside the database
+ATTEMPTS = 5  # while others have heads signed at the same time
 
 
 class LogForked(RuntimeError):
-    """The log does not continue a head that was signed: rewritten, cut at the end, or restored from a backup."""
+    """The log does not continue a head that was kept: rewritten, cut at the end, or restored from a backup."""
 
 
 def checkpoint(*, thorough: bool = False) -> bytes:
     """Sequence, read again what was not read since the last signed head, and sign; returns the note.
 
     thorough: read every row of the log again, look for events that no transaction says are waiting, and make the map
-    of heads anew. Raises LogAltered, LogForked; then nothing is signed.
+    of heads anew. Raises LogAltered, SignerRefused; then nothing is signed.
     """
     if thorough:
         find_missed()
@@ -47,10 +45,7 @@ def checkpoint(*, thorough: bool = False) -> bytes:
     read_again(db.session, 0 if thorough or last is None else last.size, before)
     if thorough:
         remade_map(db.session)
-    if last is not None and last.size >= done.size:
-        consistent(last.note.encode())
-        return last.note.encode()
-    return _signed(opened(), tree(done.size))
+    return _signed(signer())
 
 
 def latest() -> AuditCheckpoint | None:
@@ -66,41 +61,40 @@ def tree(size: int | None = None) -> Tree:
 
 
 def consistent(note: bytes) -> int:
-    """The size of the head in `note`, which the log continues. Raises LogForked; ValueError if it is not ours."""
-    origin, size, made = signed_text(note).decode().splitlines()[:3]
-    if origin != opened().origin:
-        raise ValueError(origin)
+    """The size of the head in `note`, which the log continues. Raises LogForked; NoteRefused if it is not ours,
+    SignerRefused."""
+    head = open_checkpoint(note, note_keys(signer().log_keys()), opened().origin)
     there = size_of(db.session)
-    if int(size) > there:
-        raise LogForked(f"{size} entries were signed, {there} are there")
-    if tree(there).root(int(size)) != base64.b64decode(made):
-        raise LogForked(f"the first {size} entries are not those that were signed")
-    return int(size)
+    if head.size > there:
+        raise LogForked(f"{head.size} entries were signed, {there} are there")
+    if tree(there).root(head.size) != head.root:
+        raise LogForked(f"the first {head.size} entries are not those that were signed")
+    return head.size
 
 
-def _signed(log: Log, made: Tree) -> bytes:
-    note = _sign(log, made)
-    with transaction() as session:
-        if session.scalar(select(AuditCheckpoint.id).where(AuditCheckpoint.size == made.size)) is None:
-            session.add(AuditCheckpoint(size=made.size, root=made.root().hex(), note=note.decode()))
-    shelf().put(CHECKPOINT, note)
-    return note
-
-
-def _sign(log: Log, made: Tree) -> bytes:
-    """The signer's side: signs only what continues the head it signed last."""
-    path = Path(current_app.config.get("INSTANCE_DIR") or current_app.instance_path) / HEAD
-    if path.exists():
-        _, size, root = signed_text(path.read_bytes()).decode().splitlines()[:3]
-        if int(size) > made.size:
-            raise LogForked(f"{size} entries were signed, {made.size} are there")
+def _signed(keeper: Signer) -> bytes:
+    """The signer's note on the log as it is; the signer's head is read first, so that an honest log is not shorter."""
+    for attempt in range(ATTEMPTS):
+        head = keeper.head()
+        db.session.rollback()
+        made = tree(size_of(db.session))
+        proof = made.consistency(head.size) if head.size <= made.size else ()
         try:
-            verify_consistency(made.hashing, int(size), made.size, base64.b64decode(root), made.root(),
-                               made.consistency(int(size)))
-        except ProofRefused as refused:
-            raise LogForked(f"the first {size} entries are not those that were signed") from refused
-    note = signed_note(f"{log.origin}\n{made.size}\n{base64.b64encode(made.root()).decode()}\n".encode())
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(note)
-    os.replace(fresh, path)
+            note = keeper.sign(Asked(opened().origin, made.size, made.root(), head.size, tuple(proof)))
+        except SignerRefused as refused:
+            if refused.code != "STALE" or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return _kept(made, note)
+    raise AssertionError
+
+
+def _kept(made: Tree, note: bytes) -> bytes:
+    try:
+        with transaction() as session:
+            if session.scalar(select(AuditCheckpoint.id).where(AuditCheckpoint.size == made.size)) is None:
+                session.add(AuditCheckpoint(size=made.size, root=made.root().hex(), note=note.decode()))
+    except IntegrityError:  # another process had the same head signed and was first
+        db.session.rollback()
+    shelf().put(CHECKPOINT, note)
     return note

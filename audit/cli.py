@@ -5,19 +5,19 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
-from audit.checkpoints import LogForked, checkpoint, consistent
-from audit.entries import LogAltered
+from audit.checkpoints import LogForked, consistent
+from audit.command_group import audit
 from audit.events import SYSTEM
 from audit.export import export
+from audit.keeping import signed_checkpoint
 from audit.search import Wanted, events
+from audit.signer.refusals import SignerRefused
 from audit.signing import verifier_key
 from audit.verify import verify
 from database import db
 
-audit = AppGroup("audit", help="The audit log: export and check.")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -67,9 +67,9 @@ def key_command() -> None:
 def checkpoint_command(output: Path | None, thorough: bool) -> None:
     """Give places to what waits, read the rows again and sign the head, for witnesses to keep."""
     try:
-        note = checkpoint(thorough=thorough)
-    except (LogAltered, LogForked) as error:
-        raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
+        note = signed_checkpoint(date.today(), thorough=thorough)
+    except SignerRefused as refused:
+        raise click.ClickException(str(refused)) from refused
     if output:
         with output.open("ab") as kept:
             kept.write(note + b"\n")
@@ -82,7 +82,7 @@ def check_command(note: Path) -> None:
     """Whether the log still continues an earlier checkpoint that was kept elsewhere."""
     try:
         size = consistent(note.read_bytes())
-    except (LogAltered, LogForked, ValueError) as error:
+    except (LogForked, SignerRefused, ValueError) as error:
         raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
     click.echo(f"OK {size}")
 

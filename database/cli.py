@@ -7,6 +7,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from audit.checkpoints import latest
+from audit.installed import make_signer, signer, signer_folder
+from audit.sequencer import opened, sequence
+from audit.signer.refusals import SignerRefused
 from audit.signing import key_path, make_key
 from cases.sweep import is_demonstration
 from database import create_schema, db
@@ -31,6 +35,7 @@ def create(real: bool) -> None:
     before, after = create_schema(current_app._get_current_object())  # the proxy cannot open a context of its own
     _refuse_incomplete()
     _ensure_signing_key(before)
+    _ensure_signer()
     click.echo(f"the schema is there, at {after}" if before == after else
                f"schema brought from {before} to {after}" if before else f"schema created, at {after}")
 
@@ -64,6 +69,20 @@ def _ensure_signing_key(before: str | None) -> None:
         make_key()
     elif not key_path().exists():
         raise click.ClickException(f"{key_path()} is missing: it signs the log. Bring it back from the keys' backup")
+
+
+def _ensure_signer() -> None:
+    """Made before the first head of the log is signed. Later one that is missing was lost, which people declare."""
+    try:
+        if latest() is None:
+            sequence()
+            log = opened()
+            if make_signer(log.origin, log.hashing.name):
+                click.echo(f"signer of {log.origin} made in {signer_folder()}: keep it apart from the database")
+        else:
+            signer().head()
+    except SignerRefused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 def _refuse_incomplete() -> None:

@@ -23,6 +23,7 @@ import settings
 from tests import engines
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+LOG_ORIGIN = "pension-eligibility/tests"
 TEST_KEYS = {
     "SECRET_KEY": b"secret key for tests only, 32 b.",
     "FIELD_KEY": b"field key for tests only, 32 by.",
@@ -61,6 +62,7 @@ def configured(url: str, folder: Path) -> dict[str, object]:
         "OWNER_DATABASE_URI": engines.owner_of(url),
         "INSTANCE_DIR": str(folder),
         "SERVER_NAME": "localhost",
+        "LOG_ORIGIN": LOG_ORIGIN,
     } | TEST_KEYS
 
 
@@ -107,11 +109,23 @@ def database_url(copies: engines.Copies) -> str:
 def app(shared_app: Flask, database_url: str) -> Iterator[Flask]:
     from database import db
 
+    fresh_signer(shared_app)
     yield shared_app
     shared_app.config.pop("FAULTS", None)
     with shared_app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def fresh_signer(app: Flask) -> None:
+    """A signer that has signed nothing yet, for a log that has no entry yet."""
+    from audit.installed import make_signer, signer_folder
+
+    with app.app_context():
+        journal = signer_folder() / "journal.jsonl"
+        if not journal.exists() or journal.read_bytes().count(b"\n") > 1:
+            shutil.rmtree(signer_folder(), ignore_errors=True)
+            make_signer(LOG_ORIGIN, app.config["LOG_HASH"])
 
 
 @pytest.fixture

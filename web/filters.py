@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_timedelta
 from flask import Flask
 from jinja2 import pass_context
 
@@ -72,6 +72,11 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else _local(value).strftime("%Y-%m-%d %H:%M")
 
 
+def span(length: timedelta | None) -> str:
+    """A length of time in its largest unit: 3小时, 3 hours."""
+    return NOTHING if length is None else format_timedelta(length, locale=current_language())
+
+
 def month(value: str | date | None) -> str:
     """"2026-03" or a date -> 2026年3月 / Mar 2026."""
     if not value:
@@ -110,7 +115,7 @@ def _local(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CLOCK)
 
 
-FILTERS = (term, refusal, next_step, cited, money, count, day, moment, month, mask, mask_id, mask_phone)
+FILTERS = (term, refusal, next_step, cited, money, count, day, moment, span, month, mask, mask_id, mask_phone)
 
 
 def _each_time(one: Callable[..., str]) -> Callable[..., str]:

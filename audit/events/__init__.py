@@ -26,6 +26,7 @@ from audit.events.of_nearing_age import *  # noqa: F403
 from audit.events.of_runs import *  # noqa: F403
 from audit.events.of_staff import *  # noqa: F403
 from audit.events.of_suspensions import *  # noqa: F403
+from audit.events.of_the_log import *  # noqa: F403
 from audit.events.of_work import *  # noqa: F403
 
 STATE_CHANGING = frozenset(name for name, cls in TYPES.items() if issubclass(cls, StateChanged))

@@ -1,4 +1,4 @@
-"""The signer as a process of its own: `python -m audit.signer create|serve|status|rotate --folder FOLDER`."""
+"""The signer as a process of its own: `python -m audit.signer create|serve|status|rotate|lost --folder FOLDER`."""
 from __future__ import annotations
 
 import argparse
@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from audit.signer.folder import Folder
-from audit.signer.keys import rotate
+from audit.signer.folder import Folder, Since
+from audit.signer.keys import declare_lost, rotate
 from audit.signer.refusals import SignerRefused
 from audit.signer.signing import LocalSigner
 from audit.signer.socket import MODE, SignerServer
@@ -31,6 +31,13 @@ def _rotate(given: argparse.Namespace) -> None:
     print(since.note, end="")
 
 
+def _lost(given: argparse.Namespace) -> None:
+    folder = Folder(given.folder)
+    old = folder.keys if folder.exists else [Since(key, 0) for key in given.old_key]
+    since = declare_lost(given.folder, given.origin, given.hash, old, [path.read_bytes() for path in given.note])
+    print(since.note, end="")
+
+
 def _serve(given: argparse.Namespace) -> None:
     signer = LocalSigner(given.folder)
     head = signer.head()  # refuses here, not at the first request
@@ -39,20 +46,23 @@ def _serve(given: argparse.Namespace) -> None:
         server.serve_forever(poll_interval=0.2)
 
 
-ACTS = {"create": _create, "serve": _serve, "status": _status, "rotate": _rotate}
+ACTS = {"create": _create, "serve": _serve, "status": _status, "rotate": _rotate, "lost": _lost}
+OF_A_LOG = ("create", "lost")
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m audit.signer", description=__doc__)
     parser.add_argument("act", choices=sorted(ACTS))
     parser.add_argument("--folder", type=Path, default=os.environ.get("SIGNER_DIR"), help="SIGNER_DIR if left out")
-    parser.add_argument("--origin", help="create: of the log, pension-eligibility/<installation>")
-    parser.add_argument("--hash", default="sha256", choices=["sha256", "sm3"], help="create: of the log")
+    parser.add_argument("--origin", help="create, lost: of the log, pension-eligibility/<installation>")
+    parser.add_argument("--hash", default="sha256", choices=["sha256", "sm3"], help="create, lost: of the log")
+    parser.add_argument("--old-key", action="append", default=[], help="lost: a verifier key of the lost signer")
+    parser.add_argument("--note", action="append", default=[], type=Path, help="lost: a checkpoint that a witness kept")
     parser.add_argument("--socket", type=Path, help="serve: FOLDER/signer.sock if left out")
     parser.add_argument("--mode", default=f"{MODE:o}", help="serve: rights of the socket")
     given = parser.parse_args(arguments)
-    if given.folder is None or given.act == "create" and not given.origin:
-        parser.error("--folder, and to create --origin, are needed")
+    if given.folder is None or given.act in OF_A_LOG and not given.origin:
+        parser.error("--folder is needed, and --origin of the log to create a signer or declare one lost")
     try:
         ACTS[given.act](given)
     except SignerRefused as refused:

@@ -30,7 +30,7 @@ from workflows.glossary import term, terms
 ROOT = Path(__file__).resolve().parent.parent.parent
 WRITERS = ("audit", "cases", "staff", "demo", "matching", "web", "rules")
 AWAITED = {"OverpaymentClaimed"}  # written once its decision is there
-OF_NO_CASE = {"account", "calendar", "duty", "feed", "grant", "import", "office", "pressing", "run", "sign_in"}
+OF_NO_CASE = {"account", "calendar", "duty", "feed", "grant", "import", "log", "office", "pressing", "run", "sign_in"}
 SIMPLE = {
     str: st.text(st.characters(blacklist_categories=("Cs",)), max_size=12),
     int: st.integers(-(2**53) + 1, 2**53 - 1),

@@ -29,9 +29,9 @@ CODES = """about account_status act action answer attempted benefit_kind cause c
     template_version to_state told way"""
 PLACES = """area code duty_office escalated_to from_office grassroots_office name office office_level parent path
     paying_office pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
-FIGURES = """before claimed content_digest counts details digest eligible ended_at fields file_sha256 first_month
-    holidays last_month lines loads month months paper payable_through rate_since rates rules_digest rules_version
-    selection sha256 signed_digest signs withheld_from worked"""
+FIGURES = """before claimed content_digest counts declaration details digest eligible ended_at fields file_sha256
+    first_month handover holidays last_month lines loads month months new_key old_key paper payable_through rate_since
+    rates rules_digest rules_version selection sha256 signed_digest signs withheld_from witnesses worked"""
 CITATIONS = "basis document document_no"
 REASON_IS_A_CODE = STATE_CHANGING | {
     "CertificationRefused", "CorrectionArose", "DecisionExecuted", "DecisionOpened", "LimitPaused", "NotPassedNoted"}

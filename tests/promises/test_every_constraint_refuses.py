@@ -5,7 +5,7 @@ Rows are made up here and point at nothing, by whoever may lift foreign keys and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -43,6 +43,7 @@ SOUND: dict[str, Values] = {  # what a made up row needs so as to break nothing 
     "import_proposal": {"status": "open"}, "notice": {"status": "queued"}, "review_step": {"act": "return"},
     "case_transition": {"action": "lapse"}, "calendar_year": {"status": "proposed"},
     "correction": {"status": "open"}, "feed_load": {"status": "staging"}, "list_change": {"list": "lost"},
+    "audit_anchor": {"state": "waiting"},
     "calendar_day": {"kind": "holiday"}, "matching_run": {"status": "proposed"}, "list_entry": {"list": "lost"},
     "data_dispute": {"status": "filed"}, "sign_retraction": matching_attempts.RETRACTED,
     "pressing": {"status": "open", "answer_by": date(2099, 12, 31)},
@@ -86,7 +87,7 @@ ONE: dict[str, tuple[Columns, ...]] = {
     "audit_tx": (("uid",),),
     "audit_event": (("tx_id", "position"), ("case_id", "case_seq"), ("uid",)),
     "audit_personal": (("event_id", "field"),),
-    "audit_entry": (("event_id",),), "audit_checkpoint": (("size",),),
+    "audit_entry": (("event_id",),), "audit_checkpoint": (("size",),), "audit_anchor": (("checkpoint_id", "witness"),),
     # S6, O2: one notice for a person, day and stage; the number of its message is made of that key
     "notice": (("once_key",), ("public_id",)),
     "job": (("public_id",),),
@@ -118,6 +119,12 @@ ONE: dict[str, tuple[Columns, ...]] = {
     **duty_constraints.ONE,
 }
 NEVER: dict[str, tuple[tuple[str, Values], ...]] = {  # constraint -> what it refuses, clause by clause
+    "ck_audit_anchor_state": (("audit_anchor", {"state": "lost"}),),
+    "ck_audit_anchor_anchored": (
+        ("audit_anchor", {"state": "anchored"}), ("audit_anchor", {"state": "anchored", "receipt": b"x"}),
+        ("audit_anchor", {"state": "anchored", "at": datetime(2026, 3, 1, tzinfo=UTC)}),
+        ("audit_anchor", {"receipt": b"x"}),
+        ("audit_anchor", {"at": datetime(2026, 3, 1, tzinfo=UTC)})),
     "ck_cases_state": (("cases", {"state": "closed"}),),
     "ck_import_batch_status": (("import_batch", {"status": "loaded"}),),
     "ck_import_batch_two_persons": (("import_batch", {"proposed_by_person": 7, "released_by_person": 7}),),

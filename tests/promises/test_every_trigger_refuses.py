@@ -25,6 +25,7 @@ from tests.promises import (
     duty_attempts,
     feed_attempts,
     ledger_attempts,
+    log_attempts,
     matching_attempts,
     trigger_attempts,
 )
@@ -33,12 +34,14 @@ from tests.promises.county import ON, POSTS
 from tests.promises.duty_attempts import keep_duties
 from tests.promises.feed_attempts import keep_feeds
 from tests.promises.ledger_attempts import keep_ledgers
+from tests.promises.log_attempts import keep_anchors
 from tests.promises.matching_attempts import keep_runs
 from tests.promises.test_two_approvers import waiting
 from tests.promises.trigger_attempts import REPLACED, copied, replacing
 
 ATTEMPTS = (trigger_attempts.ATTEMPTS | ledger_attempts.ATTEMPTS | feed_attempts.ATTEMPTS
-            | matching_attempts.ATTEMPTS | batch_attempts.ATTEMPTS | duty_attempts.ATTEMPTS)
+            | matching_attempts.ATTEMPTS | batch_attempts.ATTEMPTS | duty_attempts.ATTEMPTS
+            | log_attempts.ATTEMPTS)
 UNSTEPPED = "(SELECT min(id) FROM audit_event WHERE id NOT IN (SELECT event_id FROM case_transition))"
 TRIED = [(name, number) for name, attempts in ATTEMPTS.items() for number in range(len(attempts))
          if chosen() != "sqlite" or not name.endswith("_truncate")]
@@ -73,6 +76,7 @@ def prepared(shared_app: Flask, copies: Copies) -> Copies:
                                  "ORDER BY id LIMIT 1"))
             session.execute(text("INSERT INTO audit_checkpoint (size, root, note, signed_at) "
                                  "SELECT 1, uid, uid, recorded_at FROM audit_tx ORDER BY id LIMIT 1"))
+            keep_anchors(session)
             session.execute(text(copied("case_transition", "id = 1", action="'lapse'", step="77", event_id=UNSTEPPED,
                                         period_due_on="'2026-03-15'")))
         db.session.remove()

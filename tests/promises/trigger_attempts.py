@@ -168,7 +168,7 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
     "audit_personal": (("event_id", "field"),),
     "dossier_issue": (("event_id",),),
     "audit_entry": (("place",), ("event_id",)),
-    "audit_checkpoint": (("id",), ("size",)),
+    "audit_checkpoint": (("id",), ("size",)), "audit_anchor": (("id",), ("checkpoint_id", "witness")),
     "review_step": (("id",), ("decision_id", "round", "natural_person_id"), ("event_id",)),
     "decision_participant": (("decision_id", "natural_person_id", "side"),),
     "case_transition": (("id",), ("case_id", "step"), ("event_id",), ("case_id", "action", "period_due_on")),

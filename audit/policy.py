@@ -1,0 +1,29 @@
+"""The policy file: what an inspector trusts, handed over by another way than the exports (docs/decisions/110)."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from audit.installed import signer, witnesses
+from audit.sequencer import opened
+from audit.signer.folder import Since
+
+
+def policy() -> dict[str, Any]:
+    """As audit/verify.py reads it: origin, hash, keys (sizes from which and up to which each signs), witnesses, how
+    many must have cosigned, tsa (certificates, PEM). Raises SignerRefused, BadWitnesses."""
+    log, configured = opened(), witnesses()
+    cosigning = [{"name": one.name, "key": one.given["key"]} for one in configured if one.kind == "cosigning"]
+    return {
+        "origin": log.origin, "hash": log.hashing.name, "keys": _keys(signer().log_keys()), "witnesses": cosigning,
+        "cosigned": min(len(cosigning), current_app.config["WITNESS_QUORUM"]),
+        "tsa": [{"name": one.name, "certificates": Path(one.given["certificate"]).read_text(encoding="ascii")}
+                for one in configured if one.kind == "time_stamp"],
+    }
+
+
+def _keys(keys: list[Since]) -> list[dict[str, Any]]:
+    ends = [following.since - 1 for following in keys[1:]] + [None]
+    return [{"key": row.key, "from": row.since, "until": end} for row, end in zip(keys, ends, strict=True)]
