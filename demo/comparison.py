@@ -24,6 +24,7 @@ LOOKS, PROPOSES, RELEASES = "city.wang", "city.li", "city.zhao"
 SOURCES = ("rail_travel", "hospital_stays", "city_app", "air_travel")
 SILENT = ("air_travel", 5)  # a source, and for how many months nothing has come from it
 NEAR = timedelta(days=95)  # whoever falls due by then is seen where `noticed` says so, or misses it
+INSURED, PAYS = "medical_insurance_payments", 3  # no proof of life here (SC 12); one in so many does not pay
 ALSO_SEEN = 6  # one living person in so many is seen in a month in which nothing depends on it
 LEFT_TO_LOOK_AT = 4  # of the sample of this month
 
@@ -57,6 +58,8 @@ def _seen(random: Random, noticed: list[tuple[int, date]], on: date) -> dict[str
     db.session.rollback()
     said: dict[str, list[Row]] = defaultdict(list, {source: [] for source in SOURCES})
     for case, due, name, number in living:
+        if random.randrange(PAYS):
+            said[INSURED].append(seen(INSURED, name, number, on - timedelta(days=random.randrange(1, 25))))
         if case in days or (due and due > on + NEAR and random.randrange(ALSO_SEEN) == 0):
             source = random.choice(SOURCES[:-1] if case in days else SOURCES)
             day = days.get(case) or on - timedelta(days=random.randrange(1, 19))

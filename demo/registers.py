@@ -58,6 +58,7 @@ SOURCES = {
     "air_travel": Sent((*PERSON, "乘机日期", "乘机状态"), _csv, seen="已乘机"),
     "hospital_stays": Sent((*PERSON, "入院日期", "病情"), _sheet, "xlsx", "一般"),
     "city_app": Sent((*PERSON, "认证日期", "认证结果"), _columns, "parquet", "通过"),
+    "medical_insurance_payments": Sent((*PERSON, "缴费日期"), _csv),
     "cremations": Sent((*PERSON, "死亡日期", "火化日期"), _old_csv),
     "household_cancellation": Sent((*PERSON, "注销日期", "注销原因"), _old_csv),
     "court_sentences": Sent((*PERSON, "刑期起始日期", "刑种"), _csv),
@@ -77,4 +78,5 @@ def send(source: str, rows: Iterable[Row], on: date, *, loose: Iterable[Row] = (
 
 def seen(source: str, name: str, number: str, day: date) -> Row:
     """A person was there that day."""
-    return (name, number, day.isoformat(), SOURCES[source].seen)
+    said = SOURCES[source].seen
+    return (name, number, day.isoformat(), *([said] if said else []))
