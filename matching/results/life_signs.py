@@ -12,7 +12,7 @@ from datetime import date
 from cases.models import Case
 from cases.periods import rules_of_case, stored_cycle
 from database import db
-from matching.definition import NONE, UNDATED, Found, OfCase, Sign, date_of, day_number, find
+from matching.definition import NONE, UNDATED, Found, OfCase, Profile, Sign, date_of, day_number, find
 from matching.feeds.models import FeedLoad
 from matching.feeds.store import store as folder
 from matching.lists import signs_of
@@ -28,8 +28,8 @@ from rules.feeds import Meaning, catalogue
 
 @dataclass(frozen=True)
 class Told:
-    """One sign. on: the day it speaks of, None where it gave none; counts: it put the case on its list; retracted: why
-    it counts no more.
+    """One sign. on: the day it speaks of, None where it gave none; weighs: its class by the rules of the case; counts:
+    it put the case on its list; retracted: why it counts no more.
     """
 
     said: Meaning
@@ -37,6 +37,7 @@ class Told:
     sure: int
     load: FeedLoad
     row: int
+    weighs: int
     counts: bool
     retracted: SignRetraction | None = None
 
@@ -59,28 +60,36 @@ def of_case(case: Case, on: date) -> LifeSigns:
     wrong = {retracting.said(row): row for row in retracted if row.reversed_on is None}
     now = standing(case, counted(signs, wrong), on)
     history = db.session.query(ListChange).filter(ListChange.case_id == case.id, ListChange.outcome.is_not(None))
-    told = [_told(sign, loads[sign.load], now, wrong) for sign in signs if sign.code in catalogue().meanings]
+    profile = _profile(case, on)
+    told = [_told(sign, loads[sign.load], profile.class_of(sign), now, wrong) for sign in signs
+            if sign.code in catalogue().meanings]
     return LifeSigns(told, now, db.session.get(ListEntry, case.id),
                      history.order_by(ListChange.run_id.desc()).limit(24).all(), retracted)
 
 
 def standing(case: Case, signs: list[Sign], on: date) -> Found:
     """The list of the case by the rules of its place, with the rows of the table that were asked."""
-    rules, kept = rules_of_case(case, on), stored_cycle(case)
-    kinship = case.kinship if case.benefit_kind == DEPENDANTS else None
-    meanings = catalogue().meanings.values()
-    profile = profile_of(rules, meanings, kind=case.benefit_kind, kinship=kinship, months=kept.months if kept else None,
-                         on=on)
     facts = OfCase(_day(case.last_certified_on), _day(case.due_on), of_age(
-        rules, kind=case.benefit_kind, kinship=kinship, born_on=case.pensioner.birth_on, capacity=case.work_capacity))
-    return find(signs, facts, profile, reasons_of(meanings))
+        rules_of_case(case, on), kind=case.benefit_kind, kinship=_kinship(case), born_on=case.pensioner.birth_on,
+        capacity=case.work_capacity))
+    return find(signs, facts, _profile(case, on), reasons_of(catalogue().meanings.values()))
+
+
+def _profile(case: Case, on: date) -> Profile:
+    kept = stored_cycle(case)
+    return profile_of(rules_of_case(case, on), catalogue().meanings.values(), kind=case.benefit_kind,
+                      kinship=_kinship(case), months=kept.months if kept else None, on=on)
+
+
+def _kinship(case: Case) -> str | None:
+    return case.kinship if case.benefit_kind == DEPENDANTS else None
 
 
 def _day(day: date | None) -> int:
     return day_number(day) if day else NONE
 
 
-def _told(sign: Sign, load: FeedLoad, now: Found, wrong: Mapping[Retracted, SignRetraction]) -> Told:
+def _told(sign: Sign, load: FeedLoad, weighs: int, now: Found, wrong: Mapping[Retracted, SignRetraction]) -> Told:
     on = date_of(sign.day) if sign.day != UNDATED else None
-    return Told(catalogue().meanings[sign.code], on, sign.sure, load, sign.row, sign == now.sign,
+    return Told(catalogue().meanings[sign.code], on, sign.sure, load, sign.row, weighs, sign == now.sign,
                 next((row for one, row in wrong.items() if not counted([sign], [one])), None))

@@ -10,6 +10,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from cases import pages
+from matching.definition import DOUBTS, ENDS, NOTHING, PROVES
 from matching.results import disputes, life_signs, retracting
 from matching.results.disputes import ABOUT, Disputed
 from matching.routes.words import SURE, reason_word
@@ -24,10 +25,12 @@ from workflows.roles import CHAIN, MAKERS, READERS
 
 life_sign_pages = Blueprint("life_signs", __name__)
 ACTS = ("send", "answer")
+# class of a sign -> icon and tone: what proves nothing here is not shown as if it did
+WEIGHTS = {NOTHING: ("dot", "plain"), PROVES: ("check", "good"), DOUBTS: ("warning", "warn"), ENDS: ("warning", "bad")}
 
 
 class DisputeForm(Form):
-    source = SelectField(lazy_gettext("数据来源"), [InputRequired()])
+    source = SelectField(lazy_gettext("来源"), [InputRequired()])
     about = SelectField(lazy_gettext("异议事项"), [InputRequired()])
     grounds = TextAreaField(lazy_gettext("异议内容"), [InputRequired(), Length(max=500)])
 
@@ -62,6 +65,7 @@ def _page(public_id: str, form: DisputeForm) -> str:
     case = pages.visible_case(public_id, actor)
     return render_template(
         "matching/life_signs.html", case=case, form=form.offer(), told=life_signs.of_case(case, today()), sure=SURE,
+        weights=WEIGHTS,
         disputes=disputes.of_case(case.id), may_file=disputes.may_file(case, actor),
         may_put_back=actor.covers(case.office_path, retracting.RELEASERS), reason_word=reason_word,
         on=today())
