@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from cases.models import Case, DeathMark, Decision, Pensioner
 from database import db
-from demo import links, register
+from demo import links, payments, register
 from demo.bringing import bring_in
 from demo.chain import CHAINS, carry, propose, sign_waiting
 from demo.office_staff import actor
@@ -124,6 +124,7 @@ def _dead_of_the_taken_over(said: Said, on: date) -> None:
     listed = [row | {"所在单位": EMPLOYER, "最近认证日期": _day(on, 300)}
               for row in register.rows(random, TAKEN_OVER, TAKEN_FROM, on, used)]
     bring_in(listed, TAKEN_FROM, on)
+    payments.pay(on)  # the dead among them too
     said["cremations"] = [(row["姓名"], row["身份证号"], died.isoformat(), (died + timedelta(3)).isoformat())
                           for row in listed[:DEAD_OF_THEM]
                           for died in [on - timedelta(days=random.randrange(20, 240))]]

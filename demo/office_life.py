@@ -9,20 +9,22 @@ from random import Random
 
 from sqlalchemy import select
 
-from cases import corrections
+from cases import corrections, pressing
 from cases.duties import inspecting
 from cases.duties.inspecting import Inspected
 from cases.imports.proposing import propose
 from cases.imports.releasing import release
 from cases.ledgers.follow_ups import Said
 from cases.ledgers.home_service import serve
-from cases.models import Case, Correction, CorrectionSending, DutyRecord, NearingAge, Pensioner
+from cases.models import Case, Correction, CorrectionSending, DutyRecord, NearingAge, Pensioner, Pressing
 from cases.nearing_age import register as near_age
 from cases.nearing_age.telling import tell
+from cases.pressing import Demand
 from database import db
 from demo.chain import CHAINS, village_officer
 from demo.office_staff import actor
 from demo.register import id_number, person_name
+from staff.models import Office
 from staff.offices import office_by_code
 from workflows.case_lifecycle import PAID
 from workflows.deadlines import add_months
@@ -77,6 +79,27 @@ def _reviewed(on: date) -> None:
         near_age.note(entry, "applied", "本人到窗口申领，材料齐全。", actor=actor("chen"), on=on)
 
 
+def _pressed(on: date) -> None:
+    """The city presses its counties about whoever falls due soon."""
+    for county in ("510107", "510104"):
+        _press("city.wang", county, "about_to_pass", "请逐户核实，未认证的在期限内办结。", on)
+
+
+def _answered(on: date) -> None:
+    asked = db.session.scalar(select(Pressing.id).where(Pressing.to_path.like(f"%/{COUNTY}/")).limit(1))
+    db.session.rollback()
+    if asked:
+        pressing.answer(asked, "已逐户联系，除外出人员外均已认证。", actor=actor("wang"), on=on)
+
+
+def _press(who: str, office: str, name: str, words: str, on: date) -> None:
+    above, below = db.session.get_one(Office, actor(who).office_id), office_by_code(office)
+    if pressing.count(name, above, below, on):
+        db.session.rollback()
+        pressing.press(Demand(office, name, words, on + timedelta(20)), actor=actor(who), on=on)
+    db.session.rollback()
+
+
 def _at_home(on: date) -> None:
     """The old are visited where they live; somebody younger who is ill is put on the register."""
     mine = select(Case).join(Pensioner, Pensioner.id == Case.pensioner_id).where(
@@ -128,14 +151,26 @@ def _corrections(on: date) -> None:
 
 def _line(row: Correction, died_on: date | None) -> list[object]:
     case = row.case
-    return [case.case_no, case.pensioner.name, case.pensioner.id_number, row.arose_on, row.decision.decision_no,
-            died_on]
+    number = row.decision and row.decision.decision_no
+    return [case.case_no, case.pensioner.name, case.pensioner.id_number, row.arose_on, number, died_on]
 
 
 def _last_month(on: date) -> None:
     _at_home(on)
     _volumes_checked(on)
     _corrections(on)
+    _answered(on)
 
 
-ACTS = {8: _checked_and_closed, LISTED_AT: _near_age, 2: _checked_and_open, 1: _last_month, 0: _reviewed}
+def _two_months_ago(on: date) -> None:
+    _checked_and_open(on)
+    _pressed(on)
+
+
+def _today(on: date) -> None:
+    _reviewed(on)
+    for town in ("510107001", "510107009"):
+        _press("wang", town, "past", "请入户核实并反馈。", on)
+
+
+ACTS = {8: _checked_and_closed, LISTED_AT: _near_age, 2: _two_months_ago, 1: _last_month, 0: _today}

@@ -26,6 +26,9 @@ PAGES = (
     ("not-certified", "li", "/ledgers/not_certified", None), ("limits", "zhao", "/limits", None),
     ("objections", "li", "/objections", None), ("guide", "village.he", "/guide", None),
     ("verifications", "village.he", "/verifications", None), ("visit", "village.he", "/verifications", ".task-list a"),
+    ("sources", "city.li", "/feeds", None), ("matching", "city.wang", "/matching", None),
+    ("month", "city.wang", "/matching", "main table a"), ("identity", "wang", "/linkage", "main table a"),
+    ("life-signs", "li", "/matching/lists?list=eligible", "main table a"),
     ("audit", "inspector", "/audit", None),
 )
 

@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from cases.models import Case, Correction, DeathMark, Decision, FollowUp, Inspection, NearingAge
+from cases.models import (
+    BenefitMonth,
+    Case,
+    Correction,
+    DeathMark,
+    Decision,
+    FollowUp,
+    Inspection,
+    NearingAge,
+    Pressing,
+)
 from database import db
 from demo.cli import build, demo
 from demo.office_staff import actor
@@ -80,3 +90,5 @@ def people_near_the_age_are_told_the_old_visited_and_inspectors_came() -> None:
     assert {"appointment", "served_at_home", "home_service_needed"} <= set(db.session.scalars(
         select(FollowUp.kind).where(FollowUp.ledger == "home_service")))
     assert {"open", "closed", "clear"} == set(db.session.scalars(select(Inspection.status)))
+    assert {"open", "answered"} <= set(db.session.scalars(select(Pressing.status)))
+    assert db.session.scalar(select(func.sum(BenefitMonth.overpaid))) > 0
