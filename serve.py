@@ -13,6 +13,7 @@ from sqlalchemy import select
 from waitress import create_server
 
 from app import create_app
+from audit.following import in_background
 from cases.pdf import faults
 from cases.sweep import is_demonstration
 from database import db
@@ -21,6 +22,7 @@ from database.versions import objection as version_objection
 from matching.results import going_on
 from staff.models import StaffAccount
 
+SEQUENCE_EVERY = 1.0  # seconds; docs/decisions/110
 SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
 
 
@@ -69,9 +71,11 @@ def main() -> int:
     if sign_ins.exists():
         print(sign_ins.read_text(encoding="utf-8"), flush=True)
     going_on.beside(app)
+    sequencer = in_background(app, SEQUENCE_EVERY)
     try:
         server.run()
     finally:
+        sequencer.set()
         server.close()
     return 0
 

@@ -5,14 +5,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+from flask import current_app
 from sqlalchemy import select
 
 from audit.checkpoints import LogForked, consistent
 from audit.command_group import audit
+from audit.entries import LogAltered
 from audit.events import SYSTEM
 from audit.export import export
+from audit.following import keep_on
 from audit.keeping import signed_checkpoint
 from audit.search import Wanted, events
+from audit.sequencer import sequence
 from audit.signer.refusals import SignerRefused
 from audit.signing import verifier_key
 from audit.verify import verify
@@ -59,6 +63,22 @@ def verify_command(folder: Path, key: str | None) -> None:
 def key_command() -> None:
     """Print the key that inspectors verify exports with."""
     click.echo(verifier_key())
+
+
+@audit.command("sequence")
+@click.option("--follow", type=click.FloatRange(0.01), metavar="SECONDS", help="Again and again, with this pause.")
+def sequence_command(follow: float | None) -> None:
+    """Give all events that wait their places in the log."""
+    if follow:
+        keep_on(current_app._get_current_object(), follow)  # type: ignore[attr-defined]
+    try:
+        done = sequence()
+    except LogAltered as error:
+        raise click.ClickException(f"LogAltered: {' '.join(map(str, error.args))}") from error
+    assert done is not None
+    click.echo(done.placed)
+    if done.waiting:
+        raise click.ClickException(f"events of {', '.join(sorted(done.waiting))} wait for one that is nowhere")
 
 
 @audit.command("checkpoint")

@@ -47,6 +47,13 @@ def case(office: Office) -> Case:
         return new_case(office)
 
 
+@pytest.fixture
+def cases(office: Office) -> list[int]:
+    """Ids of five."""
+    with transaction():
+        return [new_case(office).id for _ in range(5)]
+
+
 def sign_in(client: FlaskClient, office: Office, role: str) -> FlaskClient:
     """`client`, signed in as somebody of `office` with `role`; the session is opened as the sign-in page does."""
     number = next(_numbers)

@@ -38,4 +38,11 @@ def test_a_checkpoint_kept_elsewhere_is_checked_by_command(app: Flask, case: Cas
         record(SignedOut(account="a"), case=case, actor="SYSTEM", on=ON)
     run, note = app.test_cli_runner().invoke, tmp_path / "note"
     note.write_text(run(args=["audit", "checkpoint"]).output)
-    assert run(args=["audit", "check", str(note)]).output == "OK 3\n"  # origin, event, heads
+    assert run(args=["audit", "check", str(note)]).output == "OK 3\n"  # its name, the event, the heads
+
+
+def test_places_are_given_by_command(app: Flask, case: Case) -> None:
+    with transaction():
+        record(SignedOut(account="a"), case=case, actor="SYSTEM", on=ON)
+    run = app.test_cli_runner().invoke
+    assert [run(args=["audit", "sequence"]).output for _ in range(2)] == ["1\n", "0\n"]

@@ -1,0 +1,44 @@
+"""The sequencer that goes on: in the server, or as `flask audit sequence --follow`. Any number may; one works."""
+from __future__ import annotations
+
+from threading import Event, Thread
+
+from flask import Flask
+from sqlalchemy import literal_column, select
+
+from audit.models import AuditPending
+from audit.sequencer import sequence
+from database import db
+
+AT_ONCE = 50_000  # events after which the heads of their cases are stated, whatever still waits
+
+
+def keep_on(app: Flask, pause: float, stop: Event | None = None) -> None:
+    """Give places to what waits, with a pause of so many seconds, until `stop`. What goes wrong is logged and tried
+    again: business does not wait for it (R5)."""
+    stop = stop or Event()
+    while not stop.is_set():
+        more = False
+        with app.app_context():
+            try:
+                more = once()
+            except Exception:
+                app.logger.exception("the log's sequencer")
+        if not more:
+            stop.wait(pause)
+
+
+def once() -> bool:
+    """Whether there was something to do. Asks first, so that an idle sequencer writes nothing and holds nobody."""
+    db.session.rollback()
+    if db.session.scalar(select(literal_column("1")).select_from(AuditPending).limit(1)) is None:
+        return False
+    done = sequence(wait=False, at_most=AT_ONCE)
+    return bool(done and done.placed)
+
+
+def in_background(app: Flask, pause: float) -> Event:
+    """A thread of the server that does so; set what is returned, to end it."""
+    stop = Event()
+    Thread(target=keep_on, args=(app, pause, stop), name="sequencer", daemon=True).start()
+    return stop
