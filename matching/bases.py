@@ -38,7 +38,7 @@ class Base:
     def bears(self, state: State, people: Mapping[str, Numbers], store: Store, bucket: int) -> Numbers:
         """Flags of the cases of a bucket that rest on it. people: as they are now."""
         found = state.profile != UNKNOWN
-        if not self.same.all():
+        if not (self.same.diagonal().all() and np.array_equal(state.profile, people["profile"])):
             found &= self.same[state.profile, people["profile"]]
         if len(self.reconsidered):
             found &= ~np.isin(people["person"], self.reconsidered)

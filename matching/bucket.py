@@ -12,7 +12,7 @@ from matching import columns
 from matching.bases import Base, bases, loads_of, retracted_of
 from matching.columns import Folded, Law
 from matching.definition import Profile
-from matching.files import batches, columns_of, told_of, write_arrays
+from matching.files import arrays_of, batches, told_of, write_arrays
 from matching.listed import Listing, Stands, counted, differ
 from matching.moved import TOLD, moved
 from matching.packed import Numbers
@@ -23,7 +23,6 @@ from matching.store import POPULATION, Load, Store
 from matching.verdicts import named, stand
 
 OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
-GONE = -1  # row of a change of a case that the population no longer has
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,14 @@ class Bucket:
         folded, looked = self._folded(number, people, was)
         rows = self._asked(folded, people, was)
         found = stand(folded, people, self.law, rows)
-        now = Stands(found, named(found, folded, rows))
-        then = _stood(was, rows) if was else None
-        changed = now.of(self._write_changes(number, people["case"], rows, now, then, was))
-        verdict = _put(was.verdict, rows, found) if rows is not None else found
-        outcome = Outcome(len(verdict), self._counts(number, rows, now, then, was), _tally(changed, was, self.listing))
+        now, then = Stands(found, named(found, folded, rows)), _stood(was, rows)
+        at = differ(now, self.listing, then, self.before.listing) if was else np.arange(len(found))
+        gone = was.gone if was else people["case"][:0]
+        self._write_changes(number, at if rows is None else rows[at], gone)
+        changed = counted(now.of(at), self.listing)
+        counts = counted(now, self.listing) if rows is None else self._counts(number, changed, then.of(at), was.stood)
+        outcome = Outcome(len(people["case"]), _sorted(counts), _sorted({**changed, "gone": len(gone)}))
+        verdict = found if rows is None else _put(was.verdict, rows, found)
         write_state(self.store, self.run, number, people["profile"], verdict, folded,
                     {"outcome": json.dumps(vars(outcome), sort_keys=True)})
         return replace(outcome, rows=looked)
@@ -97,7 +99,7 @@ class Bucket:
         """Nobody, where only the run before had the bucket."""
         path = self.store.population(self.run, number)
         if path.is_file():
-            return columns_of(path, OF_CASE)
+            return arrays_of(path, OF_CASE)
         return {name: np.empty(0, str(POPULATION.field(name).type)) for name in OF_CASE}
 
     def _asked(self, folded: Folded, people: Mapping[str, Numbers], was: State | None) -> Numbers | None:
@@ -106,29 +108,18 @@ class Bucket:
             return None
         return moved(was, folded, people, self.before.profiles, self.profiles)
 
-    def _write_changes(self, number: int, case: Numbers, rows: Numbers | None, now: Stands, then: Stands | None,
-                       was: State | None) -> Numbers:
-        """Which of those asked stand elsewhere: all of them, where there was nothing before."""
-        every = then is None
-        at = np.arange(len(now.verdict)) if every else differ(now, self.listing, then, self.before.listing)
-        row = (at if rows is None else rows[at]).astype(np.int32)
-        gone = case[:0] if was is None else was.gone
-        write_arrays(self.store.changes(self.run, number), {
-            "row": np.concatenate([row, np.full(len(gone), GONE, np.int32)]),
-            "case": np.concatenate([case[row], gone])})
-        return at
+    def _write_changes(self, number: int, rows: Numbers, gone: Numbers) -> None:
+        if len(gone):
+            write_arrays(self.store.gone(self.run, number), {"case": gone})
+        write_arrays(self.store.changes(self.run, number), {"row": rows.astype(np.int32)}, later=True)
 
-    def _counts(self, number: int, rows: Numbers | None, now: Stands, then: Stands | None,
-                was: State | None) -> dict[str, int]:
-        """Those of the run before; who was asked again is counted where they stand now, not where they stood."""
-        found = Counter(counted(now, self.listing))
-        if rows is not None:
-            past = json.loads(told_of(self.store.state(self.before.run, number))["outcome"])
-            found.update(past["counts"])
-            known = np.flatnonzero(then.verdict != UNKNOWN)
-            found.subtract(counted(then.of(known), self.listing))
-            found.subtract(counted(was.stood, self.listing))
-        return {name: cases for name, cases in sorted(found.items()) if cases}
+    def _counts(self, number: int, changed: Mapping[str, int], *stood: Stands) -> dict[str, int]:
+        """Those of the run before, and more where cases stand now, less where they stood who moved or are gone."""
+        found = Counter(json.loads(told_of(self.store.state(self.before.run, number))["outcome"])["counts"])
+        found.update(changed)
+        for one in stood:
+            found.subtract(counted(one.of(np.flatnonzero(one.verdict != UNKNOWN)), self.listing))
+        return found
 
     def _folded(self, number: int, people: Mapping[str, Numbers], was: State | None) -> tuple[Folded, int]:
         """Each case from the first of the bases that bears it, and the loads that came since; the rest from nothing."""
@@ -155,7 +146,9 @@ class Bucket:
         return looked
 
 
-def _stood(was: State, rows: Numbers | None) -> Stands:
+def _stood(was: State | None, rows: Numbers | None) -> Stands | None:
+    if was is None:
+        return None
     verdict = was.verdict if rows is None else was.verdict[rows]
     return Stands(verdict, named(verdict, was.folded, rows))
 
@@ -166,9 +159,8 @@ def _put(verdict: Numbers, rows: Numbers, found: Numbers) -> Numbers:
     return whole
 
 
-def _tally(changed: Stands, was: State | None, listing: Listing) -> dict[str, int]:
-    gone = len(was.gone) if was else 0
-    return dict(sorted((counted(changed, listing) | ({"gone": gone} if gone else {})).items()))
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: cases for name, cases in sorted(counts.items()) if cases}
 
 
 def _profiles(plan: Mapping) -> list[Profile]:

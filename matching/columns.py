@@ -15,6 +15,7 @@ from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
 from matching.store import BUCKET
 
 PARTS = 16  # of the few, before they are settled: memory stays bounded though a load were nothing but losses
+SLICE = 1 << 15  # stays in the cache
 FEW = LOSS, UNDATED_LOSS, DOUBT = range(3)  # what is folded of few cases
 
 
@@ -66,11 +67,12 @@ class Folded:
         if len(self.few) == 1:
             return self.few[0]
         at, which, key = (np.concatenate(parts) for parts in zip(*self.few, strict=True))
-        order = np.lexsort((key, at, which))
-        at, which, key = at[order], which[order], key[order]
-        first = np.ones(len(at), bool)
-        first[1:] = (at[1:] != at[:-1]) | (which[1:] != which[:-1])
-        self.few = [(at[first], which[first], key[first])]
+        both = which.astype(np.int64) << 32 | at
+        order = np.argsort(both)
+        both = both[order]
+        first = np.flatnonzero(np.diff(both, prepend=-1))
+        least = np.minimum.reduceat(key[order], first) if len(first) else key
+        self.few = [(at[order[first]], which[order[first]], least)]
         return self.few[0]
 
     def take(self, other: Folded, cases: Numbers) -> None:
@@ -101,7 +103,9 @@ def layers(person: Numbers, chosen: Numbers | None = None) -> list[Numbers]:
 
 def _index(person: Numbers, rows: Numbers) -> Numbers:
     index = np.full(BUCKET, -1, np.int32)
-    index[person & (BUCKET - 1)] = rows
+    for start in range(0, len(rows), SLICE):
+        part = slice(start, start + SLICE)
+        index[person[part] & (BUCKET - 1)] = rows[part]
     return index
 
 

@@ -1,4 +1,4 @@
-"""Columns of files as arrays of NumPy: of Parquet read, a slice at a time; of Arrow seen where they lie."""
+"""Columns of files as arrays of NumPy: of Parquet read a slice at a time, of Arrow seen where they lie."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,24 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matching.packed import Numbers
-from matching.store import BUCKET, ROW_GROUP, SIGNS, whole
+from matching.store import ROW_GROUP, SIGNS, whole
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The signs of a load, in slices of bounded size."""
-    with pq.ParquetFile(path, pre_buffer=False) as file:
+    with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
         yield from file.iter_batches(ROW_GROUP, columns=SIGNS.names, use_threads=False)
-
-
-def columns_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:
-    """Whole columns, none of them null; not to be written to."""
-    with pq.ParquetFile(path, pre_buffer=False) as file:
-        parts = list(file.iter_batches(2 * BUCKET, columns=list(names), use_threads=False))
-        kinds = {name: str(file.schema_arrow.field(name).type) for name in names}
-    if len(parts) == 1:
-        return {name: values_of(parts[0], name) for name in names}
-    return {name: np.concatenate([np.empty(0, kind), *(values_of(part, name) for part in parts)])
-            for name, kind in kinds.items()}
 
 
 def values_of(batch: pa.RecordBatch, name: str) -> Numbers:
@@ -54,10 +43,11 @@ def _batch_of(columns: Mapping[str, Numbers]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(found, schema=pa.schema(fields))
 
 
-def write_arrays(path: Path, columns: Mapping[str, Numbers], told: Mapping[str, str] | None = None) -> None:
-    """For what is read by this system alone: as in memory, so that it need not be decoded. told: words beside."""
+def write_arrays(path: Path, columns: Mapping[str, Numbers], told: Mapping[str, str] | None = None, *,
+                 later: bool = False) -> None:
+    """As in memory, so that it need not be decoded. told: words beside; later: as of `store.whole`."""
     batch = _batch_of(columns).replace_schema_metadata(dict(told or {}))
-    with (whole(path, later=True) as draft, pa.OSFile(str(draft), "wb") as out,
+    with (whole(path, later=later) as draft, pa.OSFile(str(draft), "wb") as out,
           pa.ipc.new_file(out, batch.schema) as writer):
         writer.write_batch(batch)
 

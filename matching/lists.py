@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matching.bucket import GONE
 from matching.definition import Sign
 from matching.files import arrays_of
 from matching.listed import Listing, gone_rows
@@ -25,11 +24,13 @@ def changes_of(store: Store, run: str) -> Iterator[pa.Table]:
     """As `lists_of`: cases that came to stand elsewhere since the run before, all of them without one."""
     listing = Listing.of(read_json(store.plan(run)))
     folder = store.changes(run, 0).parent
-    for bucket in sorted(int(path.stem) for path in folder.glob("[0-9]*.arrow")):
-        row, case = arrays_of(store.changes(run, bucket), ("row", "case")).values()
-        rows = row[row != GONE]
-        found = listing.rows(case[:len(rows)], read_verdicts(store, run, bucket)[1].of(rows))
-        yield pa.concat_tables([found, gone_rows(case[len(rows):])])
+    for bucket in sorted(int(path.stem) for path in folder.glob("[0-9]*.arrow") if path.stem.isdecimal()):
+        rows = arrays_of(store.changes(run, bucket), ("row",))["row"]
+        case, stands = read_verdicts(store, run, bucket)
+        found, gone = [listing.rows(case[rows], stands.of(rows))], store.gone(run, bucket)
+        if gone.is_file():
+            found.append(gone_rows(arrays_of(gone, ("case",))["case"]))
+        yield pa.concat_tables(found)
 
 
 def signs_of(store: Store, person: int, loads: Iterable[int]) -> list[Sign]:

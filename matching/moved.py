@@ -10,20 +10,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from matching import packed
-from matching.columns import Folded
+from matching.columns import SLICE, Folded
 from matching.definition import NEVER, VERDICTS, Profile
 from matching.packed import Numbers
 from matching.predicates import Columns
 from matching.same_cases import UNKNOWN
 from matching.state import State
-from matching.verdicts import SLICE, rare
+from matching.verdicts import rare
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
 TOLD = ("certified", "due", "of_age")
 OWN = ("proof_day", "evidence_day", "due_day")  # days of every case; others are of the few, who are always asked
 THRESHOLDS = ("matched_on", "stale_before", "valid_from", "due_near")
 FLAGS = ("no_period", "neither_asked", "before_due_asked")
-DAYS = NEVER + 1
 
 
 def comparisons(node: Node) -> Iterator[Compare]:
@@ -40,6 +39,7 @@ def comparisons(node: Node) -> Iterator[Compare]:
 WATCHED = {(one.fact, one.right.name) for row in VERDICTS for one in comparisons(row.when)
            if one.fact in OWN and isinstance(one.right, Fact) and one.right.name in THRESHOLDS}
 WATCHED_DAYS = sorted({fact for fact, _ in WATCHED})
+ASKED_FROM = {fact: min(at for at, row in enumerate(VERDICTS) if fact in row.when.names()) for fact in WATCHED_DAYS}
 
 
 def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], now: Sequence[Profile]) -> Numbers:
@@ -48,49 +48,62 @@ def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], 
     flags |= was.verdict == UNKNOWN
     for name in TOLD:
         flags |= people[name] != was.told[name]
-    flags |= _crossed(was.profile, folded, people, then, now)
-    flags[rare(folded, people["of_age"])] = True
+    flags |= _crossed(was, folded, people, then, now)
+    flags |= rare(folded, people["of_age"])
     flags[was.folded.settled()[0]] = True
     return np.flatnonzero(flags)
 
 
-def _crossed(profile: Numbers, folded: Folded, people: Columns, then: Sequence[Profile],
-             now: Sequence[Profile]) -> Numbers:
+def _crossed(was: State, folded: Folded, people: Columns, then: Sequence[Profile], now: Sequence[Profile]) -> Numbers:
     """Flags of the cases of whom a threshold passed over a day, by pairs of their profile then and now."""
-    pair = np.maximum(profile, 0).astype(np.int32) * np.int32(len(now)) + people["profile"]
-    there = np.zeros(len(then) * len(now), bool)
-    there[pair] = True
-    kinds = np.flatnonzero(there)
-    tables = {fact: np.concatenate([_passed(fact, then[kind // len(now)], now[kind % len(now)]) for kind in kinds])
-              for fact in WATCHED_DAYS} if len(kinds) else {}
-    start = np.zeros(len(there), np.int32)
-    start[kinds] = np.arange(len(kinds)) * DAYS
-    found = np.zeros(len(profile), bool)
-    for first in range(0, len(found), SLICE):
-        part = slice(first, first + SLICE)
-        at, days = start[pair[part]], _days(folded.proof[part], people, part)
-        for fact, table in tables.items():
-            found[part] |= table[at + days[fact]]
+    found, pair, kinds = np.zeros(len(was.profile), bool), *_pairs(was.profile, people["profile"], len(then), len(now))
+    for fact in WATCHED_DAYS:
+        spans = [(kind, _passed(fact, then[old], now[new])) for kind, old, new in kinds]
+        for part in _slices(was.verdict, ASKED_FROM[fact]):
+            days, of = DAY_OF[fact](folded.proof[part], people, part), pair[part]
+            flags = np.zeros(len(of), bool)
+            for kind, first, last in ((kind, *span) for kind, every in spans for span in every):
+                flags |= (of == kind) & ((days - np.int32(first)).view(np.uint32) <= np.uint32(last - first))
+            found[part] |= flags
     return found
 
 
-def _passed(fact: str, then: Profile, now: Profile) -> Numbers:
-    """By day: whether a comparison of it may come out otherwise now."""
-    found = np.zeros(DAYS, bool)
+def _slices(verdict: Numbers, first: int) -> Iterator[slice | Numbers]:
+    """Rows of the cases for whom the table was asked that far, a slice at a time."""
+    rows = np.flatnonzero(verdict >= first) if first else None
+    count = len(verdict) if rows is None else len(rows)
+    for start in range(0, count, SLICE):
+        part = slice(start, start + SLICE)
+        yield part if rows is None else rows[part]
+
+
+def _pairs(then: Numbers, now: Numbers, before: int, after: int) -> tuple[Numbers, list[tuple[int, int, int]]]:
+    """A number a case, and what each says: (number, profile then, profile now). One that was not there is not told."""
+    if np.array_equal(then, now):
+        return now, [(one, one, one) for one in range(min(before, after))]
+    pair = then.astype(np.int32) * np.int32(after) + now
+    kinds = np.unique(pair[then != UNKNOWN])
+    return pair, [(int(kind), *divmod(int(kind), after)) for kind in kinds]
+
+
+def _passed(fact: str, then: Profile, now: Profile) -> list[tuple[int, int]]:
+    """First and last day of which a comparison may come out otherwise now."""
     if any(getattr(then, name) != getattr(now, name) for name in FLAGS):
-        found[:] = True
-    for name in (threshold for own, threshold in WATCHED if own == fact):
-        was, now_is = (_threshold(one, name) for one in (then, now))
-        if was != now_is:
-            found[max(min(was, now_is), 0):max(was, now_is) + 1] = True
-    return found
+        return [(0, NEVER)]
+    spans = [sorted((_threshold(then, name), _threshold(now, name))) for own, name in WATCHED if own == fact]
+    return [(first, last) for first, last in spans if first != last]
 
 
 def _threshold(profile: Profile, name: str) -> int:
     return profile.on if name == "matched_on" else getattr(profile, name)
 
 
-def _days(proofs: Numbers, people: Columns, part: slice) -> dict[str, Numbers]:
-    proof = packed.day_of(packed.turned(proofs))
-    return {"proof_day": proof, "evidence_day": np.maximum(proof, people["certified"][part]),
-            "due_day": np.minimum(people["due"][part], NEVER)}
+def _proof(proofs: Numbers, _people: Columns, _part: slice | Numbers) -> Numbers:
+    return packed.day_of(packed.turned(proofs))
+
+
+DAY_OF = {
+    "proof_day": _proof,
+    "evidence_day": lambda proofs, people, part: np.maximum(_proof(proofs, people, part), people["certified"][part]),
+    "due_day": lambda _proofs, people, part: np.minimum(people["due"][part], NEVER),
+}

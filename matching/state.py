@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.columns import Folded
-from matching.files import arrays_of, columns_of, write_arrays
+from matching.files import arrays_of, write_arrays
 from matching.listed import Stands
 from matching.packed import NO_SIGN, Numbers
 from matching.predicates import Columns
@@ -41,9 +41,9 @@ class State:
 def write_state(store: Store, run: str, bucket: int, profile: Numbers, verdict: Numbers, folded: Folded,
                 told: Mapping[str, str]) -> None:
     """What few cases have stands in a file beside, written first: where the state is, it is."""
-    write_arrays(store.few(run, bucket), dict(zip(FEW_COLUMNS, folded.settled(), strict=True)))
+    write_arrays(store.few(run, bucket), dict(zip(FEW_COLUMNS, folded.settled(), strict=True)), later=True)
     each = dict(zip(EACH, (profile, verdict, folded.proof), strict=True))
-    write_arrays(store.state(run, bucket), each, told)
+    write_arrays(store.state(run, bucket), each, told, later=True)
 
 
 def read_state(store: Store, run: str, bucket: int, people: Columns, told: Sequence[str] = ()) -> State | None:
@@ -54,7 +54,7 @@ def read_state(store: Store, run: str, bucket: int, people: Columns, told: Seque
     path = store.state(run, bucket)
     if not path.is_file():
         return None
-    then = columns_of(store.population(run, bucket), ("case", "person", *told))
+    then = arrays_of(store.population(run, bucket), ("case", "person", *told))
     profile, verdict, proof = arrays_of(path, EACH).values()
     folded = Folded(proof, [tuple(arrays_of(store.few(run, bucket), FEW_COLUMNS).values())])
     at = rows_then(then, people)
@@ -69,7 +69,7 @@ def read_state(store: Store, run: str, bucket: int, people: Columns, told: Seque
 def read_verdicts(store: Store, run: str, bucket: int) -> tuple[Numbers, Stands]:
     """The cases of a run's bucket and where they stand."""
     path = store.population(run, bucket)
-    people = columns_of(path, ("case",)) if path.is_file() else {"case": np.empty(0, np.int64)}
+    people = arrays_of(path, ("case",)) if path.is_file() else {"case": np.empty(0, np.int64)}
     profile, verdict, proof = arrays_of(store.state(run, bucket), EACH).values()
     folded = Folded(proof, [tuple(arrays_of(store.few(run, bucket), FEW_COLUMNS).values())])
     return people["case"], Stands(verdict, named(verdict, folded))

@@ -29,7 +29,7 @@ SIGNS = _schema(person=I64, day=I32, code=I16, sure=I8, row=I64)  # sorted by pe
 POPULATION = _schema(case=I64, person=I64, profile=I16, certified=I32, due=I32, of_age=I32, state=I8)  # by person, case
 # load, row, code and sure -1, day 0 where no sign put the case there; list and reason -1: it is no longer there
 LISTS = _schema(case=I64, list=I8, reason=I16, load=I64, row=I64, code=I16, day=I32, sure=I8)
-FEW_VALUES = ["day", "code", "sure", "profile", "list", "reason", "load"]
+FEW_VALUES = ["day", "code", "sure", "list", "reason", "load"]
 ROW_GROUP = 1 << 17
 
 
@@ -43,13 +43,17 @@ class Store:
         return self.root / "signs" / str(load) / f"{bucket}.parquet"
 
     def population(self, run: str, bucket: int) -> Path:
-        return self.root / "population" / run / f"{bucket}.parquet"
+        return self.root / "population" / run / f"{bucket}.arrow"
 
     def state(self, run: str, bucket: int) -> Path:
         return self.root / "state" / run / f"{bucket}.arrow"
 
     def changes(self, run: str, bucket: int) -> Path:
         return self.root / "lists" / run / "changes" / f"{bucket}.arrow"
+
+    def gone(self, run: str, bucket: int) -> Path:
+        """Cases that the population no longer has; where there are any, written before the changes."""
+        return self.root / "lists" / run / "changes" / f"{bucket}.gone.arrow"
 
     def few(self, run: str, bucket: int) -> Path:
         """Losses and doubts, which few cases have; a part of the state."""
@@ -75,7 +79,7 @@ class Store:
         return self.root / "signs" / "places.json"
 
     def buckets(self, run: str) -> list[int]:
-        return sorted(int(path.stem) for path in (self.root / "population" / run).glob("[0-9]*.parquet"))
+        return sorted(int(path.stem) for path in (self.root / "population" / run).glob("[0-9]*.arrow"))
 
 
 @contextmanager

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from matching import packed
-from matching.columns import DOUBT, FEW, LOSS, UNDATED_LOSS, Folded, Law
+from matching.columns import DOUBT, FEW, LOSS, SLICE, UNDATED_LOSS, Folded, Law
 from matching.definition import LAST_DAY, NEVER, VERDICTS
 from matching.packed import NO_SIGN, Numbers
 from matching.predicates import Columns, holds
 
-SLICE = 1 << 15
-ASKED = ("profile", "certified", "due", "of_age")
+ASKED = ("profile", "certified", "due")
 NAMES = {which: np.array([row.sign == which for row in VERDICTS]) for which in ("loss", "doubt", "proof")}
 
 
@@ -26,27 +25,25 @@ def stand(folded: Folded, people: Columns, law: Law, rows: Numbers | None = None
     verdict = np.empty(len(folded.proof) if rows is None else len(rows), np.int8)
     for place, part in _slices(len(verdict), rows):
         verdict[place] = _first(_common(folded.proof[part], _told(people, part), law))
-    few = rare(folded, people["of_age"])
-    told = _told(people, few)
-    verdict[_at(rows, few)] = _first(
-        _common(folded.proof[few], told, law) | _rare(_few(folded, few), told["of_age"]))
+    few = np.flatnonzero(rare(folded, people["of_age"]))
+    asked = _common(folded.proof[few], _told(people, few), law) | _rare(_few(folded, few), people["of_age"][few])
+    verdict[_at(rows, few)] = _first(asked)
     return verdict
 
 
 def rare(folded: Folded, of_age: Numbers) -> Numbers:
-    """Rows of the cases that have a loss, a doubt or an age, ascending."""
-    return np.union1d(folded.settled()[0], np.flatnonzero(of_age))
+    """Flags of the cases that have a loss, a doubt or an age."""
+    found = of_age != 0
+    found[folded.settled()[0]] = True
+    return found
 
 
 def named(verdict: Numbers, folded: Folded, rows: Numbers | None = None) -> Numbers:
     """The sign that each verdict names, in the order of the earliest; NO_SIGN for none. rows: of whom, ascending."""
-    found = np.full(len(verdict), NO_SIGN, np.int64)
+    found = np.empty(len(verdict), np.int64)
     for place, part in _slices(len(verdict), rows):
-        np.copyto(found[place], packed.turned(folded.proof[part]), where=NAMES["proof"][verdict[place]])
-    few = np.unique(folded.settled()[0])
-    if rows is not None:
-        few = np.intersect1d(few, rows, assume_unique=True)
-    at = _at(rows, few)
+        found[place] = np.where(NAMES["proof"][verdict[place]], packed.turned(folded.proof[part]), NO_SIGN)
+    few, at = _among(folded, rows)
     loss, undated, doubt = _few(folded, few)
     of_loss, of_doubt = NAMES["loss"][verdict[at]], NAMES["doubt"][verdict[at]]
     found[at[of_loss]] = np.where(loss == NO_SIGN, undated, loss)[of_loss]
@@ -59,6 +56,17 @@ def _slices(count: int, rows: Numbers | None) -> Iterator[tuple[slice, slice | N
     for start in range(0, count, SLICE):
         place = slice(start, start + SLICE)
         yield place, place if rows is None else rows[place]
+
+
+def _among(folded: Folded, rows: Numbers | None) -> tuple[Numbers, Numbers]:
+    """Of these rows those with a loss or a doubt, and their places among them."""
+    flags = np.zeros(len(folded.proof), bool)
+    flags[folded.settled()[0]] = True
+    if rows is None:
+        few = np.flatnonzero(flags)
+        return few, few
+    at = np.flatnonzero(flags[rows])
+    return rows[at], at
 
 
 def _at(rows: Numbers | None, few: Numbers) -> Numbers:
@@ -108,5 +116,7 @@ def _rare(few: Sequence[Numbers], of_age: Numbers) -> dict[str, Numbers]:
 def _first(asked: Columns) -> Numbers:
     found = np.full(len(asked["proof_day"]), len(VERDICTS) - 1, np.int8)
     for number in range(len(VERDICTS) - 2, -1, -1):
-        np.copyto(found, np.int8(number), where=holds(VERDICTS[number].when, asked))
+        where = holds(VERDICTS[number].when, asked)
+        if np.ndim(where) or where:
+            np.copyto(found, np.int8(number), where=where)
     return found

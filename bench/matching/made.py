@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matching.definition import Profile, day_number
+from matching.files import write_arrays
 from matching.profiles import profile_of, reasons_of
-from matching.store import BUCKET, POPULATION, Store, write_table
+from matching.store import BUCKET, POPULATION, Store
 from rules import rules_for
 from rules.feeds import catalogue
 from workflows.deadlines import add_months
@@ -114,8 +115,8 @@ def _people(world: World, person: np.ndarray, chance: np.random.Generator) -> pa
             "profile": chance.choice(len(PLACES), len(person), p=(0.6, 0.35, 0.05)), "certified": certified,
             "due": np.where(certified == 0, last + 60, certified + 365), "of_age": np.zeros(len(person), np.int32)}
     assert BUCKET == CHUNK
-    write_table(world.store.population("made", int(person[0]) // BUCKET), pa.table(
-        [pa.array(told[field.name].astype(field.type.to_pandas_dtype())) for field in POPULATION], schema=POPULATION))
+    write_arrays(world.store.population("made", int(person[0]) // BUCKET),
+                 {field.name: told[field.name].astype(str(field.type)) for field in POPULATION})
     names = ("case", "person", "profile", "certified", "due")
     kinds = (np.int64, np.int64, np.int16, np.int32, np.int32)
     return pa.table([texts_of(numbers_of(person)),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from cases.models import Case, Pensioner
@@ -20,8 +19,10 @@ from cases.models.case import STATES
 from cases.periods import rules_of_place
 from database import db
 from matching.definition import NONE, Profile, day_number
+from matching.files import write_arrays
+from matching.packed import Numbers
 from matching.profiles import of_age, profile_of
-from matching.store import BUCKET, POPULATION, Store, read_json, write_json, write_table
+from matching.store import BUCKET, POPULATION, Store, read_json, write_json
 from rules import Rules, rules_by_version
 from rules.feeds import catalogue
 from staff.actor import AFTER_SLASH
@@ -77,7 +78,7 @@ def export(store: Store, run: str, area: str, on: date, progress: Progress = lam
             for column, value in zip(columns, _numbers(row, profiles), strict=True):
                 column.append(value)
         if columns[0]:
-            write_table(store.population(run, bucket), _table(columns))
+            write_arrays(store.population(run, bucket), _arrays(columns))
         progress(bucket + 1, buckets)
     write_json(_done(store, run), {"profiles": [list(key) for key in profiles.keys]})
     return profiles
@@ -112,7 +113,6 @@ def _day(day: date | None) -> int:
     return day_number(day) if day else NONE
 
 
-def _table(columns: Sequence[array[int]]) -> pa.Table:
-    kinds = [kind.type.to_pandas_dtype() for kind in POPULATION]
-    return pa.table([pa.array(np.frombuffer(column, np.int64).astype(kind))
-                     for column, kind in zip(columns, kinds, strict=True)], schema=POPULATION)
+def _arrays(columns: Sequence[array[int]]) -> dict[str, Numbers]:
+    return {field.name: np.frombuffer(column, np.int64).astype(str(field.type))
+            for column, field in zip(columns, POPULATION, strict=True)}

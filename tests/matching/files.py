@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from matching.definition import LISTS, REASONS, Found, OfCase, Profile, Sign, find
+from matching.files import write_arrays
 from matching.lists import changes_of, lists_of
 from matching.retracted import Retracted, standing
 from matching.runs import Asked, run
@@ -41,8 +43,8 @@ def write_population(store: Store, name: str, cases: Mapping[int, Person]) -> No
             "profile": [profile for _, (_, profile, _) in rows], "state": [0] * len(rows),
             **{field: [getattr(told, field) for _, (_, _, told) in rows] for field in ("certified", "due", "of_age")},
         }
-        write_table(store.population(name, bucket),
-                    pa.table({field: columns[field] for field in POPULATION.names}, schema=POPULATION))
+        write_arrays(store.population(name, bucket),
+                     {field.name: np.array(columns[field.name], str(field.type)) for field in POPULATION})
 
 
 def asked(name: str, loads: Iterable[int], *, on: date = ON, profiles: Sequence[Profile] = PROFILES, **more) -> Asked:
