@@ -8,5 +8,5 @@ from matching.results import commands
 from matching.survival.commands import survival
 
 matching = AppGroup("matching", help="数据比对 / matching with other registers.")
-for command in (commands.run, commands.apply, commands.show_due, linkage, survival):
+for command in (commands.run, commands.apply, commands.show_due, commands.clear_files, linkage, survival):
     matching.add_command(command)

@@ -61,7 +61,7 @@ def lists(spark: SparkSession, signs: DataFrame, population: DataFrame, profiles
           reasons: Mapping[int, int], retracted: Collection[Retracted] = ()) -> DataFrame:
     """The three lists in the shape of store.LISTS. Signs later than the run are to be kept out before."""
     classes, law = _classes(spark, profiles), _law(spark, profiles)
-    signs = _standing(spark, signs, retracted)
+    signs = standing(spark, signs, retracted)
     weighed = (population.select("case", "person", "profile").join(signs, "person")
                .join(f.broadcast(classes), ["profile", "code", "sure"])
                .withColumn("class", f.when(f.col("day") == UNDATED, f.col("undated")).otherwise(f.col("dated"))))
@@ -71,7 +71,8 @@ def lists(spark: SparkSession, signs: DataFrame, population: DataFrame, profiles
     return found.select("case", *_columns(reasons))
 
 
-def _standing(spark: SparkSession, signs: DataFrame, retracted: Collection[Retracted]) -> DataFrame:
+def standing(spark: SparkSession, signs: DataFrame, retracted: Collection[Retracted]) -> DataFrame:
+    """The signs that still say something (matching/retracted.py)."""
     wrong = spark.createDataFrame([tuple(one) for one in retracted], "person long, code short, day int, through long")
     said = ["person", "code", "day"]
     last = wrong.groupBy(*said).agg(f.max("through").alias("through"))

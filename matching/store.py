@@ -51,6 +51,10 @@ class Store:
     def changes(self, run: str, bucket: int) -> Path:
         return self.root / "lists" / run / "changes" / f"{bucket}.arrow"
 
+    def whole(self, run: str) -> Path:
+        """The lists of a run made on Spark: a folder of Parquet."""
+        return self.root / "lists" / run / "whole"
+
     def gone(self, run: str, bucket: int) -> Path:
         """Cases that the population no longer has; where there are any, written before the changes."""
         return self.root / "lists" / run / "changes" / f"{bucket}.gone.arrow"
@@ -77,6 +81,14 @@ class Store:
 
     def places(self) -> Path:
         return self.root / "signs" / "places.json"
+
+    def folders(self, run: str) -> tuple[Path, Path, Path]:
+        """All that a run has."""
+        return self.root / "population" / run, self.root / "state" / run, self.root / "lists" / run
+
+    def runs(self) -> set[str]:
+        """Names of the runs that have files."""
+        return {path.name for part in ("population", "state", "lists") for path in (self.root / part).glob("*")}
 
     def buckets(self, run: str) -> list[int]:
         return sorted(int(path.stem) for path in (self.root / "population" / run).glob("[0-9]*.arrow"))

@@ -1,4 +1,4 @@
-"""flask matching run, apply, due: the month's comparison from a terminal."""
+"""flask matching run, apply, due, clear: the month's comparison from a terminal."""
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from database import db
 from matching.feeds.checking import SignsDiffer
-from matching.results import applying, due, going_on, running
+from matching.feeds.store import store as folder
+from matching.results import applying, clearing, due, going_on, running
 from matching.results.models import MatchingRun
 from matching.results.proposing import Difference
 from matching.results.running import Wanted, WrongMonth
+from matching.store import Store
 from staff.clock import today
 from staff.models import Office
 from workflows.deadlines import month_of
@@ -66,6 +68,13 @@ def apply(run_id: str, on: datetime | None) -> None:
             raise click.ClickException("nobody has released it") from None
     for name, number in sorted(counts.items()):
         click.echo(f"{name}\t{number}")
+
+
+@click.command("clear")
+def clear_files() -> None:
+    """Clear away the files of old runs; those that a later run or a withdrawal goes back to stay."""
+    for name in clearing.clear(Store(folder())):
+        click.echo(name)
 
 
 @click.command("due")

@@ -21,6 +21,7 @@ from matching.feeds.store import store as folder
 from matching.lists import changes_of
 from matching.profiles import reasons_of
 from matching.results import population, retracting
+from matching.results.clearing import clear
 from matching.results.going_on import undo_withdrawn
 from matching.results.loads import loads_in_force
 from matching.results.models import MatchingRun
@@ -49,8 +50,13 @@ class Wanted:
 
 
 def run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> MatchingRun:
-    """Find the lists and propose what changes. Killed, it is run again and goes on. Raises as `proposing.propose`."""
-    return propose(find(wanted, progress))
+    """Find the lists and propose what changes. Killed, it is run again and goes on. Raises as `proposing.propose`.
+
+    Then files of old runs are cleared away.
+    """
+    made = propose(find(wanted, progress))
+    clear(Store(folder()))
+    return made
 
 
 def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> Difference:
@@ -59,8 +65,8 @@ def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None
     try:
         return dry(find(wanted, progress, name))
     finally:
-        for part in ("population", "state", "lists"):
-            shutil.rmtree(folder() / part / name, ignore_errors=True)
+        for part in Store(folder()).folders(name):
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:

@@ -1,6 +1,7 @@
 """A city with a county: three pensioners, and who loads feeds there."""
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def make_city() -> list[Pensioner]:
     cases: list[Case] = [make_case(ON, 姓名=name) for name in ("周秀英", "吴建国", "阿依古丽·买买提")]
     make_account("li.feeds", ["caseworker"], "5101")
     return sorted((case.pensioner for case in cases), key=lambda person: person.id)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[object]:
+    """A Spark of this process alone; it takes seconds to start, so there is one for all tests."""
+    from pyspark.sql import SparkSession
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)  # its workers need pyarrow
+        session = (SparkSession.builder.master("local[2]").appName("matching").config("spark.ui.enabled", "false")
+                   .config("spark.sql.shuffle.partitions", "3").config("spark.driver.memory", "512m")
+                   .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+                   .getOrCreate())
+        yield session
+        session.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import random as chance
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -22,18 +21,6 @@ pytestmark = [pytest.mark.skipif(shutil.which("java") is None, reason="Spark nee
 LATEST = day_number(ON)
 SIGN_KINDS = "person long, day int, code short, sure byte, load long, row long"
 CASE_KINDS = "case long, person long, profile short, certified int, due int, of_age int, state byte"
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[object]:
-    from pyspark.sql import SparkSession
-
-    session = (SparkSession.builder.master("local[2]").appName("matching").config("spark.ui.enabled", "false")
-               .config("spark.sql.shuffle.partitions", "3").config("spark.driver.memory", "512m")
-               .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-               .getOrCreate())
-    yield session
-    session.stop()
 
 
 def _world(seed: int) -> tuple[list[Sign], dict[int, tuple[int, int, OfCase]]]:
