@@ -18,6 +18,15 @@ def batches(path: Path) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(ROW_GROUP, columns=SIGNS.names, use_threads=False)
 
 
+def columns_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:
+    """Whole columns of Parquet, none of them null; not to be written to."""
+    with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
+        kinds = {name: str(file.schema_arrow.field(name).type) for name in names}
+        parts = list(file.iter_batches(ROW_GROUP, columns=list(names), use_threads=False))
+    return {name: np.concatenate([np.empty(0, kind), *(values_of(part, name) for part in parts)])
+            for name, kind in kinds.items()}
+
+
 def values_of(batch: pa.RecordBatch, name: str) -> Numbers:
     """The column as it is, not copied (`to_numpy` would import pandas first)."""
     column = batch.column(name)
