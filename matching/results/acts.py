@@ -10,7 +10,7 @@ from workflows.case_lifecycle import PAID
 WITHHELD = ("suspended", "stopped")
 NOTHING = "nothing"
 CERTIFY, RESUME, REFER, MARK, PROPOSE = "certify", "resume", "refer", "mark", "propose"
-TOGETHER = (CERTIFY, REFER)  # done for many at once
+TOGETHER = (CERTIFY, REFER, NOTHING)  # done for many at once
 # A loss sign -> the reason for which a benefit is stopped (SC 25)
 STOP_REASON = {"dead": "death", "missing": "missing", "imprisoned": "imprisoned"}
 # A loss sign and the department that tells of it -> the evidence its row is; else a record of the loss

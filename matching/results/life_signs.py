@@ -18,6 +18,7 @@ from matching.feeds.store import store as folder
 from matching.lists import signs_of
 from matching.profiles import DEPENDANTS, of_age, profile_of, reasons_of
 from matching.results import retracting
+from matching.results.entries import left_since
 from matching.results.loads import loads_in_force
 from matching.results.models import ListChange, ListEntry, SignRetraction
 from matching.retracted import Retracted
@@ -44,11 +45,14 @@ class Told:
 
 @dataclass(frozen=True)
 class LifeSigns:
-    """signs: latest first; now: what the definition says today; entry: where the last released run put the case."""
+    """signs: latest first; now: what the definition says today; entry: where the last released run put the case;
+    left_since: since when it is no longer matched there.
+    """
 
     signs: list[Told]
     now: Found
     entry: ListEntry | None
+    left_since: date | None
     history: list[ListChange]
     retracted: list[SignRetraction]
 
@@ -63,7 +67,8 @@ def of_case(case: Case, on: date) -> LifeSigns:
     profile = _profile(case, on)
     told = [_told(sign, loads[sign.load], profile.class_of(sign), now, wrong) for sign in signs
             if sign.code in catalogue().meanings]
-    return LifeSigns(told, now, db.session.get(ListEntry, case.id),
+    entry = db.session.get(ListEntry, case.id)
+    return LifeSigns(told, now, entry, entry and left_since(case, entry),
                      history.order_by(ListChange.run_id.desc()).limit(24).all(), retracted)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import contains_eager
 
 from cases.models import Case, Pensioner
 from database import db
 from matching.feeds.models import FeedLoad
+from matching.results.entries import matched
 from matching.results.models import LISTS, ListChange, ListEntry, MatchingRun
 from matching.results.undoing import CAUSED
 from staff.actor import AFTER_SLASH, Actor, in_area
@@ -36,16 +37,21 @@ class Wanted:
 def counts(actor: Actor) -> dict[tuple[str, str, str | None], int]:
     """List, reason and source -> cases of the area."""
     query = select(ListEntry.list, ListEntry.reason, ListEntry.source, func.count()).join(
-        Case, Case.id == ListEntry.case_id).group_by(ListEntry.list, ListEntry.reason, ListEntry.source)
+        Case, Case.id == ListEntry.case_id).join(MatchingRun, MatchingRun.id == ListEntry.since_run_id).where(
+        matched()).group_by(ListEntry.list, ListEntry.reason, ListEntry.source)
     found = db.session.execute(in_area(query, actor, Case.office_path, READERS))
     return {(name, reason, source): number for name, reason, source, number in found}
 
 
 def page(wanted: Wanted, actor: Actor, after: str | None) -> tuple[list[Row[Any]], str | None]:
-    """Rows in the order of case numbers, and the number after which the next page begins."""
+    """Rows by office, and the number of the case after which the next page begins; nothing after an unknown one."""
     query = _query(wanted, actor)
     if after:
-        query = query.where(Case.case_no > after)
+        there = select(Case.office_path, Case.id).where(Case.case_no == after)
+        place = db.session.execute(in_area(there, actor, Case.office_path, READERS)).one_or_none()
+        if place is None:
+            return [], None
+        query = query.where(tuple_(Case.office_path, Case.id) > tuple_(*place))
     rows = list(db.session.execute(query.limit(PAGE + 1)))
     return rows[:PAGE], rows[PAGE - 1].case_no if len(rows) > PAGE else None
 
@@ -58,7 +64,7 @@ def _query(wanted: Wanted, actor: Actor) -> Select[Any]:
     query = (select(*SHOWN).select_from(ListEntry).join(Case, Case.id == ListEntry.case_id)
              .join(Pensioner, Pensioner.id == Case.pensioner_id).join(Office, Office.id == Case.paying_office_id)
              .join(MatchingRun, MatchingRun.id == ListEntry.since_run_id)
-             .where(ListEntry.list == wanted.list).order_by(Case.case_no))
+             .where(ListEntry.list == wanted.list, matched()).order_by(Case.office_path, Case.id))
     for column, value in ((ListEntry.reason, wanted.reason), (ListEntry.source, wanted.source)):
         query = query.where(column == value) if value else query
     if wanted.path:

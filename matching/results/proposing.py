@@ -19,6 +19,7 @@ from cases.models import Case
 from cases.periods import area_of_path
 from database import db, transaction
 from database.many import among, insert_many
+from matching.results.entries import matched
 from matching.results.halts import Spike, spikes
 from matching.results.models import OPEN, ListChange, ListEntry, MatchingRun, MatchingSample
 from rules import Rules, rules_for
@@ -155,7 +156,9 @@ def _chunks(changes: Iterable[Change]) -> Iterator[list[Change]]:
 
 
 def _standing(ids: list[int]) -> dict[int, tuple[str, str]]:
-    query = select(ListEntry.case_id, ListEntry.list, ListEntry.reason).where(among(ListEntry.case_id, ids))
+    query = (select(ListEntry.case_id, ListEntry.list, ListEntry.reason)
+             .join(Case, Case.id == ListEntry.case_id).join(MatchingRun, MatchingRun.id == ListEntry.since_run_id)
+             .where(among(ListEntry.case_id, ids), matched()))
     return {case: (name, reason) for case, name, reason in db.session.execute(query)}
 
 
@@ -167,8 +170,9 @@ def _row(run_id: int, one: Change, before: tuple[str, str] | None) -> dict[str, 
 
 
 def _counts_after(area: str, came: Counter[Key], left: Counter[tuple[str, str]]) -> Counter[str]:
-    query = select(ListEntry.list, func.count()).join(Case, Case.id == ListEntry.case_id).where(
-        Case.office_path >= area, Case.office_path < area[:-1] + AFTER_SLASH).group_by(ListEntry.list)
+    query = select(ListEntry.list, func.count()).join(Case, Case.id == ListEntry.case_id).join(
+        MatchingRun, MatchingRun.id == ListEntry.since_run_id).where(
+        matched(), Case.office_path >= area, Case.office_path < area[:-1] + AFTER_SLASH).group_by(ListEntry.list)
     counts = Counter(dict(db.session.execute(query).all()))
     for (name, _, _), number in came.items():
         counts[name] += number

@@ -1,10 +1,11 @@
-"""What is done for many cases in one transaction: certified, referred to be verified."""
+"""What is done for many cases in one transaction: certified, referred to be verified, left as they are."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, bindparam, update
+from sqlalchemy import BigInteger, Select, String, bindparam, func, update
+from sqlalchemy.dialects import postgresql
 
 from cases.bulk import Batch
 from cases.bulk_certifying import Proof, certifiable, certify_many
@@ -14,7 +15,7 @@ from cases.facts_sql import Scope
 from cases.models import Case
 from database import db
 from database.many import among
-from matching.results.acts import CERTIFY, act_of
+from matching.results.acts import CERTIFY, NOTHING, REFER, act_of
 from matching.results.models import ListChange
 from matching.results.signs import reference_of
 
@@ -26,18 +27,24 @@ Outcomes = dict[int, tuple[str, str | None]]  # case id -> what was done, public
 
 def do(changes: Mapping[int, Found], scope: Scope, offices: Offices) -> None:
     """In the caller's transaction, whose cases are locked. Every change given has its outcome afterwards."""
-    if not changes:
-        return
-    certifying = {case: change for case, (change, state) in changes.items()
-                  if act_of(change.list, change.code, state) == CERTIFY}
+    by_act: dict[str, dict[int, ListChange]] = {CERTIFY: {}, REFER: {}, NOTHING: {}}
+    for case, (change, state) in changes.items():
+        by_act[act_of(change.list, change.code, state)][case] = change
+    outcomes: Outcomes = dict.fromkeys(by_act[NOTHING], ("nothing", None))
+    if moved := by_act[CERTIFY] | by_act[REFER]:
+        outcomes |= _moved(by_act, Batch(_read(moved, offices), offices, scope.on), scope)
+    if changes:
+        note(next(iter(changes.values()))[0].run_id, outcomes)
+
+
+def _moved(by_act: Mapping[str, Mapping[int, ListChange]], batch: Batch, scope: Scope) -> Outcomes:
+    certifying = by_act[CERTIFY]
     may = _those(certifiable(scope, scope.cases()), certifying)
-    causes = {case: CAUSES.get(change.reason, change.reason) for case, (change, _) in changes.items()
-              if case not in certifying}
-    batch = Batch(_read(changes, offices), offices, scope.on)
+    causes = {case: CAUSES.get(change.reason, change.reason) for case, change in by_act[REFER].items()}
     outcomes = _certify(batch, {case: certifying[case] for case in may})
     outcomes |= _refer(batch, causes | dict.fromkeys(set(certifying) - may, ALIVE_AND_DEAD), scope)
     batch.write("matching")
-    note(next(iter(changes.values()))[0].run_id, outcomes)
+    return outcomes
 
 
 def _read(ids: Collection[int], offices: Offices) -> list[CaseRead]:
@@ -66,9 +73,18 @@ def _those(query: Select[Any], ids: Collection[int]) -> set[int]:
 
 def note(run_id: int, outcomes: Outcomes) -> None:
     """What was done stands beside the change, in the same transaction."""
-    table = ListChange.__table__
-    rows = [{"of_case": case, "did": did, "what": what} for case, (did, what) in outcomes.items()]
-    if rows:
-        step = update(table).where(table.c.run_id == run_id, table.c.case_id == bindparam("of_case")).values(
-            outcome=bindparam("did"), caused=bindparam("what"))
-        db.session.connection().execute(step, rows)
+    if not outcomes:
+        return
+    table, columns = ListChange.__table__, [list(column) for column in zip(*outcomes.values(), strict=True)]
+    of_run = update(table).where(table.c.run_id == run_id)
+    if db.engine.dialect.name == "postgresql":
+        kinds = zip((list(outcomes), *columns), (BigInteger, String, String), strict=True)
+        given = func.unnest(*(bindparam(None, values, postgresql.ARRAY(kind)) for values, kind in kinds)).table_valued(
+            "of_case", "did", "what")
+        db.session.execute(of_run.where(table.c.case_id == given.c.of_case).values(
+            outcome=given.c.did, caused=given.c.what))
+        return
+    step = of_run.where(table.c.case_id == bindparam("of_case")).values(
+        outcome=bindparam("did"), caused=bindparam("what"))
+    db.session.connection().execute(step, [{"of_case": case, "did": did, "what": what}
+                                           for case, (did, what) in outcomes.items()])

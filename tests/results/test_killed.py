@@ -134,7 +134,9 @@ def test_two_that_go_on_at_once_do_each_thing_once(
 def test_the_daily_command_and_the_start_of_the_server_go_on_by_themselves(
         app: Flask, run: tuple[int, dict[str, list[str]]], clock: Clock, copies: Copies) -> None:
     clock.move_to(DAY)
-    answer = app.test_cli_runner().invoke(args=["matching", "due", "--area", "510107", "--on", str(DAY)])
+    with app.app_context():
+        answer = app.test_cli_runner().invoke(args=["matching", "due", "--area", "510107", "--on", str(DAY)])
+        close()
     assert "applied" in answer.output
     assert left(app) == run[1]
     copies.restore("released")

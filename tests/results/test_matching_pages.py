@@ -10,18 +10,20 @@ from typing import Any, NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from audit.models import AuditEvent
 from cases.models import Case, Notice, VerificationTask
-from database import db
+from database import db, transaction
 from invariants import breaches
-from matching.results import disputes
+from matching.results import disputes, listing, proposing
+from matching.results.listing import Wanted
 from matching.results.models import DataDispute
+from matching.results.proposing import Found
 from tests.case_builder import make_case
 from tests.conftest import Clock
 from tests.people import ON, actor, make_account, sign_in
-from tests.results.registers import applied, dead, in_store, proposed, seen, unknown
+from tests.results.registers import AREA, applied, dead, in_store, proposed, seen, unknown
 
 pytestmark = pytest.mark.sqlite_is_enough
 DAY, SEEN = date(2026, 3, 16), date(2026, 2, 20)
@@ -101,6 +103,35 @@ def test_each_row_of_a_list_says_source_and_reason_and_is_taken_away_within_the_
     page(app, "li", "/matching/lists?list=nonsense", 404)
     page(app, "li", "/matching/lists?list=eligible&office=510104", 404)
     page(app, "li", "/matching/lists?list=eligible&office=999999", 404)
+
+
+@pytest.mark.parametrize(("change", "since"), [
+    ("state = 'terminated', state_since = '2026-03-20', version = version + 1", "2026-03-20 起不再比对"),
+    ("office_path = '51/5101/510104/'", "2026-03-16 起不再比对")])
+def test_whoever_is_no_longer_matched_stands_on_no_current_list_and_the_page_says_since_when(
+        app: Flask, cases: list[One], change: str, since: str) -> None:
+    with app.app_context():
+        applied([unknown(one.id) for one in cases], DAY)
+        with transaction() as session:
+            session.execute(text(f"UPDATE cases SET {change} WHERE id = {cases[0].id}"))
+        there, counts = actor("elsewhere"), listing.counts(actor("li"))
+        rows, _ = listing.page(Wanted("to_be_verified"), there, None)
+        assert (counts, rows) == ({("to_be_verified", "neither_list", None): 1}, [])
+        found = proposing.dry(Found("2026-03", AREA, DAY, "full", "runs/dry", "digest", (), list))
+        assert found.counts == {"to_be_verified": 1}
+    who = "elsewhere" if "office" in change else "li"
+    assert since in page(app, who, f"/cases/{cases[0].key}/life-signs")
+    assert "周秀英" not in page(app, who, "/matching/lists?list=to_be_verified")
+
+
+def test_the_pages_of_a_list_follow_each_other(app: Flask, cases: list[One], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 1)
+    with app.app_context():
+        applied([unknown(one.id) for one in cases], DAY)
+        first, after = listing.page(Wanted("to_be_verified"), actor("li"), None)
+        second, last = listing.page(Wanted("to_be_verified"), actor("li"), after)
+        assert ([row.name for row in (*first, *second)], last) == (["周秀英", "吴建国"], None)
+        assert listing.page(Wanted("to_be_verified"), actor("elsewhere"), after) == ([], None)
 
 
 @pytest.mark.article("QD-15")
