@@ -80,7 +80,7 @@ def note(run_id: int, outcomes: Outcomes) -> None:
     if db.engine.dialect.name == "postgresql":
         kinds = zip((list(outcomes), *columns), (BigInteger, String, String), strict=True)
         given = func.unnest(*(bindparam(None, values, postgresql.ARRAY(kind)) for values, kind in kinds)).table_valued(
-            "of_case", "did", "what")
+            "of_case", "did", "what").render_derived()
         db.session.execute(of_run.where(table.c.case_id == given.c.of_case).values(
             outcome=given.c.did, caused=given.c.what))
         return
