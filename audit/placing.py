@@ -70,6 +70,8 @@ class Batch:
     heads: Heads
     first: int = 0
     placed: int = 0
+    ids: list[int | None] = field(default_factory=list)  # with `entries`: what is not sent yet
+    entries: list[str] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)  # cases an event of which has no predecessor here yet
 
     def __post_init__(self) -> None:
@@ -106,13 +108,21 @@ class Batch:
             head = heads.last(of.case)
             before.append(head[1] if head else None)
             heads.move(of.case, of.case_seq, place)  # type: ignore[arg-type]
-        self.write(events.ids, event_entries(events.digests, events.told, before))
+        self.add(list(events.ids), event_entries(events.digests, events.told, before))
         self.placed += len(events)
 
-    def write(self, ids: list[int] | None, entries: list[str]) -> None:
-        places = list(range(self.next, self.next + len(entries)))
-        insert_columns(self.session, AuditEntry, {"place": places, "event_id": ids, "entry": entries}, len(entries))
+    def add(self, ids: list[int | None], entries: list[str]) -> None:
+        """At the next places; `write` sends them."""
+        self.ids += ids
+        self.entries += entries
         self.next += len(entries)
+
+    def write(self) -> None:
+        count = len(self.entries)
+        if count:
+            given = {"place": list(range(self.next - count, self.next)), "event_id": self.ids, "entry": self.entries}
+            insert_columns(self.session, AuditEntry, given, count)
+            self.ids, self.entries = [], []
 
 
 def size_of(session: Session) -> int:

@@ -106,7 +106,8 @@ def _moved_on(batch: Batch, kept: Kept | None, state: bool) -> Kept | None:
         current.change(changed)
     if state and _due(batch.session):
         current = current or read_map(batch.session, batch.hashing)
-        batch.write(None, [heads_entry(batch.next, sum(current.cases), current.root)])
+        batch.add([None], [heads_entry(batch.next, sum(current.cases), current.root)])
+        batch.write()
     return Kept(_entry(batch.session, batch.next - 1) or "", current) if current else None
 
 
@@ -139,7 +140,7 @@ def _batch(session: Session) -> tuple[Batch, bool]:
     log = opened(session) if size else _named()
     batch = Batch(session, log.hashing, size, Heads(session, log.hashing))
     if not size:
-        batch.write(None, [origin_entry(log.origin, log.hashing)])
+        batch.add([None], [origin_entry(log.origin, log.hashing)])
     most = MOST[session.get_bind().dialect.name]
     while True:
         singles, more = _singles(batch)
@@ -187,6 +188,7 @@ def _place_whole(batch: Batch, tx_ids: list[int]) -> None:
             done.append(events.tx_ids[first])
             progress = True
         waiting = left
+    batch.write()
     if done:
         batch.session.execute(delete(AuditPending).where(among(AuditPending.tx_id, done)))
 
@@ -207,6 +209,7 @@ def _share(batch: Batch) -> int:
         batch.load(events)
         fit = batch.fitting(events.told)
         batch.put(events.part(0, fit))
+        batch.write()
         if fit == len(events) < SHARE:
             session.execute(delete(AuditPending).where(AuditPending.tx_id == tx_id))
         elif fit:
