@@ -1,8 +1,11 @@
 """Commands of the log: export, verify, the verifier key."""
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -12,51 +15,69 @@ from audit.checkpoints import LogForked, consistent
 from audit.command_group import audit
 from audit.entries import LogAltered
 from audit.events import SYSTEM
-from audit.export import export
+from audit.exports.folder import pack
+from audit.exports.making import Asked, export
 from audit.following import keep_on
 from audit.keeping import signed_checkpoint
 from audit.search import Wanted, events
 from audit.sequencer import sequence
 from audit.signer.refusals import SignerRefused
 from audit.signing import verifier_key
-from audit.verify import verify
+from audit.verify import main as run_verifier
 from database import db
 
+NOTE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @audit.command("export")
 @click.option("--case", "case_no", help="Number of a case: all its events.")
+@click.option("--office", "code", help="Code of an office: all events of its area.")
 @click.option("--from", "since", type=DAY, help="First day, of a period.")
 @click.option("--to", "until", type=DAY, help="Last day, included.")
+@click.option("--all", "everything", is_flag=True, help="Everything.")
 @click.option("--personal", is_flag=True, help="With personal values and their salts.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A new folder.")
-def export_command(case_no: str | None, since: datetime | None, until: datetime | None, personal: bool,
-                   output: Path) -> None:
-    """Write the events of a case, or of a period, to a folder."""
-    if bool(case_no) == bool(since and until):
-        raise click.UsageError("give either --case or both --from and --to")
-    wanted = Wanted(case_id=_case_id(case_no) if case_no else None, since=_day(since), until=_day(until))
+@click.option("--continues", type=NOTE, multiple=True, help="An earlier checkpoint, for a proof that leads on from it.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A new folder, or a new .zip.")
+def export_command(case_no: str | None, code: str | None, since: datetime | None, until: datetime | None,
+                   everything: bool, personal: bool, continues: tuple[Path, ...], output: Path) -> None:
+    """Write events with their proofs to a folder or an archive: of a case, an office, a period, or all."""
+    if bool(since) != bool(until) or sum(map(bool, (case_no, code, since, everything))) != 1:
+        raise click.UsageError("give one of --case, --office, --from with --to, --all")
+    wanted = Wanted(case_id=_case_id(case_no) if case_no else None, office=_path(code) if code else None,
+                    since=_day(since), until=_day(until))
     described = wanted.described() | ({"case_no": case_no} if case_no else {})
-    try:
-        manifest = export(events(wanted), output, actor=SYSTEM, on=date.today(), described=described,
-                          kind="case" if case_no else "period", personal=personal)
-    except FileExistsError as error:
-        raise click.ClickException(f"{output} exists") from error
-    click.echo(manifest)
+    asked = Asked(events(wanted), wanted.kind, wanted.whole, described, personal=personal,
+                  sizes=[int(note.read_text().splitlines()[1]) for note in continues])
+    if output.exists():
+        raise click.ClickException(f"{output} exists")
+    folder = output.with_suffix("") if output.suffix == ".zip" else output
+    with click.progressbar(length=1, show_eta=False, file=sys.stderr) as bar:
+        try:
+            click.echo(export(asked, folder, actor=SYSTEM, on=date.today(), told=_telling(bar)))
+        except (LogAltered, LogForked, FileExistsError) as error:
+            raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
+    if folder != output:
+        pack(folder, output)
+        shutil.rmtree(folder)
+
+
+def _telling(bar: Any) -> Any:
+    def told(done: int, total: int) -> None:
+        bar.length = max(total, 1)
+        bar.update(done - bar.pos)
+
+    return told
 
 
 @audit.command("verify")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--key", help="Verifier key, obtained elsewhere than from the folder.")
-def verify_command(folder: Path, key: str | None) -> None:
-    """Say whether an export is whole, and what is wrong where."""
-    findings = verify(folder, key)
-    for finding in findings:
-        click.echo(finding)
-    if findings:
-        raise click.exceptions.Exit(1)
-    click.echo("OK")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--policy", type=NOTE, required=True, help="Keys, as `audit policy` prints them.")
+@click.option("--checkpoint", "earlier", type=NOTE, multiple=True, help="Kept elsewhere.")
+def verify_command(path: Path, policy: Path, earlier: tuple[Path, ...]) -> None:
+    """Say whether an export is whole, and what is wrong where: what audit/verify.py says by itself."""
+    raise click.exceptions.Exit(run_verifier([str(path), "--policy", str(policy), "--checkpoint",
+                                              *map(str, earlier)]))
 
 
 @audit.command("key")
@@ -109,6 +130,14 @@ def check_command(note: Path) -> None:
 
 def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
+
+
+def _path(code: str) -> str:
+    table = db.metadata.tables["office"]
+    found: str | None = db.session.scalar(select(table.c.path).where(table.c.code == code))
+    if found is None:
+        raise click.ClickException(f"no office {code}")
+    return found
 
 
 def _case_id(case_no: str) -> int:

@@ -26,6 +26,18 @@ class Wanted:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def kind(self) -> str:
+        """As an export of it is called."""
+        if not self.whole:
+            return "period"
+        return "case" if self.case_id is not None else "office" if self.office else "all"
+
+    @property
+    def whole(self) -> bool:
+        """Whether no event of a case is left out by the question itself."""
+        return (self.type, self.actor, self.since, self.until) == (None,) * 4
+
     def described(self) -> dict[str, Any]:
         given = {"type": self.type, "actor": self.actor, "office": self.office, "since": self.since,
                  "until": self.until}

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 
-from audit.export import safe_cell
+from audit.exports.tables import safe_cell
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets read Chinese as noise
 Row = Sequence[Any]

@@ -1,21 +1,18 @@
 """Pages for inspectors: search the log, look at one event, take an export away."""
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
 from audit.events import SYSTEM, TYPES, Recorded, parse
-from audit.export import export
+from audit.exports import jobs
+from audit.exports.making import Asked, export
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
 from audit.signing import key_path, verifier_key
@@ -74,16 +71,61 @@ def event(uid: str) -> str:
 @access(*LOG_READERS)
 def take_export() -> Any:
     wanted, given, actor = _wanted(request.form), _given(request.form), current_actor()
-    if wanted.case_id is None and not (wanted.since and wanted.until):
-        flash(_("请先选定一个案件，或起止日期。"), "bad")
+    chosen = wanted.case_id is not None or wanted.office or wanted.since and wanted.until
+    if not chosen and not request.form.get("everything"):
+        flash(_("请先选定一个案件、机构，或起止日期；或勾选辖区内全部记录。"), "bad")
         return redirect(url_for("audit.search", **given))
-    kind = "case" if wanted.case_id is not None and wanted == Wanted(case_id=wanted.case_id) else "period"
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "audit-export"
-        export(events(wanted, _scope()), made, actor=actor, on=today(), kind=kind, described=_described(wanted, given),
-               scope=min(actor.prefixes(LOG_READERS), key=len), check=lambda: lock_actor(actor))
-        packed = _packed(made)
-    return send_file(packed, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
+    asked, on = _asked(wanted, given, actor), today()
+    job = jobs.begin(actor.account_public_id, lambda path, told: export(
+        asked, path, actor=actor, on=on, check=lambda: lock_actor(actor), told=told))
+    return _sent(job) if job.state == "done" else redirect(url_for("audit.exported", token=job.token))
+
+
+@blueprint.get("/audit/exports/<token>")
+@access(*LOG_READERS)
+def exported(token: str) -> str:
+    job = _job(token)
+    return render_template("audit/export.html", job=job, run=_run(job))
+
+
+@blueprint.get("/audit/exports/<token>/progress")
+@access(*LOG_READERS)
+def export_progress(token: str) -> Any:
+    job = _job(token)
+    if job.state != "running":
+        return Response(headers={"HX-Refresh": "true"})
+    return render_template("audit/export_progress.html", job=job, run=_run(job))
+
+
+@blueprint.post("/audit/exports/<token>")
+@access(*LOG_READERS)
+def fetch_export(token: str) -> Any:
+    job = _job(token)
+    return _sent(job) if job.state == "done" else redirect(url_for("audit.exported", token=token))
+
+
+def _job(token: str) -> jobs.Job:
+    return jobs.find(token, current_actor().account_public_id) or abort(404)
+
+
+def _run(job: jobs.Job) -> dict[str, Any]:
+    """As the component `progress` takes it."""
+    return {"title": _("正在导出操作日志"), "state": job.state, "done": job.done, "total": job.total, "message": ""}
+
+
+def _sent(job: jobs.Job) -> Any:
+    return send_file(job.archive, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
+
+
+def _asked(wanted: Wanted, given: dict[str, str], actor: Actor) -> Asked:
+    """Within the asker's area; with personal values only what an inspector may read. Aborts with 403."""
+    personal = bool(request.form.get("personal"))
+    roles = READERS_OF_WORDS if personal else LOG_READERS
+    if not actor.prefixes(roles):
+        abort(403)
+    described = _described(wanted, given) | ({"personal": True} if personal else {})
+    return Asked(events(wanted, _scope(roles)), wanted.kind, wanted.whole, described,
+                 min(actor.prefixes(roles), key=len), personal)
 
 
 def _described(wanted: Wanted, given: dict[str, str]) -> dict[str, Any]:
@@ -91,15 +133,12 @@ def _described(wanted: Wanted, given: dict[str, str]) -> dict[str, Any]:
     return wanted.described() | {name: given[name] for name in ("case_no",) if name in given}
 
 
-def _scope() -> Any:
+def _scope(roles: Iterable[str] = LOG_READERS) -> Any:
     """The reader's area. Events of no office (a stranger at the sign-in page) belong to the top of the tree."""
     actor = current_actor()
-    area = area_condition(actor, AuditEvent.office_path, LOG_READERS)
-    return or_(area, AuditEvent.office_path.is_(None)) if _at_top(actor) else and_(area)
-
-
-def _at_top(actor: Actor) -> bool:
-    return any(path.count("/") == 1 for path in actor.prefixes(LOG_READERS))
+    area = area_condition(actor, AuditEvent.office_path, roles)
+    at_top = any(path.count("/") == 1 for path in actor.prefixes(roles))
+    return or_(area, AuditEvent.office_path.is_(None)) if at_top else and_(area)
 
 
 def _wanted(given: Mapping[str, str]) -> Wanted:
@@ -156,12 +195,3 @@ def _case_numbers(ids: set[int]) -> dict[int, str]:
 
 def _words(kind: str, told: dict[str, Any]) -> dict[str, str]:
     return {name: told[name] for name in sorted(TYPES[kind].WORDS) if told.get(name)}
-
-
-def _packed(folder: Path) -> io.BytesIO:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.iterdir()):
-            archive.write(path, f"{folder.name}/{path.name}")
-    packed.seek(0)
-    return packed
