@@ -1,7 +1,10 @@
-"""Check an export of the audit log: `python audit/verify.py FOLDER [--key VKEY]`. Runs alone.
+"""Check an export of the audit log, without trusting whoever made it. Runs alone:
 
-Needs this file, Python, and `cryptography` for a signature; trusts nothing inside the folder but what a key given from
-outside has signed. Prints what is wrong and where; ends with 1 if anything is.
+    python verify.py FOLDER-OR-ARCHIVE --policy policy.json [--checkpoint EARLIER ...] [--json] [--lang zh|en]
+
+Needs this file, Python 3.11 or later, and `cryptography`. Keys come from the policy file, which is obtained by another
+way than exports; nothing inside an export is trusted. Ends with 0 if all is whole, 1 if anything is not (each damage is
+named with its place), 2 if it was not asked as it should be. Format: docs/decisions/110 and 113.
 """
 from __future__ import annotations
 
@@ -23,18 +26,6 @@ from pathlib import Path
 from typing import Any
 
 ORIGIN = "pension-eligibility/audit-export"
-
-
-@dataclass(frozen=True)
-class OldFinding:
-    """`what` is wrong, `where` (file and line, case and number), and in words."""
-
-    what: str
-    where: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.where}: {self.words}"
 
 
 # --- hashes and trees: RFC 6962 section 2.1, RFC 9162 section 2.1 ---
@@ -428,173 +419,6 @@ def _heads(lines: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-# --- an export as this version writes it ---
-
-
-def head_text(size: int, tree: bytes, manifest: bytes) -> bytes:
-    """The text that is signed: C2SP checkpoint, the manifest's digest as its extension line."""
-    lines = [ORIGIN, str(size), base64.b64encode(tree).decode(), f"manifest {hashlib.sha256(manifest).hexdigest()}"]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def verify(folder: Path, key: str | None = None) -> list[OldFinding]:
-    """All findings about the export in `folder`; empty when it is whole. `key`: a C2SP verifier key."""
-    try:
-        raw = (folder / "manifest.json").read_bytes()
-        manifest = json.loads(raw)
-        digests = (folder / "digests.txt").read_text().split()
-        lines = [json.loads(line) for line in _lines(folder / "events.jsonl")]
-        return [
-            *_old_files(folder, manifest), *_order(digests, lines), *_old_events(lines), *_cases(manifest, lines),
-            *_positions(lines), *_old_personal(folder, manifest, lines), *_tree(manifest, lines),
-            *(_signature(folder, raw, manifest, key) if key else ()),
-        ]
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        return [OldFinding("unreadable", str(folder), f"{type(error).__name__}: {error}")]
-
-
-def _lines(path: Path) -> list[bytes]:
-    return path.read_bytes().splitlines() if path.exists() else []
-
-
-def _old_files(folder: Path, manifest: dict[str, Any]) -> Iterator[OldFinding]:
-    for name, stated in sorted(manifest["files"].items()):
-        path = folder / name
-        if not path.exists():
-            yield OldFinding("removed", name, "a file of the manifest is not there")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != stated["sha256"]:
-            yield OldFinding("altered", name, "its SHA-256 is not that of the manifest")
-    known = {*manifest["files"], "manifest.json", "checkpoint"}
-    for path in sorted(folder.iterdir()):
-        if path.name not in known:
-            yield OldFinding("inserted", path.name, "a file that the manifest does not name")
-
-
-def _order(digests: list[str], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    """Compare the lines with the list of digests made at the export."""
-    found = [hashlib.sha256(base64.b64decode(line["canonical"])).hexdigest() for line in lines]
-    listed, present = set(digests), set(found)
-    removed = [n for n, d in enumerate(digests, 1) if d not in present]
-    added = [n for n, d in enumerate(found, 1) if d not in listed]
-    altered = set(removed) & set(added) if len(digests) == len(found) else set()
-    for n in sorted(altered):
-        yield OldFinding("altered", f"events.jsonl line {n}", "not the event that was exported")
-    for n in removed:
-        if n not in altered:
-            yield OldFinding("removed", f"event {n} of the export", f"digest {digests[n - 1]} is on no line")
-    for n in added:
-        if n not in altered:
-            yield OldFinding("inserted", f"events.jsonl line {n}", "an event that was not exported")
-    yield from _moved([d for d in digests if d in present], [(n, d) for n, d in enumerate(found, 1) if d in listed])
-
-
-def _moved(wanted: list[str], found: list[tuple[int, str]]) -> Iterator[OldFinding]:
-    seen: set[str] = set()
-    once = []
-    for n, digest in found:
-        if digest in seen:
-            yield OldFinding("inserted", f"events.jsonl line {n}", "a second copy of an event")
-        else:
-            once.append((n, digest))
-        seen.add(digest)
-    for (n, digest), other in zip(once, wanted, strict=False):
-        if digest != other:
-            yield OldFinding("reordered", f"events.jsonl line {n}", "another event stood here")
-            return
-
-
-def _old_events(lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    for n, line in enumerate(lines, 1):
-        data, where = base64.b64decode(line["canonical"]), f"events.jsonl line {n}"
-        if hashlib.sha256(data).hexdigest() != line["digest"]:
-            yield OldFinding("altered", where, "the bytes do not have the digest beside them")
-        body = json.loads(data)
-        if _old_canonical(body) != data:
-            yield OldFinding("altered", where, "the bytes are not in canonical form")
-        if line["event"] != body:
-            yield OldFinding("altered", where, "the readable view differs from the bytes")
-
-
-def _old_canonical(body: Any) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _cases(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    """Each case's numbers from first to last, each once, in order (design: completeness)."""
-    numbers: dict[str, list[int]] = {}
-    for line in lines:
-        meta = line["event"]["meta"]
-        if meta["case"] is not None:
-            numbers.setdefault(meta["case"], []).append(meta["case_seq"])
-    for case, stated in manifest["cases"].items():
-        have, outside = numbers.get(case, []), set(stated["outside"])
-        for n in range(stated["first"], stated["last"] + 1):
-            if n not in outside and n not in have:
-                yield OldFinding("gap", f"case {case} number {n}", "the case's sequence is not whole")
-        if have != sorted(have):
-            yield OldFinding("reordered", f"case {case}", f"numbers stand as {have}")
-        if len(have) != len(set(have)):
-            yield OldFinding("inserted", f"case {case}", "a number stands twice")
-    for case in sorted(set(numbers) - set(manifest["cases"])):
-        yield OldFinding("inserted", f"case {case}", "the manifest does not know this case")
-
-
-def _positions(lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    last: dict[str, int] = {}
-    for n, line in enumerate(lines, 1):
-        meta = line["event"]["meta"]
-        if meta["position"] <= last.get(meta["tx"], -1):
-            yield OldFinding("reordered", f"events.jsonl line {n}", "before an earlier event of its transaction")
-        last[meta["tx"]] = meta["position"]
-
-
-def _old_personal(folder: Path, manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    """Every commitment has its value, or an event that says it was erased."""
-    if not manifest["personal"]:
-        return
-    beside = {(p["event"], p["field"]): p for p in map(json.loads, _lines(folder / "personal.jsonl"))}
-    bodies = [json.loads(base64.b64decode(json.loads(e)["canonical"])) for e in _lines(folder / "erasures.jsonl")]
-    erased = {(b["data"]["event"], b["data"]["field"]) for b in bodies if b["type"] == "PersonalErased"}
-    for n, line in enumerate(lines, 1):
-        body = line["event"]
-        for field, commitment in sorted(body["personal"].items()):
-            key, where = (body["meta"]["uid"], field), f"events.jsonl line {n}, {field}"
-            if commitment is None or key in erased and not (beside.get(key) or {}).get("salt"):
-                continue
-            kept = beside.get(key)
-            if kept is None or kept["salt"] is None:
-                yield OldFinding("missing", where, "a personal value is not there and no event says it was erased")
-            elif hashlib.sha256(base64.b64decode(kept["salt"]) + kept["value"].encode()).hexdigest() != commitment:
-                yield OldFinding("altered", where, "the personal value is not the one that was recorded")
-
-
-def _tree(manifest: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[OldFinding]:
-    tree = root([leaf(base64.b64decode(line["canonical"])) for line in lines])
-    if tree.hex() != manifest["root"] or len(lines) != manifest["counts"]["events"]:
-        yield OldFinding("altered", "manifest.json root", "the events do not make the tree that was exported")
-
-
-def _signature(folder: Path, raw: bytes, manifest: dict[str, Any], key: str) -> Iterator[OldFinding]:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    name, _, encoded = key.split("+", 2)
-    public = base64.b64decode(encoded)
-    note = (folder / "checkpoint").read_bytes() if (folder / "checkpoint").exists() else b""
-    text, _, signatures = note.partition(b"\n\n")
-    if text + b"\n" != head_text(manifest["counts"]["events"], bytes.fromhex(manifest["root"]), raw):
-        yield OldFinding("altered", "checkpoint", "it does not sign this manifest")
-    for line in signatures.decode().splitlines():
-        signer, _, value = line.removeprefix("— ").partition(" ")
-        if signer == name and value:
-            try:
-                Ed25519PublicKey.from_public_bytes(public[1:]).verify(base64.b64decode(value)[4:], text + b"\n")
-                return
-            except InvalidSignature:
-                break
-    yield OldFinding("unsigned", "checkpoint", f"no valid signature of {name}")
-
-
 # --- findings: each kind of damage by its name, in both languages ---
 
 KINDS = {  # kind -> Chinese, English
@@ -890,7 +714,7 @@ class Policy:
     def read(cls, given: dict[str, Any]) -> Policy:
         """Raises Unreadable."""
         try:
-            keys = tuple((NoteKey.read(k["key"]), int(k.get("from", 0)), k.get("until")) for k in given["keys"])
+            keys = tuple((NoteKey.read(k["key"]), int(k.get("since", 0)), k.get("until")) for k in given["keys"])
             return cls(given["origin"], Hashing(given.get("hash", "sha256")), keys,
                        tuple(NoteKey.read(w["key"] if isinstance(w, dict) else w) for w in given.get("witnesses", ())),
                        int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)),

@@ -1,33 +1,36 @@
-"""An export can be checked without us, and says what is wrong where."""
+"""What is in an export of a real database, and that it verifies."""
 from __future__ import annotations
 
-import base64
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
+from audit.checkpoints import checkpoint
 from audit.erasure import erase
 from audit.events import ContactChanged, DecisionWithdrawn, SignedOut
-from audit.export import SequenceGap, export, safe_cell
+from audit.exports import proofs
+from audit.exports.readme import verifier_digest
+from audit.exports.tables import COLUMNS, CsvTable, XlsxTable, cells_of, safe_cell
 from audit.log import record
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
-from audit.signing import verifier_key
-from audit.verify import leaf, root, verify
 from cases.models import Case
 from database import db, transaction
-from database.triggers import drop_trigger
-from tests.audit.conftest import ON
-from tests.owner import as_owner
+from staff.models import Office
+from tests.audit.conftest import ON, new_case
+from tests.audit.exporting import codes, exported, forget_the_log, lines, verified
 
 
 @pytest.fixture
 def recorded(case: Case) -> int:
     """Four events of one case, one of them with a personal value, and one of none; returns the case's id."""
+    forget_the_log()
     with transaction():
         for n in range(3):
             record(DecisionWithdrawn(decision=f"d{n}", kind="resume", stage="=1+1"), case=case,
@@ -39,127 +42,138 @@ def recorded(case: Case) -> int:
     return number
 
 
-@pytest.fixture
-def folder(recorded: int, tmp_path: Path) -> Path:
-    export(events(Wanted(case_id=recorded)), tmp_path / "e", actor="SYSTEM", on=ON, kind="case", personal=True)
-    return tmp_path / "e"
+@pytest.fixture(params=["each", "tiles"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How events are proven: few one by one, many by all entries."""
+    if request.param == "tiles":
+        monkeypatch.setattr(proofs, "FEW", 0)
+    return request.param
 
 
-def lines(folder: Path) -> list[dict]:
-    return [json.loads(line) for line in (folder / "events.jsonl").read_bytes().splitlines()]
-
-
-def write(folder: Path, made: list[dict], *, redo_manifest: bool = False) -> None:
-    (folder / "events.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in made))
-    if redo_manifest:
-        redo(folder, made)
-
-
-def redo(folder: Path, made: list[dict]) -> None:
-    """What a careful forger would do: digests, hashes, root and counts made anew."""
-    (folder / "digests.txt").write_text("".join(line["digest"] + "\n" for line in made))
+def test_an_export_of_a_case_is_whole(recorded: int, tmp_path: Path, way: str) -> None:
+    folder = exported(tmp_path / "e", Wanted(case_id=recorded))
+    report = verified(folder)
+    assert (list(report.findings), report.events, report.cases) == ([], 4, 1)
     manifest = json.loads((folder / "manifest.json").read_text())
-    for name, stated in manifest["files"].items():
-        stated["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    manifest["root"] = root([leaf(base64.b64decode(line["canonical"])) for line in made]).hex()
-    manifest["counts"]["events"] = len(made)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def altered(line: dict, **changes: object) -> dict:
-    body = json.loads(base64.b64decode(line["canonical"]))
-    body["data"] |= changes
-    data = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return {"canonical": base64.b64encode(data).decode(), "digest": hashlib.sha256(data).hexdigest(), "event": body}
-
-
-def found(folder: Path, key: str | None = None) -> set[tuple[str, str]]:
-    return {(f.what, f.where) for f in verify(folder, key)}
-
-
-def test_an_untouched_export_is_whole_and_signed(folder: Path) -> None:
-    assert verify(folder, verifier_key()) == []
-    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["kind"], manifest["whole"], manifest["proofs"]) == ("case", True, way)
     assert manifest["counts"] == {"events": 4, "types": {"DecisionWithdrawn": 3, "ContactChanged": 1}}
-    assert [*manifest["cases"].values()] == [{"first": 1, "last": 4, "outside": []}]
 
 
-TAMPERED: dict[str, tuple[Callable[[list[dict]], list[dict]], tuple[str, str]]] = {
-    "altered": (lambda a: [a[0], altered(a[1], stage="approval"), *a[2:]], ("altered", "events.jsonl line 2")),
-    "removed": (lambda a: [a[0], *a[2:]], ("removed", "event 2 of the export")),
-    "cut at the end": (lambda a: a[:-1], ("removed", "event 4 of the export")),
-    "reordered": (lambda a: [a[1], a[0], *a[2:]], ("reordered", "events.jsonl line 1")),
-    "inserted": (lambda a: [*a, altered(a[0], stage="x")], ("inserted", "events.jsonl line 5")),
-    "copied": (lambda a: [*a, a[0]], ("inserted", "events.jsonl line 5")),
-    "view": (lambda a: [a[0] | {"event": a[1]["event"]}, *a[1:]], ("altered", "events.jsonl line 1")),
-}
+def test_an_export_of_everything_an_office_or_a_period_is_whole(
+        recorded: int, tmp_path: Path, way: str) -> None:
+    path = db.session.get_one(Case, recorded).office_path
+    day = Wanted(since=ON, until=ON)  # each export is an event of the log
+    for n, (wanted, count) in enumerate([(Wanted(), 5), (Wanted(office=path), 4), (day, 7),
+                                         (Wanted(type="DecisionWithdrawn"), 3)]):
+        report = verified(exported(tmp_path / f"e{n}", wanted))
+        assert (list(report.findings), report.events) == ([], count), wanted
 
 
-@pytest.mark.parametrize("way", TAMPERED)
-def test_tampering_is_named_with_its_place(folder: Path, way: str) -> None:
-    change, wanted = TAMPERED[way]
-    write(folder, change(lines(folder)))
-    assert wanted in found(folder)
+def test_it_continues_what_was_signed_before(recorded: int, tmp_path: Path, way: str) -> None:
+    earlier = checkpoint()
+    with transaction():
+        record(SignedOut(account="b"), actor="SYSTEM", on=ON)
+    report = verified(exported(tmp_path / "e", Wanted(case_id=recorded)), earlier)
+    assert report.ok and len(report.checked) == 1
 
 
-@pytest.mark.parametrize("way", ["altered", "removed", "cut at the end", "reordered", "inserted"])
-def test_a_forger_who_makes_all_hashes_anew_fails_against_the_key(folder: Path, way: str) -> None:
-    key = verifier_key()
-    write(folder, TAMPERED[way][0](lines(folder)), redo_manifest=True)
-    assert ("altered", "checkpoint") in found(folder, key)
+def test_a_case_that_went_on_meanwhile_is_shown_as_of_the_checkpoint(recorded: int) -> None:
+    """Heads are taken back to the state that the last entry of heads states."""
+    checkpoint()
+    heads = db.session.scalar(select(proofs.AuditEntry.place).order_by(proofs.AuditEntry.place.desc()).limit(1))
+    db.session.rollback()
+    case = db.session.get_one(Case, recorded).public_id
+    db.session.rollback()
+
+    def told() -> list[object]:
+        return list(proofs.head_lines(db.session, proofs.Hashing("sha256"), heads, [case]))
+
+    before = told()
+    with transaction():
+        record(SignedOut(account="x"), case=db.session.get_one(Case, recorded), actor="SYSTEM", on=ON)
+        record(SignedOut(account="x"), case=new_case(db.session.scalars(select(Office)).one()), actor="SYSTEM", on=ON)
+    checkpoint()
+    assert told() == before
 
 
-def test_an_event_removed_with_all_hashes_made_anew_leaves_a_gap_in_its_case(folder: Path) -> None:
-    case = lines(folder)[0]["event"]["meta"]["case"]
-    write(folder, [a for n, a in enumerate(lines(folder)) if n != 1], redo_manifest=True)
-    assert found(folder) == {("gap", f"case {case} number 2")}
+def test_events_of_the_case_outside_the_area_are_shown_as_entries_only(recorded: int, tmp_path: Path, way: str) -> None:
+    with transaction():
+        case = db.session.get_one(Case, recorded)
+        record(SignedOut(account="elsewhere"), case=case, actor="SYSTEM", on=ON, office_path="37/3702/")
+        record(SignedOut(account="here"), case=case, actor="SYSTEM", on=ON)
+    folder = exported(tmp_path / "e", Wanted(office="51/"))
+    assert verified(folder).ok and verified(folder).events == 5
+    assert "elsewhere" not in (folder / "events.jsonl").read_text()
+    assert [line["index"] for line in lines(folder / "entries.jsonl") if line.get("outside")]
 
 
-def test_a_key_of_another_installation_is_not_accepted(folder: Path) -> None:
-    name, key_id, _ = verifier_key().split("+", 2)
-    other = base64.b64encode(b"\x01" + bytes(32)).decode()
-    assert ("unsigned", "checkpoint") in found(folder, f"{name}+{key_id}+{other}")
+def test_the_tables_are_read_by_spreadsheets(recorded: int, tmp_path: Path) -> None:
+    folder = exported(tmp_path / "e", Wanted(case_id=recorded))
+    rows = list(csv.reader((folder / "events.csv").read_text(encoding="utf-8-sig").splitlines()))
+    sheet = load_workbook(folder / "events.xlsx").active
+    assert rows[0] == list(COLUMNS.values()) == [cell.value for cell in sheet[1]]
+    assert len(rows) == sheet.max_row == 5
+    assert {row[3] for row in rows[1:]} == {"DecisionWithdrawn", "ContactChanged"} == {
+        sheet.cell(n, 4).value for n in range(2, 6)}
 
 
-def test_a_personal_value_that_vanished_is_missing(folder: Path) -> None:
-    (folder / "personal.jsonl").write_text("")
-    assert ("missing", "events.jsonl line 4, phone") in found(folder)
+def test_what_is_strange_in_a_cell_stays_a_cell() -> None:
+    made = io.BytesIO()
+    table = XlsxTable(made)
+    meta = dict.fromkeys(("recorded_at", "on", "actor", "command", "case", "case_seq", "office", "uid", "tx",
+                          "position"), "<&\x00=")
+    table.add(cells_of(1, {"type": "=1", "data": {}, "meta": meta}, "d"))
+    table.end()
+    sheet = load_workbook(made).active
+    assert (sheet["D2"].value, sheet["B2"].value) == ("'=1", "<&=")
+    CsvTable(io.BytesIO()).end()
 
 
-def test_a_personal_value_that_was_changed_is_named(folder: Path) -> None:
-    text = (folder / "personal.jsonl").read_text()
-    (folder / "personal.jsonl").write_text(text.replace("13800001111", "13800002222"))
-    assert ("altered", "events.jsonl line 4, phone") in found(folder)
+def test_the_readme_names_the_verifier_by_its_hash_in_both_languages(recorded: int, tmp_path: Path) -> None:
+    folder = exported(tmp_path / "e", Wanted(case_id=recorded))
+    made = hashlib.sha256((folder / "verify.py").read_bytes()).hexdigest()
+    assert made == verifier_digest()
+    for lang in ("zh", "en"):
+        assert made in (folder / f"README.{lang}.md").read_text(encoding="utf-8")
+
+
+def test_personal_values_go_along_only_when_asked_for(recorded: int, tmp_path: Path) -> None:
+    masked = exported(tmp_path / "masked", Wanted(case_id=recorded))
+    assert not any(b"13800001111" in p.read_bytes() for p in masked.iterdir())
+    whole = exported(tmp_path / "whole", Wanted(case_id=recorded), personal=True)
+    assert verified(whole).ok and "13800001111" in (whole / "personal.jsonl").read_text()
+    (whole / "personal.jsonl").write_text("")
+    assert "value_missing" in codes(verified(whole))
 
 
 def test_an_erased_value_is_not_missing(recorded: int, tmp_path: Path) -> None:
     with transaction() as session:
         of = session.scalars(select(AuditEvent).where(AuditEvent.type == "ContactChanged")).one()
         erase(of.id, "phone", basis="house: retention", actor="SYSTEM", on=ON)
-    export(events(Wanted(case_id=recorded)), tmp_path / "e", actor="SYSTEM", on=ON, kind="case", personal=True)
-    assert verify(tmp_path / "e") == []
-    assert "13800001111" not in (tmp_path / "e" / "personal.jsonl").read_text()
+    folder = exported(tmp_path / "e", Wanted(case_id=recorded), personal=True)
+    assert verified(folder).ok and "13800001111" not in (folder / "personal.jsonl").read_text()
+    (folder / "erasures.jsonl").write_text("")
+    assert "value_missing" in codes(verified(folder))
 
 
-def test_an_export_without_personal_values_holds_none(recorded: int, tmp_path: Path) -> None:
-    export(events(Wanted(case_id=recorded)), tmp_path / "e", actor="SYSTEM", on=ON, kind="case")
-    assert verify(tmp_path / "e") == []
-    assert not any(b"13800001111" in p.read_bytes() for p in (tmp_path / "e").iterdir())
-
-
-def test_an_export_is_an_event_with_the_manifests_digest(folder: Path) -> None:
+def test_an_export_is_an_event_with_the_manifests_digest(recorded: int, tmp_path: Path) -> None:
+    folder = exported(tmp_path / "e", Wanted(case_id=recorded))
     row = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).one()
     digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
     assert json.loads(row.canonical)["data"]["digest"] == digest
+    assert json.loads((folder / "receipt.json").read_text())["canonical"].encode() == row.canonical
 
 
-def test_an_event_deleted_from_the_database_stops_the_export(recorded: int, tmp_path: Path) -> None:
-    with as_owner() as connection:
-        drop_trigger(connection, "audit_event_no_delete")
-        connection.exec_driver_sql("DELETE FROM audit_event WHERE case_seq = 2")
-    with pytest.raises(SequenceGap):
-        export(events(Wanted(case_id=recorded)), tmp_path / "e", actor="SYSTEM", on=ON, kind="case")
+def test_nothing_stays_of_an_export_that_cannot_be_recorded(recorded: int, tmp_path: Path) -> None:
+    from audit.exports.making import Asked, export
+
+    def refuse() -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        export(Asked(events(Wanted()), "all", True), tmp_path / "e", actor="SYSTEM", on=ON, check=refuse)
     assert not (tmp_path / "e").exists()
+    assert db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).all() == []
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "＝1"])

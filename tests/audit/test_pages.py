@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,15 +13,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from audit.events import TYPES, CaseSuspended, SignedOut, SweepRun
+from audit.events import TYPES, CaseSuspended, ContactChanged, SignedOut, SweepRun
 from audit.events.base import field_types
+from audit.exports import jobs
 from audit.log import record
 from audit.models import AuditEvent
-from audit.verify import verify
 from cases.models import Case
 from database import db, transaction
-from staff.models import Office
+from database.triggers import drop_trigger
+from staff.models import Office, StaffAccount
 from tests.audit.conftest import ON, new_case, sign_in
+from tests.audit.exporting import forget_the_log, lines, verified
+from tests.owner import as_owner
 
 
 @pytest.fixture
@@ -33,6 +37,7 @@ def case_no(case: Case) -> str:
 
 @pytest.fixture
 def inspector(office: Office, client: FlaskClient) -> FlaskClient:
+    forget_the_log()
     return sign_in(client, office, "inspector")
 
 
@@ -75,9 +80,7 @@ def test_the_log_is_closed_to_others(office: Office, client: FlaskClient, role: 
 
 
 def test_an_inspector_takes_away_an_export_that_is_whole(case_no: str, inspector: FlaskClient, tmp_path: Path) -> None:
-    answer = inspector.post("/audit/export", data={"case_no": case_no})
-    zipfile.ZipFile(io.BytesIO(answer.data)).extractall(tmp_path)
-    assert verify(tmp_path / "audit-export") == []
+    assert verified(unpacked(inspector.post("/audit/export", data={"case_no": case_no}), tmp_path)).ok
     row = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).one()
     assert row.actor != "SYSTEM" and row.office_path == "51/5101/510104/"
 
@@ -85,6 +88,71 @@ def test_an_inspector_takes_away_an_export_that_is_whole(case_no: str, inspector
 def test_an_export_of_everything_is_not_offered(inspector: FlaskClient) -> None:
     assert inspector.post("/audit/export", data={}).status_code == 302
     assert db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).all() == []
+
+
+def unpacked(answer: Any, folder: Path) -> Path:
+    with answer:
+        zipfile.ZipFile(io.BytesIO(answer.data)).extractall(folder)
+    return folder / "audit-export"
+
+
+def test_everything_is_everything_of_ones_own_area(case_no: str, inspector: FlaskClient, tmp_path: Path) -> None:
+    with transaction():
+        elsewhere = Office(code="370200", name="青岛市", level="city", path="37/3702/")
+        db.session.add(elsewhere)
+        db.session.flush()
+        record(SignedOut(account="x"), case=new_case(elsewhere), actor="SYSTEM", on=ON)
+    folder = unpacked(inspector.post("/audit/export", data={"everything": "1"}), tmp_path)
+    offices = {json.loads(line["canonical"])["meta"]["office"] for line in lines(folder / "events.jsonl")}
+    assert verified(folder).ok and offices == {"51/5101/510104/"}
+    assert json.loads((folder / "manifest.json").read_text())["kind"] == "all"
+
+
+@pytest.mark.parametrize("role", ["inspector", "audit_administrator"])
+def test_personal_values_are_for_inspectors(
+        case: Case, client: FlaskClient, office: Office, tmp_path: Path, role: str) -> None:
+    forget_the_log()
+    with transaction():
+        record(ContactChanged(pensioner="p", changed=("phone",), phone="13800001111"), case=case, actor="SYSTEM", on=ON)
+    reader = sign_in(client, office, role)
+    masked = unpacked(reader.post("/audit/export", data={"everything": "1"}), tmp_path / "masked")
+    assert not any(b"13800001111" in p.read_bytes() for p in masked.iterdir())
+    answer = reader.post("/audit/export", data={"everything": "1", "personal": "1"})
+    if role == "audit_administrator":
+        assert answer.status_code == 403
+    else:
+        folder = unpacked(answer, tmp_path / "whole")
+        assert verified(folder).ok and "13800001111" in (folder / "personal.jsonl").read_text()
+
+
+def packing(folder: Path, _told: Any) -> None:
+    folder.mkdir()
+    (folder / "x").write_text("x")
+
+
+def test_a_long_export_shows_its_progress_and_is_fetched_by_whoever_asked(
+        case_no: str, inspector: FlaskClient) -> None:
+    job = jobs.begin(db.session.scalars(select(StaffAccount.public_id)).one(), packing)
+    page = inspector.get(f"/audit/exports/{job.token}")
+    assert page.status_code == 200 and "下载" in page.text
+    assert inspector.get(f"/audit/exports/{job.token}/progress").headers["HX-Refresh"] == "true"
+    with inspector.post(f"/audit/exports/{job.token}") as fetched:
+        assert fetched.data[:2] == b"PK"
+
+
+def test_an_export_of_somebody_else_is_not_there(inspector: FlaskClient) -> None:
+    token = jobs.begin("somebody else", packing).token
+    assert [inspector.get(f"/audit/exports/{token}").status_code, inspector.post(f"/audit/exports/{token}").status_code,
+            inspector.get(f"/audit/exports/{token}/progress").status_code,
+            inspector.get("/audit/exports/nobodys").status_code] == [404] * 4
+
+
+def test_an_export_that_breaks_off_says_so_and_leaves_nothing(case_no: str, inspector: FlaskClient) -> None:
+    with as_owner() as connection:
+        drop_trigger(connection, "audit_event_no_update")
+        connection.exec_driver_sql("UPDATE audit_event SET digest = 'x'")
+    answer = inspector.post("/audit/export", data={"case_no": case_no}, follow_redirects=True)
+    assert "导出没有完成" in answer.text and "日志与已记录的不一致" in answer.text
 
 
 def test_every_family_of_events_is_known(app: Flask) -> None:
