@@ -114,7 +114,8 @@ def _run(job: jobs.Job) -> dict[str, Any]:
 
 
 def _sent(job: jobs.Job) -> Any:
-    return send_file(job.archive, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
+    made = job.archive.open("rb")  # the answer that is sent closes it
+    return send_file(made, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
 
 
 def _asked(wanted: Wanted, given: dict[str, str], actor: Actor) -> Asked:
