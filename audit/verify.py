@@ -428,7 +428,8 @@ KINDS = {  # kind -> Chinese, English
     "unsigned": ("签名无效", "unsigned"), "forked": ("日志分叉", "forked"),
     "incomplete": ("案件记录不全", "incomplete"),
     "misplaced": ("证明张冠李戴", "proof of something else"), "missing": ("个人信息缺失", "missing"),
-    "uncosigned": ("见证不足", "not witnessed"), "unreadable": ("无法读取", "unreadable"),
+    "unproven": ("未经证明", "not proven"), "uncosigned": ("见证不足", "not witnessed"),
+    "unreadable": ("无法读取", "unreadable"),
 }
 SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
     "file_gone": ("removed", "清单所列文件不在", "a file of the manifest is not there"),
@@ -456,7 +457,7 @@ SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
                   "the first {size} entries are not those of the checkpoint kept elsewhere"),
     "forked": ("forked", "前 {good} 条一致，此后与规模 {size} 的另存检查点分叉",
                "the same up to {good} entries, then another history than the checkpoint of {size} kept elsewhere"),
-    "no_consistency": ("forked", "导出中没有自规模 {size} 起的一致性证明，请以该检查点重新导出",
+    "no_consistency": ("unproven", "导出中没有自规模 {size} 起的一致性证明，请以该检查点重新导出",
                        "no consistency proof from size {size} in the export: ask for one made with this checkpoint"),
     "entry_unproven": ("altered", "条目不在检查点的树中：{why}",
                        "the entry is not in the tree of the checkpoint: {why}"),
@@ -742,6 +743,7 @@ class Exam:
     receipt: tuple[dict[str, Any], Checkpoint] | None = None  # as it stands there, its checkpoint
     last_heads: dict[str, Any] | None = None  # the last map of heads, if only entries of no case follow it
     brought: list[tuple[str, Checkpoint, Any]] = dataclasses.field(default_factory=list)  # where, checkpoint, proof
+    proofs: dict[int, Any] = dataclasses.field(default_factory=dict)  # of consistency, by size
     logged: OnDisk | None = None  # case -> [number, index] of its last entry in the whole log: tiles only
     cases: OnDisk = dataclasses.field(default_factory=OnDisk)  # case -> [first, last, index of the last]
     events: int = 0
@@ -855,13 +857,16 @@ def _bring(exam: Exam) -> None:
         where = f"consistency.jsonl line {number}"
         if number > MOST_CHECKPOINTS:
             raise Unreadable(f"{where}: too many")
+        exam.proofs[line["size"]] = line["proof"]
+        if line.get("note") is None:  # of a size that was asked for and never signed here
+            continue
         kept = _opened(line["note"].encode(), exam, where, witnessed=False)
         exam.brought += [(where, kept, line["proof"])] if kept else []
 
 
 def _check_earlier(exam: Exam) -> None:
     """The head continues each checkpoint held elsewhere, and each one that the export itself brings."""
-    proofs = {kept.size: proof for _where, kept, proof in exam.brought}
+    proofs = exam.proofs
     for where, kept, proof in exam.brought:
         if _continues(exam, kept, proof) is not True:
             exam.found.add("rewritten", where, size=kept.size)

@@ -72,11 +72,13 @@ def write_tiles(folder: Folder, session: Session, size: int, told: Callable[[int
 
 
 def consistency_lines(session: Session, proofs: Proofs, sizes: Collection[int]) -> Iterator[dict[str, Any]]:
-    """The checkpoints signed last before this one, and those of the sizes asked for."""
+    """The checkpoints signed last before this one, and those of the sizes asked for, signed or not."""
     before = select(AuditCheckpoint.size, AuditCheckpoint.note).where(AuditCheckpoint.size < proofs.size)
     newest = session.execute(before.order_by(AuditCheckpoint.size.desc()).limit(EARLIER)).all()
     asked = session.execute(before.where(AuditCheckpoint.size.in_(sorted(sizes)))).all() if sizes else []
-    for size, note in sorted({row.size: row.note for row in (*newest, *asked)}.items()):
+    notes = dict.fromkeys((size for size in sizes if size < proofs.size), None) | {
+        row.size: row.note for row in (*newest, *asked)}
+    for size, note in sorted(notes.items()):
         yield {"size": size, "note": note, "proof": proofs.consistency(size)}
 
 
