@@ -55,7 +55,7 @@ def export_command(case_no: str | None, code: str | None, since: datetime | None
     with click.progressbar(length=1, show_eta=False, file=sys.stderr) as bar:
         try:
             click.echo(export(asked, folder, actor=SYSTEM, on=date.today(), told=_telling(bar)))
-        except (LogAltered, LogForked, FileExistsError) as error:
+        except (SignerRefused, FileExistsError) as error:
             raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
     if folder != output:
         pack(folder, output)

@@ -715,7 +715,7 @@ class Policy:
     def read(cls, given: dict[str, Any]) -> Policy:
         """Raises Unreadable."""
         try:
-            keys = tuple((NoteKey.read(k["key"]), int(k.get("since", 0)), k.get("until")) for k in given["keys"])
+            keys = tuple((NoteKey.read(k["key"]), int(k.get("from", 0)), k.get("until")) for k in given["keys"])
             return cls(given["origin"], Hashing(given.get("hash", "sha256")), keys,
                        tuple(NoteKey.read(w["key"] if isinstance(w, dict) else w) for w in given.get("witnesses", ())),
                        int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)),

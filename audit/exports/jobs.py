@@ -27,7 +27,7 @@ Work = Callable[[Path, Callable[[int, int], object]], object]
 
 @dataclass(frozen=True)
 class Job:
-    """state: running, done or failed; `why`: of a failed one, the name of the error."""
+    """state: running, done or failed; `why`: of a failed one, the code of the refusal or name of the error."""
 
     token: str
     owner: str  # account's public id
@@ -85,7 +85,7 @@ def _run(app: Flask, job: Job, work: Work) -> None:
             ended = replace(job, state="done")
         except Exception as error:
             app.logger.exception("export interrupted: %s", job.token)
-            ended = replace(job, state="failed", why=type(error).__name__)
+            ended = replace(job, state="failed", why=getattr(error, "code", type(error).__name__))
         finally:
             shutil.rmtree(folder / NAME, ignore_errors=True)
             db.session.remove()

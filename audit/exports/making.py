@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from audit.checkpoints import checkpoint, latest
+from audit.checkpoints import latest
 from audit.events import Exported
 from audit.exports.beside import erasure_lines, value_lines
 from audit.exports.folder import Folder
@@ -20,6 +20,7 @@ from audit.exports.proofs import Proofs, consistency_lines, each, head_lines, wr
 from audit.exports.readme import LANGUAGES, VERIFIER, readme
 from audit.exports.selection import Chosen, Placed
 from audit.exports.tables import CsvTable, XlsxTable, cells_of
+from audit.keeping import signed_checkpoint
 from audit.log import WhoActs, record
 from audit.models import AuditEntry, AuditEvent
 from audit.sequencer import Log, opened
@@ -50,12 +51,12 @@ def export(asked: Asked, path: Path, *, actor: WhoActs | str, on: date, check: C
            told: Told = lambda _done, _of: None) -> Path:
     """Write the new folder `path` and record Exported; returns the manifest's path.
 
-    check: called in the transaction that records it, may refuse (rights as of now). Raises FileExistsError, what a
-    checkpoint that is refused raises, and what `check` does; then nothing stays.
+    check: called in the transaction that records it, may refuse (rights as of now). Raises FileExistsError,
+    SignerRefused, and what `check` does; then nothing stays.
     """
     folder = Folder(path)
     try:
-        checkpoint()
+        signed_checkpoint(on)
         made = _Making(asked, folder, told)
         made.write()
         raw = made.manifest()
@@ -68,7 +69,7 @@ def export(asked: Asked, path: Path, *, actor: WhoActs | str, on: date, check: C
                            actor=actor, on=on, command="export_audit", office_path=asked.scope)
             db.session.flush()
             event_id = event.id
-        _write_receipt(path, made.head, event_id)
+        _write_receipt(path, made.head, event_id, on)
     except BaseException:
         db.session.rollback()
         shutil.rmtree(path)
@@ -76,9 +77,9 @@ def export(asked: Asked, path: Path, *, actor: WhoActs | str, on: date, check: C
     return path / "manifest.json"
 
 
-def _write_receipt(path: Path, size: int, event_id: int) -> None:
+def _write_receipt(path: Path, size: int, event_id: int, on: date) -> None:
     """That the log holds the manifest's digest: proven under a later checkpoint, which continues the export's."""
-    note = checkpoint()
+    note = signed_checkpoint(on)
     log, head = opened(), latest()
     assert head is not None
     proofs = Proofs(log.hashing, head.size, shelf())

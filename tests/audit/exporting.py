@@ -9,25 +9,35 @@ from typing import Any
 
 from flask import current_app
 
-from audit.checkpoints import HEAD
 from audit.exports.making import Asked, export
+from audit.installed import make_signer, signer_folder
+from audit.policy import policy
 from audit.search import Wanted, events
-from audit.sequencer import opened
-from audit.signing import verifier_key
+from audit.signer.folder import HEAD, JOURNAL, KEY, PUBLIC, Folder
+from audit.signer.notes import checkpoint_text, signed
 from audit.verify import Policy, Report, verify_export
 from tests.audit.conftest import ON
+from tests.conftest import LOG_ORIGIN
 
 
 def forget_the_log() -> None:
     """A new installation behind the instance folder of the tests: nothing signed, no tiles."""
-    instance = Path(current_app.config["INSTANCE_DIR"])
-    (instance / HEAD).unlink(missing_ok=True)
-    shutil.rmtree(instance / "log", ignore_errors=True)
+    shutil.rmtree(Path(current_app.config["INSTANCE_DIR"]) / "log", ignore_errors=True)
+    shutil.rmtree(signer_folder(), ignore_errors=True)
+    make_signer(LOG_ORIGIN, current_app.config["LOG_HASH"])
 
 
-def policy() -> dict[str, Any]:
-    log = opened()
-    return {"origin": log.origin, "hash": log.hashing.name, "keys": [{"key": verifier_key(), "since": 0}]}
+def forget_the_head() -> None:
+    """Whoever stole the signer's key signs from nothing again."""
+    folder = Folder(signer_folder())
+    key, public = (folder.path / KEY).read_bytes(), (folder.path / PUBLIC).read_bytes()
+    forget_the_log()
+    (folder.path / KEY).write_bytes(key)
+    (folder.path / PUBLIC).write_bytes(public)
+    note = signed(checkpoint_text(folder.origin, 0, folder.hashing.empty()), folder.key())
+    (folder.path / JOURNAL).unlink()
+    (folder.path / HEAD).unlink()
+    folder.remember(note, 0)
 
 
 def exported(path: Path, wanted: Wanted | None = None, *, personal: bool = False, sizes: Iterable[int] = ()) -> Path:

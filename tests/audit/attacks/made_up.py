@@ -62,7 +62,7 @@ class Keys:
 
     def written(self, hashing: str, cosigned: int = 0) -> dict[str, Any]:
         """As the file that an inspector has."""
-        return {"origin": ORIGIN, "hash": hashing, "keys": [{"key": self.log_key.written, "since": 0}],
+        return {"origin": ORIGIN, "hash": hashing, "keys": [{"key": self.log_key.written, "from": 0}],
                 "witnesses": [self.witness_key.written], "cosigned": cosigned}
 
 

@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from audit.checkpoints import HEAD, LogForked, checkpoint
+from audit.checkpoints import checkpoint
 from audit.entries import LogAltered
 from audit.events import SignedOut
 from audit.log import record
 from audit.models import AuditEvent, AuditTx
 from audit.sequencer import find_missed
+from audit.signer.refusals import SignerRefused
 from cases.models import Case
 from database import db, transaction
 from staff.models import Office
@@ -27,7 +28,7 @@ from tests.audit.attacks.real import (
     two_cases,
 )
 from tests.audit.conftest import ON
-from tests.audit.exporting import codes, exported, forget_the_log, named, places, verified
+from tests.audit.exporting import codes, exported, forget_the_head, named, places, verified
 
 
 @pytest.fixture(params=["sha256", "sm3"])
@@ -80,20 +81,13 @@ BEGIN_AGAIN = tuple(f"DELETE FROM {table}" for table in (
     "audit_entry", "audit_checkpoint", "audit_bucket", "audit_pending"))
 
 
-def same_origin(log: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audit.sequencer import opened
-
-    monkeypatch.setitem(log.config, "LOG_ORIGIN", opened().origin)
-
-
 def test_the_whole_chain_made_anew_and_signed_with_the_stolen_key(
-        log: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        log: Flask, tmp_path: Path) -> None:
     clean(tmp_path / "before")
     kept = checkpoint()
-    same_origin(log, monkeypatch)
     first = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id)).first()
     superuser(forged(first, other_stage), *BEGIN_AGAIN)
-    forget_the_log()
+    forget_the_head()
     assert find_missed()
     for n in range(5):
         with transaction():
@@ -104,13 +98,12 @@ def test_the_whole_chain_made_anew_and_signed_with_the_stolen_key(
 
 
 def test_the_signer_with_its_memory_does_not_sign_the_chain_made_anew(
-        log: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        log: Flask, tmp_path: Path) -> None:
     clean(tmp_path / "before")
-    same_origin(log, monkeypatch)
     first = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id)).first()
     superuser(forged(first, other_stage), *BEGIN_AGAIN)
     assert find_missed()
-    with pytest.raises(LogForked):
+    with pytest.raises(SignerRefused):
         exported(tmp_path / "after", of_first())
     assert not (tmp_path / "after").exists()
 
@@ -125,7 +118,7 @@ def test_an_old_head_replayed(log: Flask, tmp_path: Path) -> None:
     assert named(verified(old, kept)) == {"cut"}
 
 
-def test_a_restored_backup(log: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restored_backup(log: Flask, tmp_path: Path) -> None:
     """What was recorded after the backup is lost, other things are recorded instead, a stolen key signs."""
     clean(tmp_path / "before")
     early = checkpoint()
@@ -139,13 +132,12 @@ def test_a_restored_backup(log: Flask, tmp_path: Path, monkeypatch: pytest.Monke
 
     happen("lost")
     late = checkpoint()
-    same_origin(log, monkeypatch)
     superuser(f"DELETE FROM audit_entry WHERE place >= {size}", f"DELETE FROM audit_checkpoint WHERE size > {size}",
               f"DELETE FROM audit_event WHERE id > {backup}")
     happen("instead")
-    with pytest.raises(LogForked):  # the signer remembers
+    with pytest.raises(SignerRefused):  # the signer remembers
         checkpoint()
-    (Path(log.config["INSTANCE_DIR"]) / HEAD).unlink()
+    forget_the_head()
     folder = exported(tmp_path / "after", of_first())
     assert verified(folder, early).ok
     assert named(verified(folder, early, late)) == {"forked"}

@@ -96,7 +96,7 @@ def recorded_anew(folder: Path) -> None:
         event = record(happened, actor="SYSTEM", on=ON)
         db.session.flush()
         event_id = event.id
-    _write_receipt(folder, made["checkpoint"]["size"], event_id)
+    _write_receipt(folder, made["checkpoint"]["size"], event_id, ON)
 
 
 @pytest.mark.parametrize("at", [0, 1, 3])
