@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from audit.checkpoints import checkpoint, latest
-from audit.events import CaseSuspended, SignedOut, parse
+from audit.events import SignedOut, parse
 from audit.installed import make_signer, signer, signer_folder
 from audit.keeping import recorded_keys, signed_checkpoint
 from audit.log import record
@@ -27,7 +27,6 @@ from audit.witnesses import anchoring
 from audit.witnesses.file_drop import notes_in
 from audit.witnesses.models import AuditAnchor
 from audit.witnesses.standing import overview
-from cases.models import Case
 from database import db, transaction
 from staff.models import Office
 from tests.audit.conftest import ON, sign_in
@@ -282,27 +281,3 @@ def test_the_signer_is_made_once_and_never_for_another_log(log: Flask) -> None:
     assert make_signer(ORIGIN, "sha256") is False
     with pytest.raises(SignerRefused, match="WRONG_ORIGIN"):
         make_signer("pension-eligibility/other", "sha256")
-
-
-@pytest.mark.parametrize(("role", "status"), [("inspector", 200), ("audit_administrator", 200), ("caseworker", 403),
-                                              ("system_administrator", 403)])
-def test_only_those_who_keep_or_inspect_the_log_see_its_witnesses(client: FlaskClient, office: Office, role: str,
-                                                                  status: int) -> None:
-    assert sign_in(client, office, role).get("/audit/anchors").status_code == status
-
-
-def test_nothing_of_a_case_stands_in_a_checkpoint(witness: Witness, case: Case, client: FlaskClient) -> None:
-    with transaction():
-        record(CaseSuspended(from_state="verified", to_state="suspended", action="suspend", reason="lapsed",
-                             basis="SC 23", on=ON, rules_version="test"), case=case, actor="SYSTEM", on=ON)
-    signed_checkpoint(ON)
-    anchoring.anchor()
-    page = sign_in(client, case.paying_office, "inspector").get("/audit/anchors").text
-    assert case.case_no not in page and case.public_id not in page and "disk" in page
-
-
-def test_settings_that_cannot_be_read_show_on_the_page_and_end_the_command(log: Flask, office: Office,
-                                                                           client: FlaskClient) -> None:
-    log.config["WITNESSES"] = "/no/such/file"
-    assert "/no/such/file" in sign_in(client, office, "audit_administrator").get("/audit/anchors").text
-    assert log.test_cli_runner().invoke(args=["audit", "anchor"]).exit_code == 1
