@@ -33,7 +33,8 @@ def freshness(actor: Actor, on: date, roles: Iterable[str] | None = None) -> lis
     """Every source of the catalogue, the silent ones first."""
     query = in_area(
         select(FeedLoad.source, func.max(FeedLoad.loaded_on), func.max(FeedLoad.last_on), func.count(),
-               func.sum(FeedLoad.rows), func.sum(FeedLoad.quarantined)).where(FeedLoad.status == "loaded"),
+               func.sum(FeedLoad.rows), func.sum(FeedLoad.quarantined))
+        .where(FeedLoad.status == "loaded", FeedLoad.from_source()),
         actor, FeedLoad.area_path, roles).group_by(FeedLoad.source)
     found = {row[0]: row[1:] for row in db.session.execute(query)}
     rows = [_fresh(source, found.get(key), on) for key, source in catalogue().sources.items()]

@@ -4,13 +4,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database import db
 from database.types import Code, Encrypted, OfficePath, UtcDateTime, now, public_id
 
 STATUSES = ("staging", "loaded", "withdrawn")
+TIED = "links/"  # begins the name of a load of rows that people tied; no file's name has a slash
 LIVE = text("status <> 'withdrawn'")
 
 
@@ -63,6 +64,11 @@ class FeedLoad(db.Model):
     withdrawn_by_person: Mapped[int | None] = mapped_column(ForeignKey("natural_person.id"))
     reason: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @classmethod
+    def from_source(cls) -> ColumnElement[bool]:
+        """Brought in by its source, not made of rows of another load."""
+        return cls.file_name.not_like(f"{TIED}%")
 
 
 class FeedResolution(db.Model):

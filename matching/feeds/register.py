@@ -25,7 +25,7 @@ from staff.models import NaturalPerson, Office
 
 BUCKET = 1 << 20  # persons, as in the files of signs
 FETCH = 20_000  # rows in memory at once
-SHAPE = "person, numbers, name, path"  # another shape is another file
+SHAPE = "person, numbers, name as compared, path"  # another shape is another file
 PRIME = 65_521  # squares of ids are summed by their remainders, within 64 bits
 REGISTER = pa.schema([("person", pa.int64()), ("person_a", pa.int64()), ("person_b", pa.int64()),
                       ("name", pa.int64()), ("path", pa.string())])  # a row for each office that keeps or pays a case

@@ -17,6 +17,7 @@ from cases.imports.headings import Field
 from cases.imports.id_cells import modern_id_number, parse_id_number
 from cases.imports.tables import SourceRow
 from matching.feeds.columns import Columns
+from matching.names import compared
 from rules.feeds import SAYS_NOTHING, Source
 
 EPOCH = date(1970, 1, 1)
@@ -26,7 +27,6 @@ HAPPENED = Field("day", "date", (), not_after_today=True)
 MASKS = {"id_number": "id_number", "name": "name"}
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _COMPACT_TIME = re.compile(r"(\d{8})\d{6}")
-_NOT_COMPARED = re.compile(r"[\s·.'-]")
 
 
 @dataclass(slots=True)
@@ -51,9 +51,8 @@ def person_key(key: bytes, number: str) -> bytes:
 
 
 def name_key(key: bytes, name: str) -> int:
-    """Keyed hash of a name as names are compared: without dots, hyphens and spaces. Signed, 64 bits, never NO_NAME."""
-    compared = _NOT_COMPARED.sub("", name).casefold()
-    digest = hmac.digest(key, b"name|" + compared.encode(), "sha256")[:NAME_BYTES]
+    """Keyed hash of a name as names are compared. Signed, 64 bits, never NO_NAME."""
+    digest = hmac.digest(key, b"name|" + compared(name).encode(), "sha256")[:NAME_BYTES]
     return int.from_bytes(digest, "big", signed=True) or 1
 
 

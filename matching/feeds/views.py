@@ -49,7 +49,8 @@ def volumes(actor: Actor, roles: Iterable[str], on: date, source: str | None = N
 
 def _by_day(actor: Actor, roles: Iterable[str], first: date, source: str | None) -> Select:
     columns = (func.sum(getattr(FeedLoad, fate)) for fate in FATES)
-    query = select(FeedLoad.loaded_on, *columns).where(FeedLoad.status == "loaded", FeedLoad.loaded_on >= first)
+    query = select(FeedLoad.loaded_on, *columns).where(FeedLoad.status == "loaded", FeedLoad.from_source(),
+                                                      FeedLoad.loaded_on >= first)
     if source:
         query = query.where(FeedLoad.source == source)
     return in_area(query, actor, FeedLoad.area_path, roles).group_by(FeedLoad.loaded_on)

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from cases.imports.cli import said
 from cases.sweep import is_demonstration
 from database import db
-from matching.feeds.chunks import unlinked_rows
 from matching.feeds.models import FeedLoad
 from matching.linkage import models, synthetic
+from matching.linkage.comparing import compare
 from matching.linkage.evaluation import BENCHMARKS, Result, evaluate
 from matching.linkage.linking import TooLittleToLearn, train
-from matching.linkage.records import Given, columns_of, table
+from matching.linkage.records import columns_of, table
 from matching.linkage.settings import load
 from matching.linkage.signs import write_links
-from matching.linkage.suggesting import Load, suggest, suggest_doubles
+from matching.linkage.suggesting import suggest_doubles
 from staff.clock import today
 from staff.terminal import acting
 
@@ -74,8 +74,7 @@ def suggest_command(load: str) -> None:
     row = db.session.scalar(select(FeedLoad).where(FeedLoad.public_id == load, FeedLoad.status == "loaded"))
     if row is None:
         raise click.ClickException(f"no such load: {load}")
-    given = [Given(one.row, one.name, one.birth_on, one.sex, one.place, one.id_number) for one in unlinked_rows(load)]
-    counts = suggest(given, Load(row.id, row.public_id, row.source, row.area_path), on=today())
+    counts = compare(row, today())
     click.echo(", ".join(f"{kind} {number}" for kind, number in counts.items()) or "nothing new")
 
 

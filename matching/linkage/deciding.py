@@ -5,7 +5,7 @@ anything by itself (matching/definition.py).
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -109,6 +109,13 @@ def _case_of(suggestion_id: int, actor: Actor) -> int | None:
     person = db.session.scalar(select(MatchSuggestion.pensioner_id).where(MatchSuggestion.id == suggestion_id))
     case = case_kept(person, actor) if person else None
     return case.id if case else None
+
+
+def confirmed_loads(loads: Iterable[int]) -> list[int]:
+    """Those of which people confirmed a row, ascending."""
+    found = set(db.session.scalars(select(MatchSuggestion.load_id).distinct().where(
+        MatchSuggestion.status == "confirmed", MatchSuggestion.load_id.is_not(None))))
+    return sorted(found & set(loads))
 
 
 def confirmed_links(load_id: int) -> Iterator[tuple[int, int]]:

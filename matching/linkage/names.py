@@ -1,38 +1,15 @@
-"""Chinese names made comparable: width, separators, variants, sound. Pure; the tables are rules/linkage/names.yaml.
+"""Chinese names by surname and sound, once they are brought to one writing (matching/names.py). Pure.
 
 The surname is kept apart: two people of one sound but another surname are not one. In a name with separators
 (买买提·吐尔逊) the first part is the person's own and takes its place.
 """
 from __future__ import annotations
 
-import unicodedata
-from functools import cache
-from typing import Any
-
-import yaml
 from pypinyin import lazy_pinyin
 
-from matching.linkage.settings import FOLDER
+from matching.names import DOT, as_written, plain, tables
 
-DOT = "·"
-
-
-@cache
-def tables() -> dict[str, Any]:
-    return yaml.safe_load((FOLDER / "names.yaml").read_text("utf-8"))
-
-
-def as_written(name: str | None) -> str | None:
-    """One width, no blanks, one separator, one mark for what was unreadable; None when nothing is left."""
-    text = "".join(unicodedata.normalize("NFKC", name or "").split())
-    for marks, one in ((tables()["separators"], DOT), (tables()["unreadable"], "?")):
-        text = text.translate(dict.fromkeys(map(ord, marks), one))
-    return text.strip(DOT) or None
-
-
-def plain(name: str) -> str:
-    """Without separators, each variant as the common character: 張·堃 and 张坤 are one."""
-    return "".join(tables()["variants"].get(one, one) for one in name.replace(DOT, ""))
+__all__ = ["DOT", "as_written", "plain", "rough_sound", "sound", "surname_of", "tables"]
 
 
 def surname_of(name: str) -> str:

@@ -5,6 +5,7 @@ They stand in a load of their own beside the one they came in, named after it, a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 
 import pyarrow as pa
@@ -15,16 +16,16 @@ from audit.events import FeedLoaded
 from audit.log import record
 from cases.imports.batches import grant_refusals
 from cases.refused import attempt
-from database import db
+from database import db, transaction
 from matching.definition import NUMBER_ONLY
 from matching.feeds.chunks import unlinked_rows
-from matching.feeds.loading import LOADERS, digest_of
-from matching.feeds.models import FeedLoad
+from matching.feeds.loading import LOADERS, digest_of, locked
+from matching.feeds.models import TIED, FeedLoad
 from matching.feeds.store import sha256_of, sign_files, signs_folder
-from matching.linkage.deciding import confirmed_links
+from matching.linkage.deciding import confirmed_links, confirmed_loads
 from matching.store import BUCKET_BITS, SIGNS, write_table
 from staff.access import lock_actor
-from staff.actor import Actor
+from staff.actor import SYSTEM, Actor
 from workflows.transition import TransitionRefused
 
 Sign = tuple[int, int, int, int, int]  # person, day, code, sure, row
@@ -37,7 +38,24 @@ def write_links(load_id: int, *, actor: Actor, on: date) -> FeedLoad | None:
         if refusals := grant_refusals(who, LOADERS, origin.area_path):
             raise TransitionRefused(tuple(refusals))
         signs = _new(origin)
-        return _load(origin, signs, who, on) if signs and origin.status == "loaded" else None
+        by = who.account_id, who.natural_person_id
+        return _load(origin, signs, who, by, on) if signs and origin.status == "loaded" else None
+
+
+def write_confirmed(loads: Iterable[int], on: date) -> int:
+    """Before a run: what people confirmed of these loads becomes loads beside them, whoever brought those in; how many.
+
+    A row so tied may have somebody verified; it certifies and ends nothing. Again, nothing is made.
+    """
+    made = 0
+    for number in confirmed_loads(loads):
+        with transaction():
+            origin = locked(number)
+            signs = _new(origin) if origin.status == "loaded" else []
+            if signs:
+                _load(origin, signs, SYSTEM, (origin.loaded_by, origin.loaded_by_person), on)
+                made += 1
+    return made
 
 
 def links_of(origin: FeedLoad) -> list[FeedLoad]:
@@ -48,7 +66,7 @@ def links_of(origin: FeedLoad) -> list[FeedLoad]:
 
 
 def _name(origin: FeedLoad) -> str:
-    return f"links/{origin.public_id}"  # no file's name has a slash
+    return f"{TIED}{origin.public_id}"
 
 
 def _new(origin: FeedLoad) -> list[Sign]:
@@ -59,11 +77,12 @@ def _new(origin: FeedLoad) -> list[Sign]:
                   for one in (unlinked_rows(origin.public_id) if links else ()) if one.row in links and one.code)
 
 
-def _load(origin: FeedLoad, signs: list[Sign], actor: Actor, on: date) -> FeedLoad:
+def _load(origin: FeedLoad, signs: list[Sign], actor: Actor, by: tuple[int, int], on: date) -> FeedLoad:
+    """by: account and person whose load it is."""
     made = FeedLoad(
         source=origin.source, area_path=origin.area_path, file_name=_name(origin), status="staging", loaded_on=on,
-        sha256=hashlib.sha256(repr((origin.public_id, signs)).encode()).hexdigest(), loaded_by=actor.account_id,
-        loaded_by_person=actor.natural_person_id, rows=len(signs), loaded=len(signs), resolved=len(signs))
+        sha256=hashlib.sha256(repr((origin.public_id, signs)).encode()).hexdigest(), loaded_by=by[0],
+        loaded_by_person=by[1], rows=len(signs), loaded=len(signs), resolved=len(signs))
     db.session.add(made)
     db.session.flush()
     made.signs, made.status = _written(made.id, signs), "loaded"
@@ -78,6 +97,8 @@ def _load(origin: FeedLoad, signs: list[Sign], actor: Actor, on: date) -> FeedLo
 
 def _written(load: int, signs: list[Sign]) -> dict[str, str]:
     files = {}
+    for stale in sign_files(load).values():  # of a process that died before it had said so
+        stale.unlink()
     for bucket in sorted({person >> BUCKET_BITS for person, *_ in signs}):
         here = [sign for sign in signs if sign[0] >> BUCKET_BITS == bucket]
         path = signs_folder(load) / f"{bucket}.parquet"

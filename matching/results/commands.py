@@ -9,6 +9,7 @@ from sqlalchemy import select
 from database import db
 from matching.feeds.checking import SignsDiffer
 from matching.feeds.store import store as folder
+from matching.linkage.comparing import compare_month
 from matching.results import applying, clearing, due, going_on, running
 from matching.results.models import MatchingRun
 from matching.results.proposing import Difference
@@ -29,7 +30,8 @@ ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help=
 @ON
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @click.option("--afresh", is_flag=True, help="Fold every sign anew instead of going on from the run before.")
-def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool, afresh: bool) -> None:
+@click.option("--link/--no-link", default=True, help="Compare the month's rows without a readable number, too.")
+def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool, afresh: bool, link: bool) -> None:
     """Compare the registers with everybody of an area and propose the three lists."""
     day = _day(on)
     wanted = Wanted(month or month_of(day), _path(area), day, afresh)
@@ -39,6 +41,8 @@ def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool,
                 _show(running.dry_run(wanted, lambda *told: _progress(bar, *told)))
                 return
             made = running.run(wanted, lambda *told: _progress(bar, *told))
+            links = compare_month(wanted.month, wanted.area, day, lambda *told: _progress(bar, "links", *told)) if (
+                link) else {}
         except WrongMonth:
             raise click.ClickException(f"{day} is not of {wanted.month}") from None
         except TransitionRefused as refused:
@@ -47,6 +51,8 @@ def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool,
             raise click.ClickException(f"not as recorded, nothing was read (load/bucket): {differ}") from None
     for name, number in sorted(made.changes.items()):
         click.echo(f"{name}\t{number}")
+    for kind, number in sorted(links.items()):
+        click.echo(f"suggested {kind}\t{number}")
     click.echo(f"{made.status}\t{made.public_id}")
     for source, one in made.halts.items():
         click.echo(f"halted: {source} {one['found']}, usual {one['usual']}: two people release it")

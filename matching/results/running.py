@@ -18,6 +18,7 @@ from matching.feeds.again import resolutions, resolve_again
 from matching.feeds.checking import must_be_as_recorded
 from matching.feeds.store import held
 from matching.feeds.store import store as folder
+from matching.linkage.signs import write_confirmed
 from matching.lists import changes_of
 from matching.profiles import reasons_of
 from matching.results import population, retracting
@@ -70,11 +71,13 @@ def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None
 
 
 def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
-    """Under a name of its own, loads are not resolved again. Raises WrongMonth, SignsDiffer."""
+    """Under a name of its own, links are not written and loads not resolved again. Raises WrongMonth, SignsDiffer."""
     if month_of(wanted.on) != wanted.month:
         raise WrongMonth(wanted.month)
     undo_withdrawn(wanted.on)
     retracting.follow_annulments(wanted.on)
+    if name is None:
+        write_confirmed([load.id for load in loads_in_force(wanted.area)], wanted.on)
     loads = [load.id for load in loads_in_force(wanted.area)]
     if name is None:
         resolve_again(loads, wanted.on, lambda done, every: progress("signs", done, every))
