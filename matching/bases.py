@@ -16,7 +16,7 @@ from matching import packed
 from matching.files import columns_of
 from matching.packed import Numbers
 from matching.retracted import Retracted
-from matching.same_cases import UNKNOWN
+from matching.same_cases import UNKNOWN, numbered_alike
 from matching.state import State
 from matching.store import Load, Store, read_json
 
@@ -38,7 +38,7 @@ class Base:
     def bears(self, state: State, people: Mapping[str, Numbers], store: Store, bucket: int) -> Numbers:
         """Flags of the cases of a bucket that rest on it. people: as they are now."""
         found = state.profile != UNKNOWN
-        if not (self.same.diagonal().all() and np.array_equal(state.profile, people["profile"])):
+        if not (self.same.diagonal().all() and numbered_alike(state.profile, people["profile"])):
             found &= self.same[state.profile, people["profile"]]
         if len(self.reconsidered):
             found &= ~np.isin(people["person"], self.reconsidered)

@@ -137,11 +137,12 @@ class Bucket:
     def _fold(self, number: int, people: Mapping[str, Numbers], folded: Folded, loads: Sequence[Load],
               chosen: Numbers) -> int:
         index, looked = None, 0
-        for load in loads if chosen.any() else ():
+        span = people["person"][np.flatnonzero(chosen)[[0, -1]]] if chosen.any() else ()
+        for load in loads if len(span) else ():
             path = self.store.signs(load.number, number)
             if path.is_file():
                 index = index or columns.layers(people["person"], None if chosen.all() else chosen)
-                signs = without(batches(path), load.number, self.retracted)
+                signs = without(batches(path, *span), load.number, self.retracted)
                 looked += columns.fold(folded, signs, load.place, index, people["profile"], self.law, self.on)
         return looked
 

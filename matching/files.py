@@ -11,11 +11,17 @@ import pyarrow.parquet as pq
 from matching.packed import Numbers
 from matching.store import ROW_GROUP, SIGNS, whole
 
+MOST = (1 << 63) - 1
 
-def batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The signs of a load, in slices of bounded size."""
+
+def batches(path: Path, first: int = 0, last: int = MOST) -> Iterator[pa.RecordBatch]:
+    """The signs of a load about these persons, in slices of bounded size; persons ascend."""
     with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
-        yield from file.iter_batches(ROW_GROUP, columns=SIGNS.names, use_threads=False)
+        for batch in file.iter_batches(ROW_GROUP, columns=SIGNS.names, use_threads=False):
+            person = values_of(batch, "person")
+            start, end = np.searchsorted(person, first), np.searchsorted(person, last, side="right")
+            if end > start:
+                yield batch.slice(start, end - start)
 
 
 def columns_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:

@@ -14,7 +14,7 @@ from matching.columns import SLICE, Folded
 from matching.definition import NEVER, VERDICTS, Profile
 from matching.packed import Numbers
 from matching.predicates import Columns
-from matching.same_cases import UNKNOWN
+from matching.same_cases import UNKNOWN, numbered_alike
 from matching.state import State
 from matching.verdicts import rare
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
@@ -79,10 +79,12 @@ def _slices(verdict: Numbers, first: int) -> Iterator[slice | Numbers]:
 
 def _pairs(then: Numbers, now: Numbers, before: int, after: int) -> tuple[Numbers, list[tuple[int, int, int]]]:
     """A number a case, and what each says: (number, profile then, profile now). One that was not there is not told."""
-    if np.array_equal(then, now):
+    if numbered_alike(then, now):
         return now, [(one, one, one) for one in range(min(before, after))]
     pair = then.astype(np.int32) * np.int32(after) + now
-    kinds = np.unique(pair[then != UNKNOWN])
+    there = np.zeros(before * after, bool)
+    there[pair[then != UNKNOWN]] = True
+    kinds = np.flatnonzero(there)
     return pair, [(int(kind), *divmod(int(kind), after)) for kind in kinds]
 
 

@@ -42,3 +42,8 @@ def taken(values: Numbers, at: Numbers, otherwise: int) -> Numbers:
     found = values[at]
     found[at == UNKNOWN] = otherwise
     return found
+
+
+def numbered_alike(then: Numbers, now: Numbers) -> bool:
+    """Whether each case that was there has the number it had. UNKNOWN of one that was not."""
+    return bool(((then == now) | (then == UNKNOWN)).all())

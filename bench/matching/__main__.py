@@ -16,9 +16,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from bench.matching.goals import judged
 from bench.matching.made import MONTHS, SOURCES, World, generate, month_end, profiles
 
-FITS = {"pandas, raw": 2_000_000, "PostgreSQL, raw": 2_000_000}  # people, on a machine of two cores and 8 GB
+BY_HAND = ("DuckDB SQL, raw", "pandas, raw", "PostgreSQL, raw")  # up to --by-hand people
 HEAD = f"{'':<26}{'seconds':>9}{'processor':>11}{'peak MB':>9}{'rows/s':>14}{'signs/s':>14}   "
 
 
@@ -39,17 +40,20 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--folder", type=Path, help="where to make it; a temporary one when left out")
     parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--by-hand", type=int, default=2_000_000,
+                        help=f"people up to which {', '.join(BY_HAND)} are tried")
     parser.add_argument("--skip", nargs="*", default=[], help="steps to leave out")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.step:
         print(json.dumps(_measured(World(asked.people[0], asked.folder), asked.step)))
         return
-    figures = {str(people): _table(people, asked) for people in asked.people}
-    if len(asked.people) > 1:
-        _growth(figures)
-    if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
+    figures = {}
+    for people in asked.people:
+        figures[str(people)] = _table(people, asked)
+        if asked.json:
+            asked.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
+    print("\n" + "\n".join(judged(figures)))
 
 
 def _measured(world: World, name: str) -> dict:
@@ -70,20 +74,28 @@ def _table(people: int, asked: argparse.Namespace) -> dict[str, dict]:
     figures: dict[str, dict] = {}
     try:
         for name in ("generate", *OWN, *OTHERS):
-            if name in asked.skip or people > FITS.get(name, people):
+            if name in asked.skip or name in BY_HAND and people > asked.by_hand:
                 continue
-            figures[name] = _child(people, folder, name)
-            print(_row(name, figures[name], people), flush=True)
-        _verify(World(people, folder), figures)
+            found = _child(people, folder, name)
+            if found is None:
+                print(f"{name:<26}did not finish", flush=True)
+                continue
+            figures[name] = found
+            print(_row(name, found, people), flush=True)
+        figures["same"] = _same(World(people, folder), figures)
+        print("; ".join(f"{what}: {held}" for what, held in figures["same"].items()), flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return figures
 
 
-def _child(people: int, folder: Path, name: str) -> dict:
+def _child(people: int, folder: Path, name: str) -> dict | None:
+    """None where it was ended, as by want of memory; what is ours may not be."""
     command = [sys.executable, "-m", "bench.matching", "--people", str(people), "--folder", str(folder), "--step", name]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=name not in OTHERS)
+    for left in ("spill", "duckdb.parquet", "polars.parquet", "pandas.parquet"):
+        shutil.rmtree(folder / left, ignore_errors=True) if left == "spill" else (folder / left).unlink(missing_ok=True)
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
 
 
 def _row(name: str, one: dict, people: int) -> str:
@@ -95,29 +107,15 @@ def _row(name: str, one: dict, people: int) -> str:
     return line + " ".join(f"{key} {number:,}" for key, number in sorted(one.get("lists", {}).items()))
 
 
-def _verify(world: World, figures: dict[str, dict]) -> None:
+def _same(world: World, figures: dict[str, dict]) -> dict[str, bool]:
     """All engines found the same lists; incremental runs left the files of full ones."""
     from bench.matching.own import same
 
     told = {json.dumps(one["lists"], sort_keys=True) for name, one in figures.items()
             if name.endswith("raw") or name in ("full", "incremental")}
-    print("same numbers on the lists:", len(told) == 1)
-    for one, other in (("quick", "full"), ("without", "afresh")):
-        print(f"{one} and {other}: the same to the bit:", same(world, one, other))
-    full, polars = figures["full"], figures.get("Polars streaming, raw")
-    if polars:
-        print(f"full run: {full['seconds'] / polars['seconds']:.2f} of the time of Polars, "
-              f"{full['peak'] / polars['peak']:.2f} of its memory")
-    for name in ("incremental", "withdrawn"):
-        print(f"{name}: {figures[name]['seconds'] / full['seconds']:.2f} of the full run")
-
-
-def _growth(figures: dict[str, dict]) -> None:
-    sizes = sorted(figures, key=int)
-    for name in ("full", "incremental"):
-        per = [figures[size][name]["seconds"] / int(size) * 1e6 for size in sizes]
-        print(f"{name}: seconds a million people:", ", ".join(f"{int(size):,}: {one:.3f}"
-                                                            for size, one in zip(sizes, per, strict=True)))
+    return {"same numbers on the lists": len(told) == 1,
+            "incremental as full, to the bit": same(world, "quick", "full"),
+            "withdrawn as full, to the bit": same(world, "without", "afresh")}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Made-up registers: people with ID numbers, and twelve months of five sources, five rows a person in all."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -115,13 +115,27 @@ def _people(world: World, person: np.ndarray, chance: np.random.Generator) -> pa
             "profile": chance.choice(len(PLACES), len(person), p=(0.6, 0.35, 0.05)), "certified": certified,
             "due": np.where(certified == 0, last + 60, certified + 365), "of_age": np.zeros(len(person), np.int32)}
     assert BUCKET == CHUNK
-    write_arrays(world.store.population("made", int(person[0]) // BUCKET),
-                 {field.name: told[field.name].astype(str(field.type)) for field in POPULATION})
+    bucket = int(person[0]) // BUCKET
+    write_arrays(world.store.population("made", bucket), _as_population(told))
+    before = _month_before(told, world.people - world.people // 500, chance)
+    write_arrays(world.store.population("made-before", bucket), _as_population(before))
     names = ("case", "person", "profile", "certified", "due")
     kinds = (np.int64, np.int64, np.int16, np.int32, np.int32)
     return pa.table([texts_of(numbers_of(person)),
                      *(pa.array(told[name].astype(kind)) for name, kind in zip(names, kinds, strict=True))],
                     names=["id", *names])
+
+
+def _as_population(told: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {field.name: told[field.name].astype(str(field.type)) for field in POPULATION}
+
+
+def _month_before(told: Mapping[str, np.ndarray], known: int, chance: np.random.Generator) -> dict[str, np.ndarray]:
+    """A thirteenth was certified since; whoever has a higher number than those known then came since."""
+    since, there = chance.random(len(told["case"])) < 1 / 13, told["person"] < known
+    earlier = {name: np.where(since & (told["certified"] > 0), told[name] - 365, told[name])
+               for name in ("certified", "due")}
+    return {name: values[there] for name, values in {**told, **earlier}.items()}
 
 
 def _load(world: World, load: int, chance: np.random.Generator) -> None:

@@ -74,7 +74,7 @@ def _lists(found) -> dict[str, int]:
 
 
 def _population(world: World, name: str) -> None:
-    made = world.store.population("made", 0).parent
+    made = world.store.population("made-before" if name == "before" else "made", 0).parent
     for path in made.glob("*.arrow"):
         copy = world.store.population(name, int(path.stem))
         copy.parent.mkdir(parents=True, exist_ok=True)
