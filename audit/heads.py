@@ -4,12 +4,12 @@ How it is hashed stands in audit/verify.py. Kept in `audit_bucket`, made of the 
 """
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import String, bindparam, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from audit.models import AuditBucket
@@ -17,10 +17,12 @@ from audit.verify import BUCKETS, Hashing, bucket_hash, bucket_of
 from database.many import among
 
 LINE = re.compile(r'\{"case":"([^"]*)","index":(\d+),"seq":(\d+)\}')
+AT_ONCE = 10_000  # buckets in a statement
 Head = tuple[int, int]  # of a case: the number of its last event, and its place in the log
 _UPSERT = {
     "postgresql": """INSERT INTO audit_bucket (number, cases, lines, hash)
-        SELECT * FROM unnest(CAST(:number AS int[]), CAST(:cases AS int[]), :lines, :hash)
+        SELECT CAST(made ->> 0 AS int), CAST(made ->> 1 AS int), made ->> 2, made ->> 3
+        FROM json_array_elements(CAST(:made AS json)) AS made
         ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
     "sqlite": """INSERT INTO audit_bucket (number, cases, lines, hash) VALUES (:number, :cases, :lines, :hash)
         ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
@@ -90,9 +92,8 @@ def store(session: Session, rows: list[tuple[int, int, str, str]]) -> None:
     if dialect == "sqlite":
         session.execute(text(_UPSERT[dialect]), [dict(zip(names, row, strict=True)) for row in rows])
         return
-    texts = postgresql.ARRAY(String)
-    statement = text(_UPSERT[dialect]).bindparams(bindparam("lines", type_=texts), bindparam("hash", type_=texts))
-    session.execute(statement, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    for at in range(0, len(rows), AT_ONCE):  # JSON: an array of texts would be escaped by hand
+        session.execute(text(_UPSERT[dialect]), {"made": json.dumps(rows[at:at + AT_ONCE])})
 
 
 class CaseMap:
