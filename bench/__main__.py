@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from bench import city, clock, lapses, measures
+from bench import applied, city, clock, lapses, measures
 from bench.clock import HEAD, row
 from database import create_schema, db
 from tests import engines
@@ -109,12 +109,17 @@ def on_a_day_when_many_fall_due(app: Flask, cases: int) -> None:
         lapses.lapses(cases, app.config["DUE"], app.config["WORKERS"])
 
 
+def on_the_day_of_a_run(app: Flask, cases: int) -> None:
+    with app.app_context():
+        applied.applied(cases, app.config["DUE"])
+
+
 PARTS: dict[str, Callable[[Flask, int], None]] = {
     "queries": queries, "pages": lambda app, cases: lines(measures.pages(app, cases)),
     "decisions": inside(measures.decisions), "dossiers": inside(measures.dossiers), "sweep": inside(measures.sweeping),
 }
 ALONE: dict[str, Callable[[Flask, int], None]] = {  # what leaves another city behind: only when named
-    "lapses": on_a_day_when_many_fall_due,
+    "lapses": on_a_day_when_many_fall_due, "applied": on_the_day_of_a_run,
 }
 
 
