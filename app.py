@@ -17,7 +17,7 @@ MODELS = ("staff.models", "cases.models", "audit.models", "audit.witnesses.model
           "matching.feeds.models", "matching.results.models",
           "matching.linkage.tables", "staff.triggers", "cases.triggers", "cases.imports.triggers",
           "cases.duties.triggers", "matching.feeds.triggers", "matching.linkage.triggers", "matching.results.triggers",
-          "cases.batch_triggers", "cases.correction_triggers", "matching.results.met")
+          "cases.batch_triggers", "cases.retention_triggers", "cases.correction_triggers", "matching.results.met")
 # Each has `init_app(app)`: extensions, filters, headers, error handlers. In this order.
 PARTS = ("staff.access", "web")
 # Packages or modules; every blueprint found in one, or in a module right below it, is registered.

@@ -24,6 +24,7 @@ from audit.sequencer import sequence
 from audit.signer.refusals import SignerRefused
 from audit.signing import verifier_key
 from audit.verify import main as run_verifier
+from cases.erasing_cli import erase
 from database import db
 
 NOTE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -146,3 +147,6 @@ def _case_id(case_no: str) -> int:
     if found is None:
         raise click.ClickException(f"no case {case_no}")
     return found
+
+
+audit.add_command(erase)

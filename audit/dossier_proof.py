@@ -12,19 +12,20 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from audit.checkpoints import LogForked, checkpoint, latest, tree
+from audit.checkpoints import checkpoint, latest, tree
 from audit.entries import LogAltered
 from audit.events import TYPES
 from audit.heads import read_map
 from audit.models import AuditBucket, AuditEntry, AuditEvent
+from audit.policy import policy
 from audit.sequencer import opened
-from audit.signing import NoSigningKey, verifier_key
-from audit.verify import DOSSIER_FORMAT, NoteKey, Policy, bucket_of, written_proof
+from audit.signer.refusals import SignerRefused
+from audit.verify import DOSSIER_FORMAT, Policy, bucket_of, written_proof
 from database import db
 
 AGAIN = 5  # the log may have gone on between the checkpoint and the map of heads
-LATE = 3600  # seconds that a record may come after a later one
 HEADS = '%"kind":"heads"%'
+HOLDS_BACK = (LogAltered, SignerRefused, LookupError, OSError, ValueError)
 
 
 class ProofHeldBack(RuntimeError):
@@ -60,15 +61,17 @@ def prove(case_id: int, case: str, *, until: int | None = None, withheld: Collec
             made = _Made(case_id, case, note, until, withheld)
             if until is not None or made.states_the_map:
                 return made.proof()
-    except (LogAltered, LogForked, NoSigningKey, LookupError, OSError, ValueError) as error:
+    except HOLDS_BACK as error:
         raise ProofHeldBack(f"{type(error).__name__}: {error}") from error
     raise ProofHeldBack("the log goes on faster than it is read")
 
 
 def own_policy() -> Policy:
-    """By the keys of this installation: what it has signed itself. Raises LookupError, NoSigningKey."""
-    log = opened()
-    return Policy(log.origin, log.hashing, ((NoteKey.read(verifier_key()), 0, None),), (), 0, LATE)
+    """By the keys of this installation: what it has signed itself. Raises ProofHeldBack."""
+    try:
+        return Policy.read({name: part for name, part in policy().items() if name in ("origin", "hash", "keys")})
+    except HOLDS_BACK as error:
+        raise ProofHeldBack(f"{type(error).__name__}: {error}") from error
 
 
 class _Made:

@@ -1,24 +1,110 @@
-"""Erase a personal value of an event by a retention rule: the commitment stays, and an event says so (R2)."""
+"""Erase personal values of events by retention rule: the commitment stays, and an event says so (R2).
+
+With the value beside the log goes the copy on the business row, in the same transaction.
+"""
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from audit.events import PersonalErased
-from audit.log import WhoActs, record
+from audit.log import WhoActs, record, record_bulk
 from audit.models import AuditEvent, AuditPersonal
-from database import db
+from audit.retention import due, terms
+from audit.words import ERASED
+from database import db, transaction
+from database.many import among
 from database.types import now
+
+CHUNK = 5_000
+COMMAND = "erase_personal"
+OPINIONS = ("InitialReviewPassed", "DecisionRechecked", "DecisionApproved", "DecisionReturned", "DecisionRejected")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Where the value of a field of these events stands a second time: columns of `table` and what takes their place.
+
+    named_by: the field of the event that holds the row's public id; None: the row names the event.
+    """
+
+    types: tuple[str, ...]
+    field: str
+    table: str
+    becomes: Mapping[str, Any]
+    named_by: str | None = None
+
+
+COPIES = (
+    Copy(OPINIONS, "opinion", "review_step", {"opinion": None, "content": None}),
+    Copy(("ObjectionLodged",), "grounds", "objection", {"grounds": ERASED}, "objection"),
+    Copy(("ObjectionLodged",), "lodged_by_name", "objection", {"lodged_by_name": None}, "objection"),
+    Copy(("ObjectionLodged",), "phone", "objection", {"phone": None}, "objection"),
+    Copy(("VerificationFinished", "VerificationReleased"), "note", "verification_task", {"note": None}, "task"),
+)
+
+
+def erase_due(on: date, *, actor: WhoActs | str) -> int:
+    """Erase all that is kept no longer on that day, some thousands of values to a transaction; returns how many.
+
+    Killed between, it is run again. An event that is not of this log's catalogue stays.
+    """
+    done = 0
+    for term in terms(on):
+        while True:
+            with transaction() as session:
+                rows = session.execute(due(term).limit(CHUNK)).all()
+                if rows:
+                    _erase(session, rows, term.basis, actor, on)
+            done += len(rows)
+            if len(rows) < CHUNK:
+                break
+    return done
 
 
 def erase(event_id: int, field: str, *, basis: str, actor: WhoActs | str, on: date) -> AuditEvent:
-    """Inside a transaction: value and salt go, for ever. Raises LookupError when there is none left to erase."""
+    """Inside a transaction: one value and its salt go, for ever. Raises LookupError when there is none left."""
     query = select(AuditPersonal).where(AuditPersonal.event_id == event_id, AuditPersonal.field == field)
     kept = db.session.scalar(query.with_for_update())
     of = db.session.get(AuditEvent, event_id)
     if kept is None or of is None or kept.erased_at is not None:
         raise LookupError(field)
     kept.value, kept.salt, kept.erased_at = None, None, now()
+    db.session.flush()
+    _erase_copies(db.session(), [(event_id, field, of.uid, of.type, of.canonical)])
     return record(PersonalErased(event=of.uid, field=field, basis=basis), actor=actor, on=on,
-                  command="erase_personal", office_path=of.office_path)
+                  command=COMMAND, office_path=of.office_path)
+
+
+def _erase(session: Session, rows: Sequence[Any], basis: str, actor: WhoActs | str, on: date) -> None:
+    at = now()
+    for field in sorted({row.field for row in rows}):
+        ids = [row.event_id for row in rows if row.field == field]
+        session.execute(update(AuditPersonal)
+                        .where(among(AuditPersonal.event_id, ids), AuditPersonal.field == field,
+                               AuditPersonal.erased_at.is_(None))
+                        .values(value=None, salt=None, erased_at=at))
+    _erase_copies(session, rows)
+    record_bulk([(PersonalErased(event=row.uid, field=row.field, basis=basis), row.case_id) for row in rows],
+                actor=actor, on=on, command=COMMAND)
+
+
+def _erase_copies(session: Session, rows: Sequence[Any]) -> None:
+    """rows: (event id, field, uid, type, canonical bytes, ...)."""
+    for copy in COPIES:
+        chosen = [row for row in rows if row[1] == copy.field and row[3] in copy.types]
+        if not chosen:
+            continue
+        table = db.metadata.tables[copy.table]
+        if copy.named_by is None:
+            where = among(table.c.event_id, [row[0] for row in chosen])
+        else:
+            named = [json.loads(row[4])["data"][copy.named_by] for row in chosen]
+            where = among(table.c.public_id, named, item=str)
+        session.execute(update(table).where(where).values(**copy.becomes))

@@ -13,7 +13,7 @@ from audit.signer.folder import Since
 
 def policy() -> dict[str, Any]:
     """As audit/verify.py reads it: origin, hash, keys (sizes from which and up to which each signs), witnesses, how
-    many must have cosigned, tsa (certificates, PEM). Raises SignerRefused, BadWitnesses."""
+    many must have cosigned, tsa and seals (certificates, PEM). Raises SignerRefused, BadWitnesses."""
     log, configured = opened(), witnesses()
     cosigning = [{"name": one.name, "key": one.given["key"]} for one in configured if one.kind == "cosigning"]
     return {
@@ -21,7 +21,15 @@ def policy() -> dict[str, Any]:
         "cosigned": min(len(cosigning), current_app.config["WITNESS_QUORUM"]),
         "tsa": [{"name": one.name, "certificates": Path(one.given["certificate"]).read_text(encoding="ascii")}
                 for one in configured if one.kind == "time_stamp"],
+        "seals": _seals(current_app.config.get("SEAL_ROOTS") or ""),
     }
+
+
+def _seals(path: str) -> list[str]:
+    """The authorities whose seals on dossiers are believed, PEM."""
+    end = "-----END CERTIFICATE-----"
+    text = Path(path).read_text(encoding="ascii") if path else ""
+    return [f"{one[one.index('-----BEGIN'):]}{end}\n" for one in text.split(end)[:-1]]
 
 
 def _keys(keys: list[Since]) -> list[dict[str, Any]]:

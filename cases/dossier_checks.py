@@ -17,10 +17,9 @@ import pikepdf
 from asn1crypto import x509
 from sqlalchemy import select
 
-from audit.dossier_proof import own_policy
+from audit.dossier_proof import ProofHeldBack, own_policy
 from audit.events import Recorded, parse
 from audit.models import AuditEvent, AuditTx
-from audit.signing import NoSigningKey
 from audit.verify import Finding, verify_dossier_bytes
 from cases.dossier_content import FORMAT
 from cases.models import DossierIssue
@@ -89,7 +88,7 @@ def _proofs(document: bytes) -> tuple[int | None, tuple[Finding, ...]]:
     """What the program of the inspectors says of the proofs inside, by the keys of this installation."""
     try:
         policy = own_policy()
-    except (LookupError, NoSigningKey):
+    except ProofHeldBack:
         return None, ()
     report = verify_dossier_bytes(document, policy)
     if any(one.code == "no_proofs" for one in report.findings):

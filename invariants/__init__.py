@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from database import db
+from invariants.erasure import QUERIES as OF_ERASURE
+from invariants.erasure import READ as OF_READING_ERASURE
 from invariants.matching import QUERIES as OF_MATCHING
-from invariants.reading import READ
+from invariants.reading import READ as OF_READING
 from invariants.tables import QUERIES as OF_TABLES
 
 SHOWN = 20
-QUERIES = OF_TABLES | OF_MATCHING
+QUERIES = OF_TABLES | OF_MATCHING | OF_ERASURE
+READ = OF_READING | OF_READING_ERASURE
 NOT_PROVED_HERE = (
     "P4: rights are checked in the transaction that uses them (tests/staff, tests/features)",
     "P9: somebody is eligible next while a decision is open (shown on its page; checked when it is submitted)",

@@ -219,6 +219,8 @@ OFFICE = {
     "lawsuit_months": Key(Integer(floor=6), "months"),
     "objection_decision_days": Key(Integer(floor=1), "days"),
     "retention_years": Key(Integer(floor=50), "years"),
+    "registration_retention_years": Key(Integer(floor=100), "years"),
+    "inspection_retention_years": Key(Integer(floor=30), "years"),
     "session_idle_minutes": Key(Integer(floor=1, ceiling=60), "minutes"),
     "session_absolute_minutes": Key(Integer(floor=1, ceiling=1440), "minutes"),
     "lockout_failures": Key(Integer(floor=3, ceiling=10), "failed sign-ins"),

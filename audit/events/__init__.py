@@ -17,6 +17,7 @@ from audit.events.of_corrections import *  # noqa: F403
 from audit.events.of_decisions import *  # noqa: F403
 from audit.events.of_decisions import Line
 from audit.events.of_duties import *  # noqa: F403
+from audit.events.of_erasure import *  # noqa: F403
 from audit.events.of_facts import *  # noqa: F403
 from audit.events.of_feeds import *  # noqa: F403
 from audit.events.of_ledgers import *  # noqa: F403

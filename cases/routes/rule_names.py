@@ -75,6 +75,8 @@ RULE_NAMES = {
     "lawsuit_months": _("提起行政诉讼期限"),
     "objection_decision_days": _("异议办理期限"),
     "retention_years": _("档案保存"),
+    "registration_retention_years": _("登记档案保存"),
+    "inspection_retention_years": _("稽核档案保存"),
     "session_idle_minutes": _("登录闲置时限"),
     "session_absolute_minutes": _("登录总时限"),
     "lockout_failures": _("几次失败后锁定"),

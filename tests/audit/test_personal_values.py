@@ -20,8 +20,8 @@ from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
 IDS = """account again_of as_of batch calendar case_no certification correction_row decision decision_no dispute
-    entry event evidence grant halt inspection load message_id notice notices objection once once_key payment_ref
-    pensioner pressing proposal receipt_no receipt_ref record retraction run sampling sending source_ref
+    entry erasure event evidence grant halt inspection load message_id notice notices objection once once_key
+    payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run sampling sending source_ref
     subject suggestion task training"""
 CODES = """about account_status act action answer attempted benefit_kind cause changed channel duty endpoint field
     finding form from_state indicator inspected key kind language ledger level list lodged_by loss means media_type

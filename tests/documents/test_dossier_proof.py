@@ -1,7 +1,6 @@
 """A dossier proves itself: audit/verify.py alone, with a policy of keys from elsewhere, finds each kind of damage."""
 from __future__ import annotations
 
-import base64
 import io
 import json
 import subprocess
@@ -20,8 +19,8 @@ from flask import Flask
 import audit.verify as verifier
 from audit.checkpoints import checkpoint
 from audit.dossier_proof import prove
-from audit.sequencer import opened
-from audit.signing import make_key, verifier_key
+from audit.installed import make_signer
+from audit.policy import policy
 from cases.delivery import deliver
 from cases.dossier import issue, printed
 from cases.dossier_content import content
@@ -32,6 +31,7 @@ from cases.seals import trial_ca
 from database import db
 from database.types import now
 from staff.access import SYSTEM
+from tests.conftest import LOG_ORIGIN
 from tests.documents import records
 from tests.documents.seals import with_seals
 from tests.engines import Copies
@@ -63,7 +63,7 @@ def scene(shared_app: Flask, copies: Copies, tmp_path_factory: pytest.TempPathFa
     copies.reset()
     folder = tmp_path_factory.mktemp("dossiers")
     with configured(shared_app, folder), shared_app.app_context():
-        make_key()
+        make_signer(LOG_ORIGIN, "sha256")
         seals = with_seals(shared_app, folder / "seals")
         first, second = records.whole_story(), records.whole_story("周秀英")
         deliver(ON)
@@ -71,13 +71,12 @@ def scene(shared_app: Flask, copies: Copies, tmp_path_factory: pytest.TempPathFa
         plain = issue(first, actor=SYSTEM, on=ON)
         shared_app.config["SEAL_CERTIFICATE"] = str(seals)
         sealed = issue(first, actor=SYSTEM, on=ON)
-        policy = {"origin": opened().origin, "keys": [{"key": verifier_key()}],
-                  "seals": [(seals / "ca.pem").read_text()]}
+        trusted = policy()
         issue(second, actor=SYSTEM, on=ON)
         db.session.remove()
         db.engine.dispose()
         copies.keep("dossiers")
-    return Scene(shared_app, folder, sealed, plain, policy)
+    return Scene(shared_app, folder, sealed, plain, trusted)
 
 
 @pytest.fixture
@@ -125,6 +124,10 @@ def with_files(document: bytes, change: Callable[[dict[str, bytes]], None]) -> b
 def test_a_dossier_as_it_was_issued_is_whole(scene: Scene) -> None:
     assert scene.found(scene.sealed) == set()
     assert scene.found(scene.plain) == set()
+
+
+def test_with_its_proofs_it_is_still_an_archive_pdf(scene: Scene, assert_archive_quality) -> None:  # noqa: ANN001
+    assert_archive_quality({"proven": scene.sealed})
 
 
 def test_the_program_runs_alone_and_reads_what_the_pdf_library_reads(scene: Scene) -> None:
@@ -271,7 +274,7 @@ def test_a_dossier_of_an_earlier_transaction_proves_a_beginning_and_claims_no_mo
 
 
 def test_a_log_that_cannot_be_proven_holds_back_the_proof_and_not_the_dossier(on_record: Scene) -> None:
-    on_record.app.config["INSTANCE_DIR"] = str(on_record.folder / "elsewhere")  # neither key nor tiles are there
+    on_record.app.config["INSTANCE_DIR"] = str(on_record.folder / "elsewhere")  # no signer is there
     document = issue(db.session.query(Case).order_by(Case.id).first(), actor=SYSTEM, on=ON)
     assert list(attached(document)) == ["dossier.json"]
     assert on_record.found(document) == {"no_proofs"}
@@ -284,20 +287,3 @@ def test_the_same_record_under_the_same_checkpoint_gives_the_same_bytes(on_recor
     assert proof == again
     data, marks = content(case), Marks(anchor=Anchor(proof.origin, proof.size, proof.root))
     assert printed(data, "zh", marks, proof) == printed(data, "zh", marks, again)
-
-
-@pytest.mark.parametrize("made", [
-    b"", b"c2sp.org/tlog-proof@v1\n\nx", b"c2sp.org/tlog-proof@v2\nindex 1\n\nx",
-    b"c2sp.org/tlog-proof@v1\nindex 01\n\nx",
-    b"c2sp.org/tlog-proof@v1\nindex -1\n\nx", b"c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\nx",
-    b"c2sp.org/tlog-proof@v1\nextra !\nindex 1\n\nx", b"c2sp.org/tlog-proof@v1\nindex 1\n"])
-def test_what_is_no_tlog_proof_is_refused(made: bytes) -> None:
-    with pytest.raises(verifier.ProofRefused):
-        verifier.read_proof(made)
-
-
-def test_a_tlog_proof_is_read_as_it_was_written() -> None:
-    made = verifier.written_proof(7, [bytes(32), b"\x01" * 32], b"o\n9\nx\n\n\xe2\x80\x94 k c2ln\n", b"entry")
-    assert made.splitlines()[:3] == [b"c2sp.org/tlog-proof@v1", b"extra " + base64.b64encode(b"entry"), b"index 7"]
-    assert verifier.read_proof(made) == verifier.LogProof(7, (bytes(32), b"\x01" * 32), b"entry",
-                                                          b"o\n9\nx\n\n\xe2\x80\x94 k c2ln\n")

@@ -162,6 +162,10 @@ DAMAGES: dict[str, tuple[str, ...]] = {
     "Ledgers each pressing": ("DELETE FROM pressing",),
     "Ledgers what was done": ("DELETE FROM audit_event WHERE type = 'CaseFollowedUp'",),
     "Ledgers of a day": ("UPDATE filed_count SET number = 99 WHERE list = 'not_certified'",),
+    "R2 what was written with a signature": ("UPDATE audit_personal SET erased_at = '2026-03-15' "
+                                             "WHERE field = 'opinion'",),
+    "R2 a value beside the log": ("UPDATE audit_personal SET salt = NULL WHERE field = 'opinion'",),
+    "R2 what is missing beside the log": ("DELETE FROM audit_personal WHERE field = 'opinion'",),
     "F1 rows in": ("UPDATE import_batch SET rows = rows + 1",),
     "F1 as many rows of a load": (
         "INSERT INTO feed_load (public_id, source, area_path, file_name, sha256, status, staged_through, chunks, rows, "

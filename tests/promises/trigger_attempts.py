@@ -80,6 +80,9 @@ ATTEMPTS: dict[str, tuple[Statements, ...]] = {
         (ERASE.replace(" salt = NULL,", ""),), (ERASE.replace(" value = NULL,", ""),),
         (f"{ERASE}, field = 'other'",), (f"{ERASE}, event_id = event_id + 100000",),
         (ERASE, ERASE.replace("00:00:00", "01:00:00"))),
+    "review_step_no_update": (
+        same("review_step", "opinion"), ("UPDATE review_step SET opinion = NULL, content = NULL",),
+        ("UPDATE review_step SET content = NULL, role = 'approver'",)),
     "review_step_first_side": ((signature("li", "recheck", round="9"),), (signature("li", "approval", round="9"),)),
     "review_step_own_person": ((signature("zhao", "approval", account_id=account("li")),),),
     "natural_person_of_staff": ((f"UPDATE natural_person SET id_number_index = 'other' WHERE id = {person('li')}",),),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from audit.retention import INSPECTION, REGISTRATION, kept_since
 from cases import corrections, gathering, not_passed, sweep_halts
 from cases.ages import OF_AN_AGE
 from cases.back_payments import Rate, calculate
@@ -191,6 +192,8 @@ IN_FORCE: dict[str, tuple[object, Callable[[], object]]] = {
     "lockout_minutes": (44, lambda: limits().lockout_minutes),
     "quiet_hours": ({"from_hour": 11, "until_hour": 14}, lambda: is_quiet("510107", ON, 12)),
     "retention_years": (60, lambda: _archive(_case(), [_logged(ON)])["dispose_after"]),
+    "registration_retention_years": (110, lambda: kept_since(REGISTRATION, OFFICE, ON)),
+    "inspection_retention_years": (40, lambda: kept_since(INSPECTION, OFFICE, ON)),
     "not_passed_months_before_due": (1, lambda: not_passed.begins_on(SimpleNamespace(
         **vars(_case()), period_start=CERTIFIED, due_on=date(2026, 9, 1)), ON)),
     "loss_suspension_batch_day": (8, lambda: gathering.due_on(OFFICE, SCHEME, ON)),
