@@ -22,7 +22,6 @@ from audit.keeping import signed_checkpoint
 from audit.search import Wanted, events
 from audit.sequencer import sequence
 from audit.signer.refusals import SignerRefused
-from audit.signing import verifier_key
 from audit.verify import main as run_verifier
 from cases.erasing_cli import erase
 from database import db
@@ -79,12 +78,6 @@ def verify_command(path: Path, policy: Path, earlier: tuple[Path, ...]) -> None:
     """Say whether an export is whole, and what is wrong where: what audit/verify.py says by itself."""
     raise click.exceptions.Exit(run_verifier([str(path), "--policy", str(policy), "--checkpoint",
                                               *map(str, earlier)]))
-
-
-@audit.command("key")
-def key_command() -> None:
-    """Print the key that inspectors verify exports with."""
-    click.echo(verifier_key())
 
 
 @audit.command("sequence")

@@ -25,9 +25,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-ORIGIN = "pension-eligibility/audit-export"
-
-
 # --- hashes and trees: RFC 6962 section 2.1, RFC 9162 section 2.1 ---
 
 

@@ -11,8 +11,6 @@ from audit.checkpoints import latest
 from audit.installed import make_signer, signer, signer_folder
 from audit.sequencer import opened, sequence
 from audit.signer.refusals import SignerRefused
-from audit.signing import key_path, make_key
-from cases.sweep import is_demonstration
 from database import create_schema, db
 from database.completeness import is_empty, missing_parts
 from database.roles import OWNER, excesses
@@ -34,7 +32,6 @@ def create(real: bool) -> None:
     _refuse_unnumbered()
     before, after = create_schema(current_app._get_current_object())  # the proxy cannot open a context of its own
     _refuse_incomplete()
-    _ensure_signing_key(before)
     _ensure_signer()
     click.echo(f"the schema is there, at {after}" if before == after else
                f"schema brought from {before} to {after}" if before else f"schema created, at {after}")
@@ -61,14 +58,6 @@ def revision(words: str) -> None:
     from database.drafting import draft
 
     click.echo(f"{os.path.relpath(draft(words))}: read it, correct it, then run tests/database")
-
-
-def _ensure_signing_key(before: str | None) -> None:
-    """Made with the database; for one that is older a new key would be another signer of the same log."""
-    if before is None or is_demonstration():
-        make_key()
-    elif not key_path().exists():
-        raise click.ClickException(f"{key_path()} is missing: it signs the log. Bring it back from the keys' backup")
 
 
 def _ensure_signer() -> None:

@@ -89,13 +89,9 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Copies]
 def shared_app(copies: engines.Copies, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application of this worker; use `app`, which has a fresh database behind it."""
     from app import create_app
-    from audit.signing import make_key
 
     copies.reset()
-    app = create_app(configured(copies.url, tmp_path_factory.mktemp("instance")))
-    with app.app_context():
-        make_key()
-    return app
+    return create_app(configured(copies.url, tmp_path_factory.mktemp("instance")))
 
 
 @pytest.fixture

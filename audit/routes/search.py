@@ -15,7 +15,6 @@ from audit.exports import jobs
 from audit.exports.making import Asked, export
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
-from audit.signing import key_path, verifier_key
 from audit.words import words_of
 from database import db
 from staff.access import access, current_actor, lock_actor
@@ -53,9 +52,7 @@ def search() -> str:
     newest = url_for("audit.search", **_given(request.args)) if request.args.get("before") else None
     pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
     return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
-                           types=sorted(TYPES),
-                           may_oversee=bool(current_actor().roles & READERS_OF_WORDS),
-                           key=verifier_key() if key_path().exists() else None)
+                           types=sorted(TYPES), may_oversee=bool(current_actor().roles & READERS_OF_WORDS))
 
 
 @blueprint.get("/audit/events/<uid>")
