@@ -434,6 +434,7 @@ SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
     "file_extra": ("inserted", "清单中没有此文件", "a file that the manifest does not name"),
     "file_twice": ("inserted", "压缩包内有两个同名文件", "the archive holds two files of this name"),
     "unreadable": ("unreadable", "{why}", "{why}"),
+    "part_damaged": ("altered", "一部分压缩的内容已损坏，不能还原", "a compressed part is damaged"),
     "other_log": ("unsigned", "不是本日志的检查点：{why}", "not a checkpoint of this log: {why}"),
     "no_signature": ("unsigned", "没有保管方所持公钥的有效签名：{why}",
                      "no valid signature of a key of the policy: {why}"),
@@ -1529,6 +1530,8 @@ def verify_dossier_bytes(document: bytes, policy: Policy, earlier: Sequence[byte
                              if (c := _opened(note, exam, f"--checkpoint {n}", witnessed=False)))
         exam.manifest["seal"] = _check_seal(pdf, stated, policy, found)
         _check_dossier(exam, source, stated)
+    except zlib.error:
+        found.add("part_damaged", "PDF")
     except UNREADABLE as error:
         found.add("unreadable", "PDF", why=f"{type(error).__name__}: {error}")
     if exam is None:

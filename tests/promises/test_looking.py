@@ -38,7 +38,7 @@ def record_of(app: Flask) -> dict[str, list[tuple]]:
     looking = f"SELECT id FROM audit_event WHERE type IN ({kinds})"
     other_tx = f"SELECT tx_id FROM audit_event WHERE type NOT IN ({kinds})"
     without = {"audit_event": f"WHERE type NOT IN ({kinds})", "audit_personal": f"WHERE event_id NOT IN ({looking})",
-               "audit_tx": f"WHERE id IN ({other_tx})"}
+               "audit_tx": f"WHERE id IN ({other_tx})", "audit_pending": f"WHERE tx_id IN ({other_tx})"}
     with app.app_context(), db.engine.connect() as raw:
         return {table.name: sorted(map(repr, raw.execute(text(
             f"SELECT {_columns(table)} FROM \"{table.name}\" {without.get(table.name, '')}")).all()))

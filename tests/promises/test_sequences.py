@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
+from audit.events import NoticeSent
+from audit.log import record
 from audit.models import AuditTx
 from cases import objections, review, verification
 from cases.certifications import certify_in_person
@@ -188,7 +190,10 @@ class Office(RuleBasedStateMachine):
     @rule()
     def letters_arrive(self) -> None:
         with transaction() as session:
-            session.query(Notice).filter(Notice.status == "queued").update({"status": "accepted"})
+            for notice in session.scalars(select(Notice).where(Notice.status == "queued")).all():
+                notice.status = "accepted"
+                record(NoticeSent(notice=notice.public_id, kind=notice.kind, channel=notice.channel), case=notice.case,
+                       actor="SYSTEM", on=self.on)
 
     @rule(days=st.sampled_from((1, 20, 100)))
     def time_passes(self, days: int) -> None:
