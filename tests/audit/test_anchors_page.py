@@ -16,6 +16,8 @@ from tests.audit.conftest import ON, sign_in
 from tests.audit.test_keeping import log, witness
 from tests.audit.witnesses.scene import Witness
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 __all__ = ["log", "witness"]
 
 

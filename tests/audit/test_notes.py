@@ -17,6 +17,8 @@ from audit.verify import (
     signature_line,
 )
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 # The example of golang.org/x/mod/sumdb/note, which the specification was written from.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 SAID = ("If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"

@@ -13,6 +13,8 @@ from audit.tree.proofs import consistency_proof, inclusion_proof, root_of
 from audit.verify import Hashing, ProofRefused, root, verify_consistency, verify_inclusion
 from tests.audit import naive_tree as naive
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 MUTATIONS = 200_000 if LONG else 4_000
 LARGEST = 70 if LONG else 40

@@ -9,6 +9,8 @@ from audit.tree.proofs import consistency_proof, inclusion_proof, root_of
 from audit.tree.tiles import ENTRIES, Tile, TileNodes, bundle, bundles, entries_of, hashes_of, tiles
 from audit.verify import Hashing, root, verify_consistency, verify_inclusion
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 BOTH = [Hashing("sha256"), Hashing("sm3")]
 both = pytest.mark.parametrize("hashing", BOTH, ids=lambda hashing: hashing.name)
 

@@ -12,6 +12,8 @@ from matching.store import Store
 from tests.matching.files import asked, listed, write_population, write_signs
 from tests.matching.signs import ON, PROFILES, SICHUAN, found, profile, sign
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 LOSSES = ("cremation", "prison", "missing")
 LATELY, LONG_AGO = date(2026, 9, 1), ON - timedelta(days=430)
 CASES = {1: (1, 0, OfCase())}

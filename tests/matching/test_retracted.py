@@ -19,6 +19,8 @@ from tests.matching.signs import SAID, sign
 from tests.matching.test_runs import MANY, PEOPLE, SEEDS, SOME_LOADS
 from tests.sweep.examples import examples
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 CREMATION, DAY = SAID["cremation"].code, date(2026, 10, 3)
 
 

@@ -26,6 +26,8 @@ from tests.audit.attacks.real import (
 from tests.audit.conftest import ON
 from tests.audit.exporting import codes, lines, named, places, verified
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture(params=["sha256", "sm3"])
 def log(request: pytest.FixtureRequest, office: Office, context: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:

@@ -54,6 +54,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from audit.signer.keys import rotate
+
+pytestmark = pytest.mark.sqlite_is_enough
 at, calls, real = int(sys.argv[2]), 0, os.fsync
 def counted(handle):
     global calls

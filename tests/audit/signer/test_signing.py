@@ -155,6 +155,8 @@ from pathlib import Path
 from audit.signer import files, folder
 from audit.signer.signing import LocalSigner
 from tests.audit.signer.growing import Log
+
+pytestmark = pytest.mark.sqlite_is_enough
 at, calls = int(sys.argv[2]), 0
 def counted(real):
     def run(*args):

@@ -16,6 +16,8 @@ from audit.verify import NoteKey, open_checkpoint
 from tests.audit.signer.growing import ORIGIN, Log
 from tests.audit.signer.test_signing import ROOT
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SocketSigner]:

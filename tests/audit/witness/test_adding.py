@@ -19,6 +19,8 @@ from audit.witness.serving import WitnessServer
 from audit.witness.state import NotAWitness, State
 from tests.audit.signer.growing import ORIGIN, Log, proof, tree
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 NAME, NOW = "witness.example/w1", 1_700_000_000
 
 

@@ -23,6 +23,8 @@ from tests.audit.signer.growing import ORIGIN, Log, tree
 from tests.audit.witnesses.scene import KEY, Witness, cosigning, handed
 from tests.audit.witnesses.tsa import Authority, served
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 LOG = Log.of(12)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from audit.witnesses.configured import KINDS, BadWitnesses, read
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ROWS = [{"name": "disk", "kind": "file", "path": "/media/notes"},
         {"name": "city", "kind": "cosigning", "url": "http://witness.example", "key": "k"}]
 
