@@ -16,6 +16,8 @@ from audit.verify import NoteKey, NoteRefused, open_checkpoint, open_note
 from tests.audit.signer.growing import ORIGIN, Log
 from tests.audit.signer.test_signing import ROOT, refused, sign, signer
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 __all__ = ["signer"]
 
 
@@ -54,8 +56,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from audit.signer.keys import rotate
-
-pytestmark = pytest.mark.sqlite_is_enough
 at, calls, real = int(sys.argv[2]), 0, os.fsync
 def counted(handle):
     global calls

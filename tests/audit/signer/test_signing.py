@@ -20,6 +20,8 @@ from audit.signer.signing import LocalSigner
 from audit.verify import open_checkpoint
 from tests.audit.signer.growing import ORIGIN, Log, proof, tree
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -155,8 +157,6 @@ from pathlib import Path
 from audit.signer import files, folder
 from audit.signer.signing import LocalSigner
 from tests.audit.signer.growing import Log
-
-pytestmark = pytest.mark.sqlite_is_enough
 at, calls = int(sys.argv[2]), 0
 def counted(real):
     def run(*args):
