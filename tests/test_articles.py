@@ -12,6 +12,8 @@ from rules.schema import KEYS
 from workflows.case_lifecycle import TRANSITIONS
 from workflows.review_chain import DECISION_KINDS
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ROOT = Path(__file__).resolve().parent.parent
 CARRIED = articles.carried()
 

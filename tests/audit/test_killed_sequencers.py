@@ -14,7 +14,7 @@ from flask import Flask
 from audit.sequencer import sequence
 from tests.audit.sequenced import MANY, bulk, entries, whole
 
-KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
+KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 3
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Forks a sequencer for each line it is sent, and says which: the program is loaded once.
 PROCESS = """

@@ -26,6 +26,8 @@ from tests.audit.conftest import ON, new_case, sign_in
 from tests.audit.exporting import forget_the_log, lines, verified
 from tests.owner import as_owner
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.fixture
 def case_no(case: Case) -> str:

@@ -18,6 +18,8 @@ from database import db, transaction
 from rules import loader as rules_loader
 from tests.documents import records
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 6, 4)
 FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
 FACTS = {"about": "death", "reason": "lapsed", "receipt_no": "异510107-2026-000001", "lodged_on": date(2026, 5, 1),

@@ -30,6 +30,8 @@ from tests.people import account, actor, make_account, sign_in, valid_id_number
 from tests.places import JIANGSU, furnish
 from workflows.transition import TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 ON = date(2026, 3, 15)
 NOON = 12
 OFFICE = "320102"

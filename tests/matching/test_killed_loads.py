@@ -21,7 +21,7 @@ from tests.matching.feeds import counts, csv_file, loaded, signs
 from tests.promises.servers import PROCESSES
 
 pytestmark = pytest.mark.sqlite_is_enough
-KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 3
+KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 2
 WITHIN = 120  # seconds
 
 

@@ -14,6 +14,8 @@ from web import charts, filters
 from web.forms import Form
 from workflows.transition import Refusal
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 UI = ("{% from 'components/ui.html' import state_pill, status_pill, field, error_summary, refusal_list, action_button,"
       " timeline, pager, facts, money, date, masked, chart, progress, empty, count_tile %}")
 STATES = ("pending", "pending_task", "verified", "suspended", "stopped", "resumed", "terminated", "draft",

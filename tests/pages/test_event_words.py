@@ -10,6 +10,8 @@ from audit.events import TYPES
 from web.event_words import event_field, event_value
 from workflows.glossary import entries
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 NAMES = sorted({field.name for kind in TYPES.values() for field in fields(kind)})
 
 

@@ -5,6 +5,8 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import default_exceptions
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("status", sorted(default_exceptions))

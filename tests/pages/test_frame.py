@@ -10,6 +10,8 @@ from staff.access import public
 from web.language import local_address
 from workflows.transition import Refusal, TransitionRefused
 
+pytestmark = pytest.mark.sqlite_is_enough
+
 STATUSES = (400, 401, 403, 404, 405, 409, 413, 429, 500)
 
 

@@ -31,7 +31,7 @@ from tests.promises.servers import ANSWER_WITHIN, PROCESSES, told
 from tests.promises.test_two_approvers import PEOPLE, resumptions
 from workflows.transition import TransitionRefused
 
-KILLS = int(os.environ.get("PROMISE_KILLS", "4"))
+KILLS = int(os.environ.get("PROMISE_KILLS", "2"))
 ROWS, FEW = 120, 4  # of a file; of them in a transaction
 LONGEST = 1.2  # seconds of work before the end
 SEED = 20260316

@@ -38,7 +38,7 @@ LISTS = (("/cases/download", {}), ("/matching/lists/download", {}), ("/nearing-a
          *((f"/ledgers/{name}/download", {}) for name in LEDGERS))
 MOMENT = ("Date", "Expires")  # headers that tell the second, of downloads
 READERS = (*ROLES, "nobody")
-ON_BOTH = ("caseworker", "inspector")  # whoever has the most pages; areas are conditions of the same text for all
+ON_BOTH = ("inspector",)  # whoever has the most pages; areas are conditions of the same text for all
 Answer = tuple[int, list[tuple[str, str]], bytes]
 Walk = dict[str, Answer]
 

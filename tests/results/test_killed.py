@@ -27,7 +27,7 @@ from tests.sweep.test_processes import _columns, close, told
 
 DAY, SEEN = date(2026, 3, 16), date(2026, 2, 20)
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-KILLS, AT_ONCE, EACH = (50 if LONG else 3), 2, 3
+KILLS, AT_ONCE, EACH = (50 if LONG else 2), 2, 3
 LEFT = {
     "cases": _columns(Case, "id", "state", "due_on", "last_certified_on", "task_open", "case_seq"),
     "steps": _columns(CaseTransition, "case_id", "step", "action"),

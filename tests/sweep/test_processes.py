@@ -38,7 +38,7 @@ LATE = Happened(None, None, "overdue", False, True, False, 7)
 ON = ENTERED + timedelta(days=107)
 CASES, AT_ONCE, PROCESSES_AT_ONCE, SEED = 42, 3, 3, 20260701
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"  # fifty kills, each time at other moments
-KILLS = 50 if LONG else 4
+KILLS = 50 if LONG else 2
 A_BATCH_TAKES = 0.02  # seconds, about: so that the kill falls anywhere within one
 
 
