@@ -80,6 +80,7 @@ def end(ids: list[int], split: list[date]) -> tuple[object, ...]:
 @given(split=st.lists(days, max_size=5).map(sorted))
 @examples(4, 60)
 @pytest.mark.article("QD-10", "QD-25")
+@pytest.mark.sqlite_is_enough
 def test_any_split_into_days_gives_the_same_end(ids: list[int], split: list[date]) -> None:
     ends = date(2026, 2, 28), date(2026, 3, 31)  # a batch is of a month: its last day, or the first sweep after it
     once = undone(lambda: end(ids, [*ends, LAST]))
