@@ -5,7 +5,7 @@ With the value beside the log goes the copy on the business row, in the same tra
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,15 +50,17 @@ COPIES = (
 )
 
 
-def erase_due(on: date, *, actor: WhoActs | str) -> int:
+def erase_due(on: date, *, actor: WhoActs | str, check: Callable[[], object] = lambda: None) -> int:
     """Erase all that is kept no longer on that day, some thousands of values to a transaction; returns how many.
 
-    Killed between, it is run again. An event that is not of this log's catalogue stays.
+    check: asked first in each transaction, and may refuse: rights are those of the moment (P4). Killed between,
+    it is run again. An event that is not of this log's catalogue stays.
     """
     done = 0
     for term in terms(on):
         while True:
             with transaction() as session:
+                check()
                 rows = session.execute(due(term).limit(CHUNK)).all()
                 if rows:
                     _erase(session, rows, term.basis, actor, on)

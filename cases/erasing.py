@@ -64,7 +64,7 @@ def release(erasure: str, *, actor: Actor, on: date) -> int:
         if _of(erasure, ErasureReleased) is None:
             record(ErasureReleased(erasure=erasure, as_of=as_of, counts=here, person=actor.natural_person_id,
                                    proposed_by_person=proposed.data["person"]), actor=actor, on=on, command=COMMAND)
-    return erase_due(as_of, actor=actor)
+    return erase_due(as_of, actor=actor, check=lambda: _may(actor, RELEASER))
 
 
 def _may(actor: Actor, roles: tuple[str, ...]) -> Actor:

@@ -137,6 +137,20 @@ def test_killed_between_two_chunks_it_goes_on_when_it_is_run_again(
     assert db.session.query(AuditEvent).filter_by(type="ErasureReleased").count() == 1
 
 
+def test_whoever_loses_the_post_between_two_chunks_erases_no_more(
+        record: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "CHUNK", 2)
+    due, asked = sum(erasing.found(GONE).values()), iter((True,))
+
+    def check() -> None:
+        if not next(asked, False):
+            raise PermissionError
+
+    with pytest.raises(PermissionError):
+        erasure.erase_due(GONE, actor=people.actor("visitor"), check=check)
+    assert sum(erasing.found(GONE).values()) == due - 2
+
+
 def test_what_was_written_with_a_signature_does_not_go_before_the_log_s_copy(record: Flask) -> None:
     with pytest.raises(Exception, match="rows of review_step never change"), transaction():
         db.session.execute(text("UPDATE review_step SET opinion = NULL, content = NULL"))

@@ -65,7 +65,8 @@ def test_every_table_says_what_the_application_may_do_with_it() -> None:
 
 
 def test_rows_that_never_change_are_only_added() -> None:
-    assert {table: privileges()[table] for table in APPEND_ONLY} == dict.fromkeys(APPEND_ONLY, ("insert",))
+    erasable = {"review_step": ("insert", "update (opinion, content)")}  # by retention; a trigger holds the rest
+    assert {table: privileges()[table] for table in APPEND_ONLY} == dict.fromkeys(APPEND_ONLY, ("insert",)) | erasable
 
 
 @pytest.mark.parametrize("statement", LIFTING)

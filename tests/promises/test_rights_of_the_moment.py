@@ -42,6 +42,7 @@ UNLOCKED = {
     "cases/refused.py attempt": "the frame of every command: what runs inside it locks",
     "cases/pages.py note_view": "looking writes nothing but that it was looked at",
     "cases/delivery.py hold": "the operator's command after a restore, in the system's name",
+    "audit/erasure.py erase_due": "asks its caller's `check` inside each transaction",
     "audit/exports/making.py export": "asks its caller's `check` inside the transaction",
     "staff/denials.py record_denial": "writes that somebody was refused",
     "staff/offices.py load_offices": "the operator's command that fills an empty database",
