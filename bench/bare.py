@@ -1,4 +1,4 @@
-"""The rows of the lapses that a sweep has just written, written again without it: the lower bounds it stands beside.
+"""The rows of the lapses that a sweep has just written, or of a run applied, written again without them: lower bounds.
 
 Bare: UPDATE of the cases, without and with INSERT ... SELECT of their history. SQLAlchemy Core: the same cases, and
 every row of history, notices and log as plain rows, each table by one bulk statement. Tables beside ours take them:
@@ -6,12 +6,26 @@ the same columns and indexes, no foreign keys and no triggers.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData, Select, Table, UniqueConstraint, bindparam, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    MetaData,
+    Select,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from audit.models import AuditEvent
+from bench import clock
 from bench.city import ON
 from bench.clock import Spent
 from cases.models import Case, CaseTransition, Notice
@@ -24,6 +38,13 @@ UPDATE = """UPDATE cases SET state = 'suspended', state_since = :on, state_reaso
 HISTORY = """INSERT INTO bare_case_transition SELECT * FROM case_transition WHERE action = 'lapse'
     AND case_id BETWEEN :first AND :last"""
 CHANGED = ("state", "state_since", "state_reason", "state_basis", "rules_version", "withheld_from")
+_FIRST_EVENT = select(CaseTransition.event_id).where(CaseTransition.case_id == AuditEvent.case_id,
+                                                     CaseTransition.action == "lapse").scalar_subquery()
+OF_LAPSE: dict[Any, ColumnElement[bool]] = {
+    CaseTransition: CaseTransition.action == "lapse", AuditEvent: AuditEvent.id >= _FIRST_EVENT,
+    Notice: Notice.kind == "suspended"}
+
+_SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
 
 def beside(model: Any) -> Table:
@@ -49,19 +70,25 @@ def statements(written: tuple[str, ...], cases: int, chunk: int, due: Any) -> Sp
     return Spent.now() - before
 
 
-def core(ids: list[int], chunk: int) -> tuple[Spent, int]:
-    """Of SQLAlchemy Core, and how many rows it wrote; reading them is not counted."""
-    tables = {model: beside(model) for model in (CaseTransition, AuditEvent, Notice)}
+def core(ids: list[int], chunk: int, changed: tuple[str, ...] = CHANGED,
+         of: Mapping[Any, ColumnElement[bool]] | None = None) -> tuple[Spent, int]:
+    """Of SQLAlchemy Core, and how many rows it wrote; reading them is not counted.
+
+    changed: columns of `cases` that are written; of: model -> which of its rows were written with them.
+    """
+    of = of or OF_LAPSE
+    tables = {model: beside(model) for model in of}
     change = update(Case.__table__).where(Case.__table__.c.id == bindparam("of")).values(
-        {name: bindparam(name) for name in CHANGED} | {"version": Case.__table__.c.version + 1})
+        {name: bindparam(name) for name in changed} | {"version": Case.__table__.c.version + 1})
     spent, count = Spent(0, 0, 0), 0
     for some in (ids[start:start + chunk] for start in range(0, len(ids), chunk)):
-        cases, rows = _cases(some), {model: list(_rows(model, some)) for model in tables}
+        cases, rows = _cases(some, changed), {model: list(_rows(model, some, which)) for model, which in of.items()}
         before = Spent.now()
         with transaction() as session:
             session.connection().execute(change, cases)
             for model, table in tables.items():
-                session.connection().execute(insert(table), rows[model])
+                if rows[model]:
+                    session.connection().execute(insert(table), rows[model])
         spent += Spent.now() - before
         count += len(cases) + sum(map(len, rows.values()))
     return spent, count
@@ -72,24 +99,27 @@ def lapsed() -> list[int]:
     return list(db.session.scalars(query.order_by(CaseTransition.case_id)))
 
 
-def _cases(ids: list[int]) -> list[dict[str, Any]]:
-    rows = db.session.execute(select(Case.id, *(getattr(Case, name) for name in CHANGED)).where(
+def _cases(ids: list[int], changed: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = db.session.execute(select(Case.id, *(getattr(Case, name) for name in changed)).where(
         Case.id.between(ids[0], ids[-1]), Case.id.in_(ids)))
-    return [{"of": row.id} | {name: getattr(row, name) for name in CHANGED} for row in rows]
+    return [{"of": row.id} | {name: getattr(row, name) for name in changed} for row in rows]
 
 
-def _rows(model: Any, ids: list[int]) -> Iterator[dict[str, Any]]:
-    """What the lapses of these cases wrote into the model's table."""
+def _rows(model: Any, ids: list[int], which: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """What was written into the model's table with these cases."""
     table = model.__table__
-    query: Select[Any] = select(table).where(table.c.case_id.in_(ids), *_of_lapse(model))
+    key = table.c.case_id if "case_id" in table.c else table.c.pensioner_id
+    wanted = ids if "case_id" in table.c else select(Case.pensioner_id).where(Case.id.in_(ids))
+    query: Select[Any] = select(table).where(key.in_(wanted), which)
     return (dict(row._mapping) for row in db.session.execute(query))
 
 
-def _of_lapse(model: Any) -> tuple[Any, ...]:
-    if model is CaseTransition:
-        return (CaseTransition.action == "lapse",)
-    if model is Notice:
-        return (Notice.kind == "suspended",)
-    first = select(CaseTransition.event_id).where(CaseTransition.case_id == AuditEvent.case_id,
-                                                  CaseTransition.action == "lapse").scalar_subquery()
-    return (AuditEvent.id >= first,)
+def settle() -> None:
+    """As between two days: dead rows gone, statistics known."""
+    db.session.remove()
+    statement = "VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE"
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(statement)
+    if db.engine.dialect.name == "postgresql":
+        clock.SERVERS.update(db.session.scalars(text(_SERVERS)))
+        db.session.rollback()

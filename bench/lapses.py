@@ -7,7 +7,7 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import text
 
-from bench import bare, clock, memory
+from bench import bare, memory
 from bench.city import ON
 from bench.clock import Spent
 from cases.sweep import sweep
@@ -28,7 +28,6 @@ _HALTED = """INSERT INTO sweep_halt (public_id, office_path, "on", found, usual,
 _LET_GO_ON = """UPDATE sweep_halt SET status = '{0}', {0}_on = :on, {0}_by = (SELECT {1}(id) FROM staff_account),
     {0}_by_person = (SELECT natural_person_id FROM staff_account WHERE id = (SELECT {1}(id) FROM staff_account))"""
 _SIZE = "SELECT pg_database_size(current_database())"
-_SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
 
 def lapses(cases: int, due: int, workers: int = 1) -> None:
@@ -82,25 +81,14 @@ def _prepare(every: int) -> None:
         session.execute(text(_HALTED), {"on": ON})
         for act, which in (("proposed", "min"), ("released", "max")):
             session.execute(text(_LET_GO_ON.format(act, which)), {"on": ON})
-    _settle()
+    bare.settle()
 
 
 def _reset() -> None:
     with transaction() as session:
         session.execute(text("DELETE FROM bare_case_transition"))
         session.execute(text(bare.RESET))
-    _settle()
-
-
-def _settle() -> None:
-    """As between two days: dead rows gone, statistics known."""
-    db.session.remove()
-    statement = "VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE"
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(statement)
-    if db.engine.dialect.name == "postgresql":
-        clock.SERVERS.update(db.session.scalars(text(_SERVERS)))
-        db.session.rollback()
+    bare.settle()
 
 
 def _print(name: str, cases: int, spent: Spent) -> None:
