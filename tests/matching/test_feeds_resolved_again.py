@@ -16,16 +16,17 @@ from matching.feeds import again
 from matching.feeds.again import resolve_again
 from matching.feeds.checking import SignsDiffer
 from matching.feeds.models import FeedLoad, FeedResolution
-from matching.feeds.store import resolved_folder, sign_files, store
+from matching.feeds.store import raw_file, resolved_folder, rows_folder, sign_files, store
 from matching.feeds.withdrawing import withdraw
-from matching.results import applying, releasing, running
+from matching.results import applying, clearing, releasing, running
 from matching.results.models import MatchingRun
 from matching.results.running import Wanted
+from matching.store import Store
 from staff.models import NaturalPerson
 from tests.case_builder import make_case, pensioner_id_number
 from tests.matching.feeds import ON, csv_file, loaded, signs
 from tests.people import actor, make_account
-from tests.results.registers import looked_at
+from tests.results.registers import looked_at, month
 
 APRIL = date(2026, 4, 20)
 AREA = "51/5101/510107/"
@@ -176,3 +177,27 @@ def test_a_run_reads_no_file_of_signs_that_is_not_as_it_was_recorded(city, tmp_p
         running.run(Wanted("2026-03", AREA, ON))
     with pytest.raises(SignsDiffer, match=load.public_id):
         running.dry_run(Wanted("2026-03", AREA, ON))
+
+
+def test_who_was_moved_is_forgotten_when_every_run_that_is_left_knows_it(staff, city, tmp_path) -> None:
+    right = pensioner_id_number()
+    load = loaded(csv_file(tmp_path, [_trip(right)]))
+    month(ON)
+    _renumber(city[0], right)
+    for number in (4, 5):
+        month(date(2026, number, 20))
+    assert list(resolved_folder().iterdir())  # the run of March does not know it, and June's may have to start there
+    for number in (6, 7):
+        month(date(2026, number, 20))
+    clearing.clear(Store(store()))
+    assert not list(resolved_folder().iterdir()) and [sign[0] for sign in signs(load)] == [city[0].id]
+    assert running.run(Wanted("2026-08", AREA, date(2026, 8, 20))).mode == "incremental"
+
+
+def test_a_withdrawn_load_keeps_its_file_and_loses_the_hashes_of_its_rows(city, tmp_path) -> None:
+    load = loaded(csv_file(tmp_path, [_trip(city[0].id_number)]))
+    clearing.clear(Store(store()))
+    assert list(rows_folder(load.public_id).iterdir())
+    withdraw(load.id, actor("li.feeds"), ON, "发错了")
+    clearing.clear(Store(store()))
+    assert not any(rows_folder(load.public_id).iterdir()) and raw_file(load.public_id).is_file()
