@@ -54,7 +54,7 @@ def _arose(row: Correction, case: Case, decision: str | None, actor: Actor, on: 
     db.session.add(row)
     db.session.flush()
     record(CorrectionArose(correction_row=row.public_id, system=row.system, reason=row.reason, decision=decision,
-                           retraction=row.retraction), case=case, actor=actor, on=on)
+                           retraction=row.retraction, wrong_on=row.wrong_on), case=case, actor=actor, on=on)
 
 
 def told(reason: str | None, rules: Rules) -> list[str]:
@@ -142,6 +142,7 @@ def send(system: str, form: str, headings: Sequence[Any], written: Written, *, a
         for row in rows:
             row.status, row.sending_id = "sent", sending.id
         record(CorrectionsSent(sending=sending.public_id, system=system, rows=number, digest=digest, form=form,
+                               corrections=tuple(row.public_id for row in rows),
                                again_of=earlier.public_id if earlier else None, person=actor.natural_person_id),
                actor=actor, on=on, office_path=actor.office_path)
     return made

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from audit.events import SweepHalted
+from audit.events import SweepHalted, SweepHaltEnded
 from audit.log import record
 from cases.facts_sql import Scope
 from cases.models import Case, CaseTransition, SweepHalt
@@ -26,7 +26,8 @@ def held(scope: Scope, *, dry: bool = False) -> frozenset[int]:
     db.session.rollback()
     judged = {path: _judge(scope, path, len(ids), dry) for path, ids in by_office.items()}
     if not dry:
-        _end({path for path, _, _ in scope.places.offices} - {path for path, usual in judged.items() if not usual})
+        held_on = {path for path, usual in judged.items() if not usual}
+        _end({path for path, _, _ in scope.places.offices} - held_on, scope.on)
     return frozenset(one for path, ids in by_office.items() if judged[path] is False for one in ids)
 
 
@@ -88,8 +89,12 @@ def _halt(path: str, on: date, found: int, usual: int, most: int) -> None:
         return
 
 
-def _end(paths: set[str]) -> None:
+def _end(paths: set[str], on: date) -> None:
     """A run of usual size ends what was halted before."""
     with transaction() as session:
-        session.execute(update(SweepHalt).where(SweepHalt.status != "over", SweepHalt.office_path.in_(paths))
-                        .values(status="over"))
+        over = session.scalars(select(SweepHalt).where(SweepHalt.status != "over", SweepHalt.office_path.in_(paths))
+                               .order_by(SweepHalt.id).with_for_update()).all()
+        for halt in over:
+            halt.status = "over"
+            record(SweepHaltEnded(halt=halt.public_id, office=area_of_path(halt.office_path), found=halt.found),
+                   actor=SYSTEM, on=on, command="sweep", office_path=halt.office_path)

@@ -14,12 +14,13 @@ from audit.events import Recorded, parse
 from audit.models import AuditEvent
 from cases.models import Case, Pensioner
 from database import db
-from replay import of_cases, of_staff, of_work
-from replay.part import Part, Rows, as_told
+from replay import of_cases, of_corrections, of_staff, of_suspensions, of_work
+from replay.part import UNTOLD, Part, Rows, as_told
 
 BATCH = 1000
 PEOPLE = 2000  # in a slice
-PARTS: tuple[Part, ...] = (*of_cases.PARTS, *of_work.PARTS, *of_staff.PARTS)
+OF = (of_cases, of_work, of_staff, of_suspensions, of_corrections)
+PARTS: tuple[Part, ...] = tuple(part for module in OF for part in module.PARTS)
 Progress = Callable[[int, int], None]
 
 
@@ -34,13 +35,13 @@ def each_difference(progress: Progress = lambda _done, _of: None, people: int = 
     people: how many of them a slice has; progress: people done, of how many (by their numbers)."""
     last = db.session.scalar(select(func.max(Pensioner.id))) or 0
     whole = [part for part in PARTS if part.pensioner is None]
-    yield from _differences(whole, _events(AuditEvent.case_id.is_(None)), lambda query, _part: query)
+    yield from _differences(whole, _events(whole), lambda query, _part: query)
     sliced = [part for part in PARTS if part.pensioner is not None]
     for first in range(1, last + 1, people):
         beyond = first + people
         cases = select(Case.id).where(Case.pensioner_id >= first, Case.pensioner_id < beyond)
         yield from _differences(
-            sliced, _events(AuditEvent.case_id.in_(cases)),
+            sliced, _events(sliced, AuditEvent.case_id.in_(cases)),
             lambda query, part, start=first, end=beyond: query.where(part.pensioner >= start, part.pensioner < end))
         progress(min(beyond - 1, last), last)
 
@@ -63,9 +64,10 @@ def replayed(parts: Sequence[Part], events: Iterable[Recorded]) -> dict[str, Row
     return tables
 
 
-def _events(condition: Any) -> Iterator[Recorded]:
-    """In the order they were written, which is that of each case."""
-    query = select(AuditEvent.canonical).where(condition).order_by(AuditEvent.id)
+def _events(parts: Sequence[Part], *conditions: Any) -> Iterator[Recorded]:
+    """Those that write these parts, in the order they were written, which is that of each case."""
+    types = sorted({name for part in parts for name in part.appliers})
+    query = select(AuditEvent.canonical).where(AuditEvent.type.in_(types), *conditions).order_by(AuditEvent.id)
     for canonical in db.session.scalars(query.execution_options(yield_per=BATCH)):
         yield parse(bytes(canonical))
 
@@ -76,8 +78,8 @@ def _compare(table: str, made: Rows, kept: Rows) -> Iterator[str]:
             yield f"{table} {_named(key)}: {'not in the log' if key not in made else 'not in the table'}"
             continue
         for name, value in kept[key].items():
-            if value != as_told(made[key].get(name)):
-                yield f"{table} {_named(key)} {name}: {value!r}, from the log {made[key].get(name)!r}"
+            if (said := made[key].get(name)) is not UNTOLD and value != as_told(said):
+                yield f"{table} {_named(key)} {name}: {value!r}, from the log {said!r}"
 
 
 def _named(key: Any) -> str:

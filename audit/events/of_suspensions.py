@@ -103,3 +103,8 @@ class SweepReleased(HaltEvent):
     """The second person lets it go on, for so many suspensions as were found."""
 
     proposed_by_person: int | None = None
+
+
+@event("run")
+class SweepHaltEnded(HaltEvent):
+    """A later run was of usual size: nothing is held at the office any more."""

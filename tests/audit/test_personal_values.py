@@ -19,8 +19,8 @@ from database import db, transaction
 from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
-IDS = """account again_of as_of batch calendar case_no certification correction_row decision decision_no dispute
-    entry erasure event evidence grant halt inspection load message_id notice notices objection once once_key
+IDS = """account again_of as_of batch calendar case_no certification correction_row corrections decision decision_no
+    dispute entry erasure event evidence grant halt inspection load message_id notice notices objection once once_key
     payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run sampling sending source_ref
     subject suggestion task training"""
 CODES = """about account_status act action answer attempted benefit_kind cause changed channel duty endpoint field

@@ -22,6 +22,7 @@ from tests.case_builder import DEAD, LAPSED, make_case, paper
 from tests.conftest import Clock
 from tests.people import actor, make_account, sign_in
 from tests.places import QINGDAO, furnish
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 ON = date(2026, 3, 16)
@@ -105,6 +106,10 @@ def test_what_nobody_answers_is_sent_again_and_only_the_later_sending_is_answere
         one, two = db.session.scalars(select(CorrectionSending).order_by(CorrectionSending.id))
         assert (two.again_of_id, two.rows) == (one.id, 1)
         assert db.session.scalars(select(Correction.sending_id)).one() == two.id
+        later = two.public_id
+    city.post(f"/corrections/sendings/{later}/receive", data={"receipt_no": "部回 2026-17"})
+    with app.app_context():
+        each_is_named("corrections")
 
 
 @pytest.mark.article("QD-27", "JS-8.1")

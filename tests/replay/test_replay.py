@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from staff.relatives import declare
 from tests.case_builder import LAPSED, make_case
 from tests.people import actor, valid_id_number
 from tests.promises.county import ON, County
+from tests.replay.damaging import DAMAGE, each_is_named, part_of
 
 DEATH_PAPERS = ("cremation_certificate",)
 
@@ -62,32 +64,6 @@ def test_two_years_of_the_sweep_replay(context: Flask) -> None:
     assert differences() == []
 
 
-# part -> a change behind the log
-DAMAGE = {
-    "cases": "UPDATE cases SET due_on = '2031-01-01'",
-    "cases state": "UPDATE cases SET state = 'verified', version = version + 1",
-    "decisions": "UPDATE decision SET back_pay_fen = back_pay_fen + 1",
-    "arrears": "UPDATE decision_line SET pay_fen = pay_fen + 1",
-    "signatures": "UPDATE review_step SET content_digest = 'other' WHERE stage = 'recheck'",
-    "months": "UPDATE benefit_month SET entitled = entitled + 1, withheld = withheld + 1",
-    "rates": "UPDATE benefit_rate SET monthly_fen = monthly_fen + 1",
-    "objections": "UPDATE objection SET lodged_on = '2026-01-01'",
-    "pauses gone": "DELETE FROM limit_pause",
-    "tasks": "UPDATE verification_task SET outcome = 'lost'",
-    "certifications": "UPDATE certification SET evidence_on = '2026-01-01'",
-    "notices": "UPDATE notice SET status = 'failed'",
-    "limits": "UPDATE service_limit SET due_on = '2031-01-01'",
-    "pauses": "UPDATE limit_pause SET paused_on = '2026-03-15'",
-    "offices": "UPDATE office SET name = 'other' WHERE code = '51'",
-    "accounts": "UPDATE staff_account SET office_id = (SELECT id FROM office WHERE code = '51') WHERE username = 'li'",
-    "grants": "UPDATE role_grant SET effective_on = '2020-01-01' WHERE role = 'approver'",
-    "relatives": "UPDATE declared_relative SET ended_on = '2026-03-16'",
-    "calendar years": "UPDATE calendar_year SET document_no = 'other'",
-    "calendar days": "UPDATE calendar_day SET kind = 'worked'",
-    "deaths": "UPDATE death_mark SET died_on = '2026-01-01'",
-}
-
-
 @pytest.fixture
 def eventful(county: County) -> County:
     """Something of every table that is replayed."""
@@ -111,36 +87,23 @@ def eventful(county: County) -> County:
     return county
 
 
-def damage(statement: str) -> None:
-    """As whoever may switch triggers off could; not committed."""
-    connection = db.session.connection()
-    table = re.search(r"(?:UPDATE|FROM) (\w+)", statement)[1]
-    triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-    for name in connection.scalars(triggers, {"table": table}).all():
-        connection.execute(text(f"DROP TRIGGER {name}"))
-    assert connection.execute(text(statement)).rowcount
-
-
 @pytest.mark.sqlite_is_enough
 def test_what_was_changed_behind_the_log_is_named(eventful: County) -> None:
     with eventful.app.app_context():
-        for what, statement in DAMAGE.items():
-            damage(statement)
-            found = differences()
-            part = what.removesuffix(" gone").removesuffix(" state")
-            assert found and all(line.startswith(part) for line in found), (what, found)
-            db.session.rollback()
-            assert differences() == []
+        each_is_named("a county")
 
 
-def test_every_part_is_damaged_once() -> None:
-    assert {what.removesuffix(" gone").removesuffix(" state") for what in DAMAGE} == {part.name for part in PARTS}
+def test_every_part_is_damaged_in_some_story_that_is_told() -> None:
+    assert sorted(part_of(what) for damages in DAMAGE.values() for what in {part_of(one) for one in damages}) \
+        == sorted(part.name for part in PARTS)
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.parent.rglob("test_*.py"))
+    assert set(re.findall(r'each_is_named\("([a-z ]+)"\)', tests)) == set(DAMAGE)
 
 
 def test_slices_of_one_person_each_say_the_same(eventful: County) -> None:
     with eventful.app.app_context():
         assert differences(people=1) == []
-        eventful.change(lambda session: session.execute(text(DAMAGE["rates"])))
+        eventful.change(lambda session: session.execute(text(DAMAGE["a county"]["rates"])))
         db.session.rollback()  # what was read before is read anew
         assert sorted(differences(people=1)) == sorted(differences()) != []
 
@@ -149,6 +112,6 @@ def test_the_command_says_what_differs(county: County) -> None:
     county.decided("resume", "lapsed", "home_visit_record")
     runner = county.app.test_cli_runner()
     assert runner.invoke(args=["audit", "replay"]).output.endswith("OK\n")
-    county.change(lambda session: session.execute(text(DAMAGE["rates"])))
+    county.change(lambda session: session.execute(text(DAMAGE["a county"]["rates"])))
     told = runner.invoke(args=["audit", "replay"])
     assert told.exit_code == 1 and "monthly_fen" in told.output

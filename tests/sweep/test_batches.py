@@ -22,6 +22,7 @@ from tests import law
 from tests.case_builder import make_case
 from tests.people import ON, account, actor, make_account, valid_id_number
 from tests.places import QINGDAO, furnish
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 DAY = timedelta(days=1)
@@ -186,6 +187,7 @@ def test_who_was_taken_out_or_certified_meanwhile_is_not_suspended(staff: None) 
     run(date(2026, 3, 31))
     again = db.session.scalars(select(SuspensionBatch.month).join(SuspensionRow).where(SuspensionRow.case_id == out))
     assert sorted(again) == ["2026-02", "2026-03"]
+    each_is_named("batches")
 
 
 @pytest.mark.article("QD-25")

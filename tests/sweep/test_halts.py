@@ -10,6 +10,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
+from audit.events import NoticeQueued, NoticeSent
+from audit.log import record
 from audit.models import AuditEvent
 from cases import sweep_halts, sweep_releases
 from cases.models import Case, CaseTransition, Notice, SweepHalt
@@ -20,6 +22,7 @@ from staff import accounts
 from tests import law
 from tests.case_builder import make_cases
 from tests.people import ON, PASSWORD, account, actor, make_account, valid_id_number
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -47,9 +50,14 @@ def staff(rule: None, context: Flask) -> None:
 def lapsing(many: int, office: str = "510107") -> list[int]:
     ids = [case.id for case in make_cases(ON, many, office, 最近认证日期="2025-02-10", 居住地="")]
     with transaction() as session:
-        session.add_all(Notice(case_id=one, kind="certification_due", channel="letter", once_key=f"told {one}",
-                               message_id=f"told {one}", content={}, on=date(2026, 1, 20), status="accepted")
-                        for one in ids)
+        told = [Notice(case_id=one, kind="certification_due", channel="letter", once_key=f"told {one}",
+                       message_id=f"told {one}", content={}, on=date(2026, 1, 20), status="accepted") for one in ids]
+        session.add_all(told)
+        session.flush()
+        for one in told:
+            about = {"notice": one.public_id, "kind": one.kind, "channel": one.channel}
+            for happened in (NoticeQueued(once_key=one.once_key, **about), NoticeSent(**about)):
+                record(happened, case=one.case, actor="SYSTEM", on=one.on)
     return ids
 
 
@@ -112,6 +120,7 @@ def test_two_people_let_it_go_on(staff: None) -> None:
     assert "halted" not in run(LAPSED + DAY)
     assert not db.session.scalar(select(SweepHalt.id).where(SweepHalt.status != "over"))
     assert not breaches()
+    each_is_named("halts")
 
 
 def test_what_was_let_go_on_and_killed_is_finished_by_the_next_sweep(staff: None,
