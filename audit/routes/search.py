@@ -17,6 +17,7 @@ from audit.models import AuditEvent
 from audit.search import Wanted, events, page
 from audit.words import words_of
 from database import db
+from database.jobs import Job, Progress, progress_of
 from staff.access import access, current_actor, lock_actor
 from staff.actor import Actor, area_condition
 from staff.clock import today
@@ -73,45 +74,44 @@ def take_export() -> Any:
         flash(_("请先选定一个案件、机构，或起止日期；或勾选辖区内全部记录。"), "bad")
         return redirect(url_for("audit.search", **given))
     asked, on = _asked(wanted, given, actor), today()
-    job = jobs.begin(actor.account_public_id, lambda path, told: export(
+    job = jobs.begin(actor.account_public_id, asked.scope, on, lambda path, told: export(
         asked, path, actor=actor, on=on, check=lambda: lock_actor(actor), told=told))
-    return _sent(job) if job.state == "done" else redirect(url_for("audit.exported", token=job.token))
+    return _sent(job) if job.status == "finished" else redirect(url_for("audit.exported", token=job.public_id))
 
 
 @blueprint.get("/audit/exports/<token>")
 @access(*LOG_READERS)
 def exported(token: str) -> str:
     job = _job(token)
-    return render_template("audit/export.html", job=job, run=_run(job))
+    return render_template("audit/export.html", job=job, why=job.counts.get("why", ""), run=_run(job))
 
 
 @blueprint.get("/audit/exports/<token>/progress")
 @access(*LOG_READERS)
 def export_progress(token: str) -> Any:
     job = _job(token)
-    if job.state != "running":
+    if (run := _run(job)).state != "running":
         return Response(headers={"HX-Refresh": "true"})
-    return render_template("audit/export_progress.html", job=job, run=_run(job))
+    return render_template("audit/export_progress.html", job=job, run=run)
 
 
 @blueprint.post("/audit/exports/<token>")
 @access(*LOG_READERS)
 def fetch_export(token: str) -> Any:
     job = _job(token)
-    return _sent(job) if job.state == "done" else redirect(url_for("audit.exported", token=token))
+    return _sent(job) if job.status == "finished" else redirect(url_for("audit.exported", token=token))
 
 
-def _job(token: str) -> jobs.Job:
+def _job(token: str) -> Job:
     return jobs.find(token, current_actor().account_public_id) or abort(404)
 
 
-def _run(job: jobs.Job) -> dict[str, Any]:
-    """As the component `progress` takes it."""
-    return {"title": _("正在导出操作日志"), "state": job.state, "done": job.done, "total": job.total, "message": ""}
+def _run(job: Job) -> Progress:
+    return progress_of(job, _("正在导出操作日志"))
 
 
-def _sent(job: jobs.Job) -> Any:
-    made = job.archive.open("rb")  # the answer that is sent closes it
+def _sent(job: Job) -> Any:
+    made = jobs.archive(job).open("rb")  # the answer that is sent closes it
     return send_file(made, "application/zip", as_attachment=True, download_name=f"audit-{today()}.zip")
 
 

@@ -24,7 +24,7 @@ from cases.imports.batches import (
 )
 from cases.imports.duplicates import mark_duplicates
 from cases.imports.headings import mapping_of
-from cases.imports.jobs import beat, finish_job, start_job
+from cases.imports.jobs import start_job
 from cases.imports.kinds import KINDS
 from cases.imports.places import Places
 from cases.imports.reading import open_table
@@ -33,6 +33,7 @@ from cases.imports.tables import FileRefused, Table
 from cases.models import ImportBatch
 from cases.refused import attempt
 from database import db, transaction
+from database.jobs import beat, end
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.models import Office
@@ -114,7 +115,7 @@ def _stage(batch_id: int, job_id: int, table: Table, actor: Actor, progress: Pro
         progress(*total)
     with transaction():
         _finish_staging(_locked(batch_id, actor), actor, on)
-        finish_job(job_id)
+        end(job_id)
 
 
 def _locked(batch_id: int, actor: Actor) -> ImportBatch:

@@ -20,12 +20,13 @@ from cases.imports.batches import (
     rows_about,
     silent,
 )
-from cases.imports.jobs import beat, finish_job, start_job
+from cases.imports.jobs import start_job
 from cases.imports.kinds import KINDS
 from cases.imports.taken import good_rows, write_outcomes
 from cases.models import ImportBatch, Job
 from cases.refused import attempt
 from database import db, transaction
+from database.jobs import beat, end
 from staff.access import lock_actor
 from staff.actor import Actor
 from staff.relatives import related_persons
@@ -93,7 +94,7 @@ def _load_chunk(batch_id: int, actor: Actor, on: date, progress: Progress) -> bo
         else:
             KINDS[batch.kind].finish(batch, actor, on)
             _finish_release(batch, actor, on)
-            finish_job(batch.job_id)
+            end(batch.job_id)
     if rows:
         progress(*reached)
     return bool(rows)

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Thread
 from typing import BinaryIO
 
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import select
 
 from cases.imports.proposing import open_batch, stage
@@ -13,10 +12,9 @@ from cases.imports.releasing import begin_release, load
 from cases.imports.staging import sha256_of
 from cases.models import ImportBatch
 from database import db
+from database.jobs import beside_the_request
 from staff.actor import Actor
 from staff.models import Office
-
-PATIENCE = 2.0  # seconds a page waits for a short file before it shows a progress bar
 
 
 def bring(stream: BinaryIO, file_name: str, office: Office, actor: Actor, on, kind: str) -> ImportBatch:
@@ -27,10 +25,10 @@ def bring(stream: BinaryIO, file_name: str, office: Office, actor: Actor, on, ki
             while block := stream.read(1 << 20):
                 copy.write(block)
         batch = open_batch(received, office, actor, on, kind=kind, file_name=Path(file_name).name)
-        batch_id, public_id = batch.id, batch.public_id
+        batch_id, public_id, job_id = batch.id, batch.public_id, batch.job_id
         if batch.status == "staging":
             received.replace(_kept(sha256_of(received)))
-            beside_the_request(lambda: _stage(batch_id, actor), f"stage-{public_id}")
+            beside_the_request(lambda _told: _stage(batch_id, actor), f"stage-{public_id}", job_id)
     finally:
         received.unlink(missing_ok=True)
     return db.session.get_one(ImportBatch, batch_id)
@@ -40,7 +38,8 @@ def begin(batch: ImportBatch, actor: Actor, on) -> None:
     """Take the batch for release and begin to load it. Raises as `releasing.begin_release` does."""
     taken = begin_release(batch, actor, on)
     batch_id = taken.id
-    beside_the_request(lambda: load(db.session.get_one(ImportBatch, batch_id), actor, on), f"release-{taken.public_id}")
+    beside_the_request(lambda _told: load(db.session.get_one(ImportBatch, batch_id), actor, on),
+                       f"release-{taken.public_id}", taken.job_id)
 
 
 def go_on(batch: ImportBatch, actor: Actor) -> bool:
@@ -48,7 +47,7 @@ def go_on(batch: ImportBatch, actor: Actor) -> bool:
     if not _kept(batch.sha256).exists():
         return False
     batch_id = batch.id
-    beside_the_request(lambda: _stage(batch_id, actor), f"stage-{batch.public_id}")
+    beside_the_request(lambda _told: _stage(batch_id, actor), f"stage-{batch.public_id}", batch.job_id)
     return True
 
 
@@ -67,22 +66,3 @@ def _folder() -> Path:
 
 def _kept(sha256: str) -> Path:
     return _folder() / sha256
-
-
-def beside_the_request(work, name: str) -> None:
-    """Run beside the request and wait a little: nobody looks at a progress bar for fifty rows."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def run() -> None:
-        with app.app_context():
-            try:
-                work()
-            except Exception:
-                app.logger.exception("import interrupted: %s", name)
-            finally:
-                db.session.remove()
-
-    thread = Thread(target=run, name=name, daemon=True)
-    db.session.rollback()  # the request must not hold what the run waits for
-    thread.start()
-    thread.join(None if app.testing else PATIENCE)

@@ -11,13 +11,12 @@ from cases.imports.jobs import job_of
 from cases.imports.quarantine import quarantined
 from cases.imports.staging import record_of
 from cases.models import ImportBatch, ImportRow
-from database import db
-from database.types import now
+from database import db, jobs
+from database.jobs import Progress
 from staff.actor import Actor, in_area
 
 PAGE = 30
 SHOWN = 20
-SILENT_SECONDS = 60  # a run that has not given a sign for so long was interrupted
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,6 @@ class PreviewRow:
     payment_status: str
     last_certified_on: date | None
     monthly_fen: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """As the component `progress` takes it."""
-
-    title: str
-    done: int
-    total: int | None
-    state: str
-    message: str = ""
 
 
 def batches_of(actor: Actor, roles, before: int | None = None) -> list[ImportBatch]:
@@ -80,10 +68,5 @@ def first_quarantined(batch: ImportBatch, language: str) -> list[tuple[int, str,
 
 def progress_of(batch: ImportBatch, title: str) -> Progress | None:
     """The run that is under way; None when none is. An interrupted one has failed, and can be gone on with."""
-    if batch.status not in ("staging", "releasing"):
-        return None
-    job = job_of(batch)
-    if job is None:
-        return None
-    silent = (now() - job.heartbeat_at).total_seconds() > SILENT_SECONDS
-    return Progress(title, job.done, max(job.total, job.done) or None, "failed" if silent else "running")
+    job = job_of(batch) if batch.status in ("staging", "releasing") else None
+    return jobs.progress_of(job, title) if job else None

@@ -28,7 +28,8 @@ from cases.models.ledgers import FiledCount, FollowUp, Pressing
 from cases.models.limits import CalendarDay, CalendarYear, LimitPause, ServiceLimit
 from cases.models.nearing_age import NearingAge
 from cases.models.pensioner import Certification, DeathMark, Pensioner
-from cases.models.work import Installation, Job, Notice, Objection, VerificationTask
+from cases.models.work import Installation, Notice, Objection, VerificationTask
+from database.jobs import Job
 
 __all__ = [
     "BenefitMonth", "BenefitRate", "CalendarDay", "CalendarYear", "Case", "CaseTransition", "Certification",

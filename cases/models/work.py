@@ -115,25 +115,6 @@ class Notice(db.Model):
     case: Mapped[Case] = relationship()
 
 
-class Job(db.Model):
-    """A long run: progress, heartbeat, attempts. Every job is idempotent and restartable."""
-
-    __tablename__ = "job"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
-    kind: Mapped[str] = mapped_column(String(30))
-    on: Mapped[date]
-    office_path: Mapped[OfficePath | None]
-    status: Mapped[str] = mapped_column(String(10), default="running")
-    done: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(default=0)
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    attempts: Mapped[int] = mapped_column(default=1)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 class Installation(db.Model):
     """One row: what this database is. A demonstration is marked as one for good."""
 

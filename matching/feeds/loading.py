@@ -21,6 +21,7 @@ from audit.log import record
 from cases.imports.batches import PROPOSERS, Progress, grant_refusals, silent
 from cases.refused import attempt, refuse
 from database import db, transaction
+from database.jobs import beat, end
 from database.many import insert_many
 from matching.feeds import chunks as chunking
 from matching.feeds import jobs
@@ -137,7 +138,7 @@ def _add(brought: FeedLoad, chunk: chunking.Chunk) -> tuple[int, int]:
     brought.staged_through, brought.chunks = chunk.last, brought.chunks + 1
     brought.rows += chunk.rows
     brought.quarantined += len(chunk.refused)
-    return jobs.beat(brought, brought.rows)
+    return beat(brought.job_id, brought.rows)
 
 
 def _under_way(load_id: int, actor: Actor, act: Callable[[FeedLoad], Any]) -> Any:
@@ -179,7 +180,7 @@ def _loaded(brought: FeedLoad, found: Resolved, register: States, actor: Actor) 
     for name, value in asdict(found).items():
         setattr(brought, "signs" if name == "files" else name, value)
     brought.status, brought.register = "loaded", register
-    jobs.finish(brought)
+    end(brought.job_id)
     record(FeedLoaded(
         load=brought.public_id, source=brought.source, person=brought.loaded_by_person, office=brought.area_path,
         file_name=brought.file_name, sha256=brought.sha256, rows=brought.rows, loaded=found.loaded,

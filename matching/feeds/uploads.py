@@ -6,14 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from cases.imports.tables import FileRefused
-from cases.imports.uploads import beside_the_request
-from database import db, transaction
-from matching.feeds import jobs
-from matching.feeds.loading import bring_in, locked, open_load
+from database import db
+from database.jobs import beside_the_request
+from matching.feeds.loading import bring_in, open_load
 from matching.feeds.models import FeedLoad
 from matching.feeds.sealed import unseal
-from matching.feeds.store import raw_file, received_folder
+from matching.feeds.store import Busy, raw_file, received_folder
 from staff.actor import Actor
 from staff.models import Office
 
@@ -28,10 +26,10 @@ def bring(stream: BinaryIO, file_name: str, source: str, office: Office, actor: 
             while block := stream.read(BLOCK):
                 copy.write(block)
         opened = open_load(received, source, office, actor, on, file_name=Path(file_name).name)
-        load_id, public_id = opened.id, opened.public_id
+        load_id, public_id, job_id = opened.id, opened.public_id, opened.job_id
         if opened.status == "staging":
             received.replace(_kept(public_id))
-            beside_the_request(lambda: _run(load_id, public_id, actor), f"feed-{public_id}")
+            beside_the_request(lambda _told: _run(load_id, public_id, actor), f"feed-{public_id}", job_id)
     finally:
         received.unlink(missing_ok=True)
     return db.session.get_one(FeedLoad, load_id, populate_existing=True)
@@ -40,7 +38,7 @@ def bring(stream: BinaryIO, file_name: str, source: str, office: Office, actor: 
 def go_on(load: FeedLoad, actor: Actor) -> None:
     """Bring in the rest of an interrupted load."""
     load_id, public_id = load.id, load.public_id
-    beside_the_request(lambda: _run(load_id, public_id, actor), f"feed-{public_id}")
+    beside_the_request(lambda _told: _run(load_id, public_id, actor), f"feed-{public_id}", load.job_id)
 
 
 def _run(load_id: int, public_id: str, actor: Actor) -> None:
@@ -49,10 +47,8 @@ def _run(load_id: int, public_id: str, actor: Actor) -> None:
         unseal(raw_file(public_id), path)
     try:
         bring_in(load_id, path, actor)
-    except FileRefused:  # broken further on than anybody had looked
-        with transaction():
-            jobs.finish(locked(load_id), "failed")
-        raise
+    except Busy:  # another process is at it
+        return
     path.unlink(missing_ok=True)
 
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import Select, func, select
 
-from cases.imports.views import Progress
 from database import db
-from database.types import now
-from matching.feeds.jobs import SILENT_SECONDS, job_of
+from database.jobs import Progress
+from database.jobs import progress_of as progress
+from matching.feeds.jobs import SILENT, job_of
 from matching.feeds.models import FeedLoad
 from staff.actor import Actor, in_area
 from workflows.deadlines import add_months, month_of, months_through
@@ -59,8 +59,4 @@ def _by_day(actor: Actor, roles: Iterable[str], first: date, source: str | None)
 def progress_of(load: FeedLoad, title: str) -> Progress | None:
     """The run that is under way; None when none is. An interrupted one has failed, and can be gone on with."""
     job = job_of(load) if load.status == "staging" else None
-    if job is None:
-        return None
-    silent = (now() - job.heartbeat_at).total_seconds() > SILENT_SECONDS
-    return Progress(title, job.done, max(job.total, job.done) or None,
-                    "failed" if silent or job.status == "failed" else "running")
+    return progress(job, title, SILENT) if job else None

@@ -8,7 +8,7 @@ from audit.log import record
 from cases.imports.batches import grant_refusals
 from cases.refused import attempt, refuse
 from database import db
-from matching.feeds import jobs
+from database.jobs import end
 from matching.feeds.loading import locked
 from matching.feeds.models import FeedLoad
 from matching.linkage.signs import links_of
@@ -35,7 +35,7 @@ def withdraw(load_id: int, actor: Actor, on: date, reason: str) -> FeedLoad:
         if not reason.strip():
             raise refuse("REASON_MISSING", "SC-9c")
         if brought.status == "staging" and brought.job_id:
-            jobs.finish(brought, "cancelled")
+            end(brought.job_id, "cancelled")
         brought.status, brought.reason = "withdrawn", reason.strip()
         brought.withdrawn_on, brought.withdrawn_by, brought.withdrawn_by_person = (
             on, who.account_id, who.natural_person_id)

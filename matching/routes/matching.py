@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from cases import downloads
-from cases.imports.uploads import beside_the_request
 from cases.spreadsheets import FORMS
 from database import db
+from database.jobs import beside_the_request
 from matching.results import applying, due, listing, releasing
 from matching.results.listing import Wanted
 from matching.results.models import LISTS, MatchingRun
@@ -87,7 +87,7 @@ def _propose(run_id: int, actor: Actor) -> None:
 def _release(run_id: int, actor: Actor) -> None:
     releasing.release(run_id, actor=actor, on=today())
     on = today()
-    beside_the_request(lambda: applying.apply(run_id, on=on), f"matching-{run_id}")
+    beside_the_request(lambda _told: applying.apply(run_id, on=on), f"matching-{run_id}")
     flash(_("已核放，结果正在办理。"), "good")
 
 

@@ -134,16 +134,16 @@ def packing(folder: Path, _told: Any) -> None:
 
 def test_a_long_export_shows_its_progress_and_is_fetched_by_whoever_asked(
         case_no: str, inspector: FlaskClient) -> None:
-    job = jobs.begin(db.session.scalars(select(StaffAccount.public_id)).one(), packing)
-    page = inspector.get(f"/audit/exports/{job.token}")
+    job = jobs.begin(db.session.scalars(select(StaffAccount.public_id)).one(), None, ON, packing)
+    page = inspector.get(f"/audit/exports/{job.public_id}")
     assert page.status_code == 200 and "下载" in page.text
-    assert inspector.get(f"/audit/exports/{job.token}/progress").headers["HX-Refresh"] == "true"
-    with inspector.post(f"/audit/exports/{job.token}") as fetched:
+    assert inspector.get(f"/audit/exports/{job.public_id}/progress").headers["HX-Refresh"] == "true"
+    with inspector.post(f"/audit/exports/{job.public_id}") as fetched:
         assert fetched.data[:2] == b"PK"
 
 
 def test_an_export_of_somebody_else_is_not_there(inspector: FlaskClient) -> None:
-    token = jobs.begin("somebody else", packing).token
+    token = jobs.begin("somebody else", None, ON, packing).public_id
     assert [inspector.get(f"/audit/exports/{token}").status_code, inspector.post(f"/audit/exports/{token}").status_code,
             inspector.get(f"/audit/exports/{token}/progress").status_code,
             inspector.get("/audit/exports/nobodys").status_code] == [404] * 4
