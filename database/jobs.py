@@ -130,7 +130,7 @@ def _failed(job_id: int, code: str) -> None:
 
 
 def why(error: Exception) -> str:
-    """The code of a refusal, whoever refused; else the error's name, for its words may hold what is nobody's business."""
+    """The code of a refusal, whoever refused; else the error's name, for its words may hold what nobody may read."""
     codes = (getattr(error, "refusal", ""), *getattr(error, "codes", ()), getattr(error, "code", ""))
     return next((code for code in codes if code and isinstance(code, str)), type(error).__name__)
 
