@@ -7,7 +7,7 @@ the next run goes on.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,11 @@ from matching.feeds.models import FeedLoad, FeedResolution
 from matching.feeds.register import States, register_files, register_now
 from matching.feeds.resolving import BUCKET_BITS, FACT, SIGN, copy, copy_signs, engine_in, one, read, tied
 from matching.feeds.store import beside, held, resolved_folder, sha256_of, sign_files, signs_folder, work_folder
+from matching.files import columns_of
 from staff.access import SYSTEM
 
 MOVED = "moved"  # folder of the people whose signs came or went
+UNSAID = "unsaid"  # of the rows that are no longer about somebody, wherever they are kept, until that is followed up
 Progress = Callable[[int, int], None]
 
 
@@ -122,6 +124,7 @@ def _found(engine: duckdb.DuckDBPyConnection, rows: list[Path], area: str, numbe
 
 def _written(engine: duckdb.DuckDBPyConnection, files: dict[int, Path], folder: Path) -> dict[str, str]:
     (folder / MOVED).mkdir(parents=True)
+    _write_unsaid(engine, folder / UNSAID / "rows.parquet")
     found = {}
     buckets = engine.execute(f"SELECT DISTINCT person >> {BUCKET_BITS} FROM moved ORDER BY 1").fetchall()
     for (bucket,) in buckets:
@@ -134,6 +137,15 @@ def _written(engine: duckdb.DuckDBPyConnection, files: dict[int, Path], folder: 
             copy(engine, f"SELECT person FROM moved WHERE {here} ORDER BY 1", people)
         found[str(bucket)] = sha256_of(path)
     return found
+
+
+def _write_unsaid(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Not those of whoever went to another area: what their rows said of them is still so."""
+    unsaid = (f"SELECT person, row FROM went ANTI JOIN ({tied('facts', 'people')}) AS said USING (person, code, row)")
+    if one(engine, f"SELECT count(*) FROM ({unsaid})"):
+        path.parent.mkdir()
+        with beside(path) as draft:
+            copy(engine, f"{unsaid} ORDER BY person, row", draft)
 
 
 def _settle() -> None:
@@ -151,6 +163,16 @@ def _place(folder: Path, number: int) -> None:
     for path in sorted(folder.glob("*.parquet")):
         with held("signs", wait=True):
             path.replace(signs_folder(number) / path.name)
+
+
+def unsaid() -> Iterator[tuple[int, list[tuple[int, int]], Path]]:
+    """Load, its rows that are no longer about these persons as (person, row), and the file that says so."""
+    loads = select(FeedResolution.public_id, FeedResolution.load_id).order_by(FeedResolution.id)
+    for name, load in db.session.execute(loads).all():
+        path = resolved_folder() / name / UNSAID / "rows.parquet"
+        if path.is_file():
+            found = columns_of(path, ("person", "row"))
+            yield load, list(zip(found["person"].tolist(), found["row"].tolist(), strict=True)), path
 
 
 def resolutions(loads: Iterable[int]) -> tuple[tuple[int, str], ...]:

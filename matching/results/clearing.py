@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from database import db
 from matching.bases import loads_of
+from matching.feeds.again import UNSAID
 from matching.feeds.models import FeedLoad, FeedResolution
 from matching.feeds.store import resolved_folder, rows_folder
 from matching.results.models import OPEN, MatchingRun
@@ -45,7 +46,8 @@ def _clear_moved(store: Store) -> None:
     query = select(FeedResolution.id, FeedResolution.public_id, FeedResolution.load_id)
     for number, name, load in db.session.execute(query):
         folder = resolved_folder() / name
-        if not any(folder.glob("*.parquet")) and not any(_asks(plan, number, load) for plan in plans):
+        busy = any(folder.glob("*.parquet")) or (folder / UNSAID).exists()
+        if not busy and not any(_asks(plan, number, load) for plan in plans):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -27,6 +27,7 @@ from matching.results.going_on import undo_withdrawn
 from matching.results.loads import loads_in_force
 from matching.results.models import MatchingRun
 from matching.results.proposing import Change, Difference, Found, dry, last_applied, propose
+from matching.results.unsaid import undo_unsaid
 from matching.runs import Asked
 from matching.store import Store
 from rules.feeds import catalogue
@@ -81,6 +82,7 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     loads = [load.id for load in loads_in_force(wanted.area)]
     if name is None:
         resolve_again(loads, wanted.on, lambda done, every: progress("signs", done, every))
+        undo_unsaid(wanted.on)
     with held("signs", wait=True, shared=True):
         must_be_as_recorded(loads)
         return _found(wanted, progress, name)

@@ -65,7 +65,7 @@ def _cases(load_id: int) -> list[int]:
 def _undo(case_id: int, load_id: int, load: str, on: date) -> Counter[str]:
     case, counts = lock_cases_of_person(case_id), Counter[str]()
     for row in _certifications(case, load_id):
-        withdraw_certification(row, _benefits(case), load, on=on)
+        withdraw_certification(row, benefits_of(case.pensioner_id), load, on=on)
         counts["certification"] += 1
     for change in db.session.scalars(_changes(load_id).where(ListChange.case_id == case_id)).all():
         counts[undo_change(case, change, on)] += 1
@@ -87,9 +87,9 @@ def _certifications(case: Case, load_id: int) -> list[Certification]:
         Certification.source_ref.startswith(prefix, autoescape=True)).order_by(Certification.id)))
 
 
-def _benefits(case: Case) -> list[Case]:
+def benefits_of(person: int) -> list[Case]:
     """Locked by the caller with the person."""
-    return list(db.session.scalars(select(Case).where(Case.pensioner_id == case.pensioner_id).order_by(Case.id)))
+    return list(db.session.scalars(select(Case).where(Case.pensioner_id == person).order_by(Case.id)))
 
 
 def _already(_case: Case, _change: ListChange, _on: date) -> str:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from audit.models import AuditEvent
-from cases.models import Case, Pensioner
+from cases.models import Case, Certification, Pensioner
 from database import db, transaction
 from database.types import blind_index
 from matching.feeds import again
@@ -21,6 +21,7 @@ from matching.feeds.withdrawing import withdraw
 from matching.results import applying, clearing, releasing, running
 from matching.results.models import MatchingRun
 from matching.results.running import Wanted
+from matching.results.unsaid import undo_unsaid
 from matching.store import Store
 from staff.models import NaturalPerson
 from tests.case_builder import make_case, pensioner_id_number
@@ -109,6 +110,46 @@ def test_nothing_is_written_where_nothing_changed_and_a_load_of_before_is_looked
     assert db.session.get_one(FeedLoad, load.id, populate_existing=True).register
 
 
+@pytest.mark.article("SC-9", "SC-33")
+def test_whom_a_row_was_not_about_is_no_longer_certified_by_it(staff, city, clock, tmp_path) -> None:
+    """The number stood with the wrong person here; the register told of somebody else's journey."""
+    clock.move_to(APRIL)
+    person, other = city[:2]
+    rode = [_trip(one.id_number, "2026-04-02", one.name) for one in (person, other)]
+    loaded(csv_file(tmp_path, rode), on=APRIL)
+    month(APRIL)
+    assert [_certified(one) for one in (person, other)] == [date(2026, 4, 2)] * 2
+    _renumber(person, pensioner_id_number())
+    month(date(2026, 5, 20))
+    assert _certified(person) != date(2026, 4, 2) and _certified(other) == date(2026, 4, 2)
+    assert [row.status for row in db.session.scalars(select(Certification).where(
+        Certification.source_ref.startswith("feed/")).order_by(Certification.pensioner_id))] == ["withdrawn", "valid"]
+    assert undo_unsaid(APRIL) == {} and not list(resolved_folder().rglob("unsaid"))
+
+
+def test_whoever_goes_to_another_area_keeps_what_their_rows_proved(staff, city, clock, tmp_path) -> None:
+    clock.move_to(APRIL)
+    person = city[0]
+    make_account("yang.feeds", ["caseworker"], "510107")
+    there = make_case(ON, "510104", 姓名="邻县人")
+    loaded(csv_file(tmp_path, [_trip(person.id_number, "2026-04-02")]), office="510107", who="yang.feeds", on=APRIL)
+    month(APRIL)
+    with transaction() as session:  # as a transfer leaves the case
+        case, gone = session.get_one(Case, _case(person).id), session.get_one(Case, there.id)
+        case.office_path, case.paying_office_id = gone.office_path, gone.paying_office_id
+    running.run(Wanted("2026-05", AREA, date(2026, 5, 20)))
+    assert _certified(person) == date(2026, 4, 2)
+    assert db.session.scalars(select(FeedResolution)).one().went == 1
+
+
+def _case(person: Pensioner) -> Case:
+    return db.session.scalars(select(Case).filter_by(pensioner_id=person.id)).one()
+
+
+def _certified(person: Pensioner) -> date | None:
+    return db.session.get_one(Case, _case(person).id, populate_existing=True).last_certified_on
+
+
 def _released(run: MatchingRun, on: date) -> None:
     looked_at(run, on)
     releasing.release(run.id, actor=actor("wang"), on=on)
@@ -160,7 +201,7 @@ def test_killed_while_resolving_again_the_next_time_goes_on(city, tmp_path, monk
     assert [sign[4] for sign in signs(load)] == [2]
     resolve_again([load.id], ON)
     assert [sign[4] for sign in signs(load)] == [3] and _events() == 1
-    assert [path for path in resolved_folder().rglob("*.parquet") if path.parent.name != "moved"] == []
+    assert [path for path in resolved_folder().rglob("*.parquet") if path.parent.name not in ("moved", "unsaid")] == []
 
 
 @pytest.mark.parametrize("damage", ["altered", "lost", "added"])
