@@ -54,18 +54,19 @@ def erase_due(on: date, *, actor: WhoActs | str, check: Callable[[], object] = l
     """Erase all that is kept no longer on that day, some thousands of values to a transaction; returns how many.
 
     check: asked first in each transaction, and may refuse: rights are those of the moment (P4). Killed between,
-    it is run again. An event that is not of this log's catalogue stays.
+    it is run again; where two run at once, each value is one's alone. An event that is not of this log's catalogue
+    stays.
     """
     done = 0
     for term in terms(on):
         while True:
             with transaction() as session:
                 check()
-                rows = session.execute(due(term).limit(CHUNK)).all()
+                rows = session.execute(due(term).limit(CHUNK).with_for_update(of=AuditPersonal)).all()
                 if rows:
                     _erase(session, rows, term.basis, actor, on)
             done += len(rows)
-            if len(rows) < CHUNK:
+            if not rows:
                 break
     return done
 

@@ -88,3 +88,10 @@ def _rows(file: TextIO) -> Iterable[dict[str, str]]:
         raise StaffRefused("COLUMN_MISSING", column=", ".join(sorted(missing)))
     for row in reader:
         yield {key: (value or "").strip() for key, value in row.items() if key}
+
+
+def reaches_everything(actor: Actor, roles: Iterable[str]) -> bool:
+    """Whether posts of `roles` cover every top of the tree, and so all that is on record."""
+    tops = db.session.scalars(select(Office.path).where(Office.parent_id.is_(None))).all()
+    areas = actor.prefixes(roles)
+    return bool(tops) and all(path.startswith(areas) for path in tops)

@@ -22,6 +22,7 @@ from staff.access import access, current_actor, lock_actor
 from staff.actor import Actor, area_condition
 from staff.clock import today
 from staff.models import Office, StaffAccount
+from staff.offices import reaches_everything
 from workflows.roles import LOG_READERS
 
 blueprint = Blueprint("audit", __name__)
@@ -53,7 +54,8 @@ def search() -> str:
     newest = url_for("audit.search", **_given(request.args)) if request.args.get("before") else None
     pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
     return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
-                           types=sorted(TYPES), may_oversee=bool(current_actor().roles & READERS_OF_WORDS))
+                           types=sorted(TYPES), may_oversee=bool(current_actor().roles & READERS_OF_WORDS),
+                           of_the_whole=any(reaches_everything(current_actor(), (role,)) for role in LOG_READERS))
 
 
 @blueprint.get("/audit/events/<uid>")

@@ -110,6 +110,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "imports": column(ImportBatch.public_id, ImportBatch.office_path.startswith(path)),
         "suspensions": column(SuspensionBatch.public_id, SuspensionBatch.office_path.startswith(path)),
         "events": sorted(db.session.scalars(one_of_each)),
+        "retention": [UNKNOWN],  # erasures of the whole, for whoever stands over all of it
         "exports": [UNKNOWN],  # files of a day, for whoever asked for them
         "accounts": column(StaffAccount.public_id, StaffAccount.office_id.in_(
             select(Office.id).where(Office.path.startswith(path)))),
