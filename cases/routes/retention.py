@@ -13,10 +13,10 @@ from audit.events import TYPES
 from audit.retention import class_of
 from cases import erasing, erasures
 from cases.erasures import Erasure, Progress
-from cases.imports.uploads import beside_the_request
 from cases.models import Case
 from cases.pages import office_names
 from database import db
+from database.jobs import beside_the_request
 from staff.access import AccessDenied, access, current_actor
 from staff.actor import Actor
 from staff.clock import today
@@ -94,7 +94,7 @@ def progress(public_id: str) -> Any:
 def release(public_id: str) -> Any:
     actor, found = _of_the_whole(), _erasure(public_id)
     as_of = erasing.begin_release(found.public_id, actor=actor, on=today())
-    beside_the_request(lambda: erasing.carry_out(as_of, actor=actor), f"erase-{found.public_id}")
+    beside_the_request(lambda _told: erasing.carry_out(as_of, actor=actor), f"erase-{found.public_id}")
     return redirect(url_for(".erasure", public_id=public_id))
 
 
