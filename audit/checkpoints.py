@@ -63,11 +63,12 @@ def tree(size: int | None = None) -> Tree:
 def consistent(note: bytes) -> int:
     """The size of the head in `note`, which the log continues. Raises LogForked; NoteRefused if it is not ours,
     SignerRefused."""
-    head = open_checkpoint(note, note_keys(signer().log_keys()), opened().origin)
+    keeper = signer()
+    head = open_checkpoint(note, note_keys(keeper.log_keys()), keeper.origin())
     there = size_of(db.session)
     if head.size > there:
         raise LogForked(f"{head.size} entries were signed, {there} are there")
-    if tree(there).root(head.size) != head.root:
+    if there and tree(there).root(head.size) != head.root:
         raise LogForked(f"the first {head.size} entries are not those that were signed")
     return head.size
 

@@ -48,7 +48,7 @@ def export_command(case_no: str | None, code: str | None, since: datetime | None
                     since=_day(since), until=_day(until))
     described = wanted.described() | ({"case_no": case_no} if case_no else {})
     asked = Asked(events(wanted), wanted.kind, wanted.whole, described, personal=personal,
-                  sizes=[int(note.read_text().splitlines()[1]) for note in continues])
+                  sizes=[_size_of(note) for note in continues])
     if output.exists():
         raise click.ClickException(f"{output} exists")
     folder = output.with_suffix("") if output.suffix == ".zip" else output
@@ -115,11 +115,15 @@ def checkpoint_command(output: Path | None, thorough: bool) -> None:
 @click.argument("note", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_command(note: Path) -> None:
     """Whether the log still continues an earlier checkpoint that was kept elsewhere."""
+    click.echo(f"OK {_size_of(note)}")
+
+
+def _size_of(note: Path) -> int:
+    """Of an earlier checkpoint that the log continues; ends the command where it does not."""
     try:
-        size = consistent(note.read_bytes())
+        return consistent(note.read_bytes())
     except (LogForked, SignerRefused, ValueError) as error:
-        raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
-    click.echo(f"OK {size}")
+        raise click.ClickException(f"{note.name}: {type(error).__name__}: {' '.join(map(str, error.args))}") from error
 
 
 def _day(given: datetime | None) -> date | None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,13 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
+from audit.checkpoints import LogForked, consistent
 from audit.events import SYSTEM, TYPES, Recorded, parse
 from audit.exports import jobs
 from audit.exports.making import Asked, export
 from audit.models import AuditEvent
 from audit.search import Wanted, events, page
+from audit.signer.refusals import SignerRefused
 from audit.words import words_of
 from database import db
 from database.jobs import Job, Progress, progress_of
@@ -27,6 +29,7 @@ from workflows.roles import LOG_READERS
 
 blueprint = Blueprint("audit", __name__)
 READERS_OF_WORDS = frozenset({"inspector"})  # an administrator keeps the log, and reads no one's file
+MOST_OF_A_NOTE = 64 * 1024  # bytes
 NOBODY = 0  # no case has this id
 
 
@@ -76,6 +79,11 @@ def take_export() -> Any:
         flash(_("请先选定一个案件、机构，或起止日期；或勾选辖区内全部记录。"), "bad")
         return redirect(url_for("audit.search", **given))
     asked, on = _asked(wanted, given, actor), today()
+    try:
+        asked = replace(asked, sizes=_sizes())
+    except _Unfit as unfit:
+        flash(str(unfit), "bad")
+        return redirect(url_for("audit.search", **given))
     job = jobs.begin(actor.account_public_id, asked.scope, on, lambda path, told: export(
         asked, path, actor=actor, on=on, check=lambda: lock_actor(actor), told=told))
     return _sent(job) if job.status == "finished" else redirect(url_for("audit.exported", token=job.public_id))
@@ -126,6 +134,24 @@ def _asked(wanted: Wanted, given: dict[str, str], actor: Actor) -> Asked:
     described = _described(wanted, given) | ({"personal": True} if personal else {})
     return Asked(events(wanted, _scope(roles)), wanted.kind, wanted.whole, described,
                  min(actor.prefixes(roles), key=len), personal)
+
+
+class _Unfit(ValueError):
+    """A file that was brought as an earlier checkpoint cannot be led on from; says why, in the reader's language."""
+
+
+def _sizes() -> list[int]:
+    """Of the earlier checkpoints that were brought along. Raises _Unfit."""
+    sizes = []
+    for brought in filter(lambda file: file.filename, request.files.getlist("continues")):
+        name = brought.filename
+        try:
+            sizes.append(consistent(brought.read(MOST_OF_A_NOTE)))
+        except LogForked as forked:
+            raise _Unfit(_("现有日志与检查点“%(name)s”不相接续，请立即报告：日志可能被改动。", name=name)) from forked
+        except (SignerRefused, ValueError) as error:
+            raise _Unfit(_("“%(name)s”不是本系统签发的检查点。", name=name)) from error
+    return sizes
 
 
 def _described(wanted: Wanted, given: dict[str, str]) -> dict[str, Any]:

@@ -13,17 +13,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from audit.checkpoints import checkpoint, tree
 from audit.events import TYPES, CaseSuspended, ContactChanged, SignedOut, SweepRun
 from audit.events.base import field_types
 from audit.exports import jobs
+from audit.installed import signer_folder
 from audit.log import record
 from audit.models import AuditEvent
+from audit.signer.folder import Folder
+from audit.signer.notes import checkpoint_text, signed
 from cases.models import Case
 from database import db, transaction
 from database.triggers import drop_trigger
 from staff.models import Office, StaffAccount
 from tests.audit.conftest import ON, new_case, sign_in
 from tests.audit.exporting import forget_the_log, lines, verified
+from tests.conftest import LOG_ORIGIN
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -90,6 +95,27 @@ def test_an_inspector_takes_away_an_export_that_is_whole(case_no: str, inspector
 def test_an_export_of_everything_is_not_offered(inspector: FlaskClient) -> None:
     assert inspector.post("/audit/export", data={}).status_code == 302
     assert db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).all() == []
+
+
+def test_an_export_leads_on_from_a_checkpoint_kept_earlier(
+        case_no: str, inspector: FlaskClient, tmp_path: Path) -> None:
+    checkpoint()
+    kept = signed(checkpoint_text(LOG_ORIGIN, 1, tree().root(1)), Folder(signer_folder()).key())  # long ago
+    taken = unpacked(_continuing(inspector, case_no, kept), tmp_path)
+    assert 1 in {line["size"] for line in lines(taken / "consistency.jsonl")} and verified(taken, kept).ok
+
+
+def test_what_is_no_checkpoint_or_one_the_log_does_not_continue_is_named(case_no: str, inspector: FlaskClient) -> None:
+    refused = _continuing(inspector, case_no, b"anything", follow_redirects=True)
+    assert "“kept.txt”不是本系统签发的检查点" in refused.text
+    kept = signed(checkpoint_text(LOG_ORIGIN, 10**6, bytes(32)), Folder(signer_folder()).key())
+    assert "日志可能被改动" in _continuing(inspector, case_no, kept, follow_redirects=True).text
+    assert db.session.scalars(select(AuditEvent).where(AuditEvent.type == "Exported")).all() == []
+
+
+def _continuing(inspector: FlaskClient, case_no: str, note: bytes, **more: Any) -> Any:
+    brought = (io.BytesIO(note), "kept.txt")
+    return inspector.post("/audit/export", data={"case_no": case_no, "continues": brought}, **more)
 
 
 def unpacked(answer: Any, folder: Path) -> Path:
