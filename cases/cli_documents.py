@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from cases.channels import BadTransport, NotNow, receipts
-from cases.delivery import DeliveryRunning, deliver, hold
+from cases.delivery import deliver, hold
 from cases.dossier import issue
 from cases.dossier_entries import NotInRecord
 from cases.letters import font_folder
@@ -21,6 +21,7 @@ from cases.pdf import FontsMissing, RareCharacter, faults
 from cases.receipts import collect
 from cases.seals import trial_ca
 from cases.seals.certificates import SealUnusable
+from cases.sending import DeliveryRunning
 from database import db
 from database.types import now
 from staff.access import SYSTEM

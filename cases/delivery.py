@@ -3,41 +3,33 @@ unseen: whatever is found `sending` has an unknown fate and waits for a person (
 """
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, func, not_, select, text
+from sqlalchemy import and_, not_, select
 
 from audit.events import Event, NoticeFailed, NoticeHeld, NoticeReleased, NoticeSent
 from audit.log import record
-from cases.channels import UNKNOWN, Accepted, NotNow, Send, Undeliverable, transport
+from cases.channels import Accepted, Send, transport
 from cases.letters import Letter, font_folder, letter, letter_pdf, letter_text
 from cases.models import Case, Decision, Notice, Objection
 from cases.notice_kinds import BY_HAND
 from cases.notices import queue_on
 from cases.pdf import RareCharacter, check_renderable, name_of
 from cases.quiet_hours import DISTURBING, quiet_offices
+from cases.sending import alone, hand_over, message_to
 from database import db, transaction
 from database.types import now
 from staff.access import SYSTEM, lock_actor
 from staff.actor import Actor
 
-ADVISORY_KEY = 7_310_422  # of this lock among PostgreSQL's
 PAPER = frozenset({"letter", "posting"})
 RELEASABLE = ("held", "failed", "returned")
-DAYTIME = 12
 HOLDABLE = ("queued", "sending")
-
-
-class DeliveryRunning(RuntimeError):
-    """Another process is delivering from this database."""
 
 
 @dataclass
@@ -50,14 +42,14 @@ class Delivered:
     queued: int = 0  # a channel that takes nothing at the moment
 
 
-def deliver(on: date, limit: int = 1000, send: Send | None = None, hour: int = DAYTIME) -> Delivered:
+def deliver(on: date, limit: int = 1000, send: Send | None = None, *, hour: int) -> Delivered:
     """Send up to `limit` queued notices, oldest first; `hour` is the local hour of the day, for the quiet hours.
 
     Raises DeliveryRunning, BadTransport, FontsMissing.
     """
     send, done = send or transport(current_app.config), Delivered()
     check_renderable("", font_folder())  # without fonts no notice is begun
-    with _alone():
+    with alone():
         done.held = hold(on, ("sending",), "FATE_UNKNOWN")
         quiet, busy, last = quiet_offices(on, hour), set(), 0
         for _ in range(limit):
@@ -101,13 +93,8 @@ def release(public_id: str, actor: Actor, on: date) -> Notice:
 def message_of(notice: Notice) -> EmailMessage:
     """The message of a notice, with its letter as PDF where the channel is paper. Raises RareCharacter."""
     words: Letter = letter(notice)
-    message = EmailMessage()
-    message["Message-ID"] = f"<{notice.message_id}>"
-    message["Subject"] = f"{words.title} {words.content['case_no']}"
-    message["X-Notice-Channel"] = notice.channel
-    if address := _address(notice):
-        message["X-Notice-Address"] = address
-    message.set_content(letter_text(notice))
+    message = message_to(notice.message_id, f"{words.title} {words.content['case_no']}", notice.channel,
+                         _address(notice), letter_text(notice))
     if notice.channel in PAPER:
         message.add_attachment(letter_pdf(notice), maintype="application", subtype="pdf",
                                filename=f"{notice.message_id}.pdf")
@@ -128,23 +115,21 @@ def _take(after: int, quiet: Collection[str], busy: Collection[str]) -> tuple[in
 
 
 def _send(notice_id: int, on: date, send: Send) -> str:
-    """The status that the notice has afterwards. Outside any transaction: a slow gateway holds no lock."""
+    """The status that the notice has afterwards."""
     try:
         message = message_of(db.session.get_one(Notice, notice_id))
     except RareCharacter as rare:
+        db.session.rollback()
         return _failed(notice_id, on, "RARE_CHARACTER " + "; ".join(f"{one} U+{ord(one):04X} {name_of(one)}"
                                                                     for one in rare.characters), instead=BY_HAND)
-    finally:
-        db.session.rollback()
-    try:
-        answer = send(message)
-    except NotNow:
+    fate = hand_over(message, send)
+    if fate.status == "queued":
         return _back(notice_id)
-    except Undeliverable as error:
-        return _failed(notice_id, on, str(error))
-    except UNKNOWN as error:
-        return _settle(notice_id, "held", NoticeHeld, on, cause=f"FATE_UNKNOWN {type(error).__name__}")
-    return _settle(notice_id, "accepted", NoticeSent, on, answer=answer)
+    if fate.status == "failed":
+        return _failed(notice_id, on, str(fate.error))
+    if fate.status == "held":
+        return _settle(notice_id, "held", NoticeHeld, on, cause=f"FATE_UNKNOWN {type(fate.error).__name__}")
+    return _settle(notice_id, "accepted", NoticeSent, on, answer=fate.answer)
 
 
 def _back(notice_id: int) -> str:
@@ -188,36 +173,4 @@ def _record(notice: Notice, kind: type[Event], actor: Any, on: date, **fields: A
 def _address(notice: Notice) -> str | None:
     """Read at the moment of sending (A2)."""
     person = notice.case.pensioner
-    address = {"sms": person.phone, "letter": person.address}.get(notice.channel)
-    return address.replace("\r", " ").replace("\n", " ") if address else None
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """A lock that ends with its process: PostgreSQL's advisory lock, or a locked file beside the SQLite database."""
-    with (_advisory_lock if db.engine.dialect.name == "postgresql" else _file_lock)():
-        yield
-
-
-@contextmanager
-def _advisory_lock() -> Iterator[None]:
-    with db.engine.connect() as connection:
-        if not connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY))):
-            raise DeliveryRunning
-        connection.commit()
-        try:
-            yield
-        finally:
-            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
-            connection.commit()
-
-
-@contextmanager
-def _file_lock() -> Iterator[None]:
-    name = f"{Path(db.engine.url.database or 'memory').resolve()}.delivery"
-    with open(name, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            raise DeliveryRunning from busy
-        yield
+    return {"sms": person.phone, "letter": person.address}.get(notice.channel)

@@ -26,6 +26,7 @@ from workflows.transition import TransitionRefused
 SOURCES = ("face_recognition", "hospital_stay", "travel_record")
 MISSES = 8  # one in so many does nothing within the period
 STILL_OPEN = timedelta(days=95)  # what happened since is left for today's desks
+DAYTIME = 12  # the hour at which notices go out
 OBJECTS = 3  # one suspended person in so many objects
 
 
@@ -43,7 +44,7 @@ def live(random: Random, start: date, today: date, progress: Callable[[date], No
             comparison.month(random, noticed, on, left)
         sweep(on, today=today)
         let_go_on(on)
-        deliver(on)
+        deliver(on, hour=DAYTIME)
         if on < today - STILL_OPEN:
             _object(random, on)
             sign_proposals(on)

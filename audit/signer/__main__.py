@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from audit.signer.ending import exit_code
 from audit.signer.folder import Folder, Since
 from audit.signer.keys import declare_lost, rotate
 from audit.signer.refusals import SignerRefused
@@ -63,14 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.folder is None or given.act in OF_A_LOG and not given.origin:
         parser.error("--folder is needed, and --origin of the log to create a signer or declare one lost")
-    try:
-        ACTS[given.act](given)
-    except SignerRefused as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    return 0
+    return exit_code(lambda: ACTS[given.act](given), SignerRefused)
 
 
 if __name__ == "__main__":

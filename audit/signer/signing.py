@@ -66,10 +66,6 @@ def _continues(folder: Folder, head: Head, asked: Asked) -> None:
             raise SignerRefused(code, **facts)
 
 
-def _other_root(_folder: Folder, head: Head, asked: Asked) -> bool:
-    return asked.size == head.size and asked.root != head.root
-
-
 def _unproven(folder: Folder, head: Head, asked: Asked) -> bool:
     return not proven(folder.hashing, head, asked.size, asked.root, asked.proof)
 
@@ -85,7 +81,7 @@ def proven(hashing: Hashing, head: Head, size: int, root: bytes, proof: Sequence
 # In this order; the first that holds is the answer.
 OBJECTIONS: tuple[tuple[str, Callable[[Folder, Head, Asked], bool]], ...] = (
     ("WRONG_ORIGIN", lambda folder, head, asked: asked.origin != folder.origin),
-    ("FORK", _other_root),
+    ("FORK", lambda folder, head, asked: asked.size == head.size),  # of another root: the head itself was answered
     ("STALE", lambda folder, head, asked: asked.old_size != head.size),
     ("SHRUNK", lambda folder, head, asked: asked.size < head.size),
     ("FORK", _unproven),

@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from audit.signer.ending import exit_code
 from audit.verify import NoteRefused
 from audit.witness.serving import WitnessServer
 from audit.witness.state import NotAWitness, State
@@ -47,14 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     act, needed = ACTS[given.act]
     if not getattr(given, needed):
         parser.error(f"{given.act} needs --{needed}")
-    try:
-        act(State(given.folder), given)
-    except (NotAWitness, NoteRefused) as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    return 0
+    return exit_code(lambda: act(State(given.folder), given), NotAWitness, NoteRefused)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from cases.imports.cli import loader
 from cases.nearing_age.telling import tell
+from cases.sending import DeliveryRunning
 from cases.sweep import FutureSweep
 from staff.clock import local_hour, today
 
@@ -24,5 +25,7 @@ def tell_command(on: datetime | None) -> None:
         done = tell(day, today=today(), hour=local_hour())
     except FutureSweep:
         raise click.ClickException(f"{day} is later than today") from None
+    except DeliveryRunning:
+        raise click.ClickException("正在发送 / another delivery is running") from None
     for name, count in sorted(done.items()):
         click.echo(f"{name}\t{count}")

@@ -17,13 +17,14 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from audit.events import NearingAgeMoved, NearingAgeNotTold, NearingAgeTold
 from audit.log import record
-from cases.channels import UNKNOWN, NotNow, Send, Undeliverable, transport
+from cases.channels import Send, transport
 from cases.imports.errors import masked
 from cases.ledgers.table import latest_due
 from cases.models import NearingAge
 from cases.notices import message_ids_of
 from cases.periods import area_of_path, rules_of_place
 from cases.quiet_hours import DISTURBING, is_quiet
+from cases.sending import Fate, alone, hand_over, message_to
 from cases.sweep import FutureSweep, is_demonstration
 from cases.wording import Wording, print_environment
 from database import db, transaction
@@ -37,15 +38,16 @@ TITLE = "到龄领取待遇提前告知"
 def tell(on: date, *, today: date, hour: int, send: Send | None = None) -> Counter[str]:
     """What was done, counted: moved, told, failed, held, waiting. hour: local, of the day, for the quiet hours.
 
-    Raises FutureSweep, BadTransport.
+    Raises FutureSweep, BadTransport, DeliveryRunning.
     """
     if on > today and not is_demonstration():
         raise FutureSweep
     send = send or transport(current_app.config)
-    done = Counter(moved=_move(on), held=_hold(on))
-    ids = list(db.session.scalars(select(NearingAge.id).where(_due(on)).order_by(NearingAge.id)))
-    db.session.rollback()
-    done.update(_tell(one, on, send, hour) for one in ids)
+    with alone():
+        done = Counter(moved=_move(on), held=_hold(on))
+        ids = list(db.session.scalars(select(NearingAge.id).where(_due(on)).order_by(NearingAge.id)))
+        db.session.rollback()
+        done.update(_tell(one, on, send, hour) for one in ids)
     return done
 
 
@@ -107,29 +109,21 @@ def _tell(key: int, on: date, send: Send, hour: int) -> str:
             return "waiting"
         entry.status, entry.channel = "sending", channel
         entry.message_id = message_ids_of([f"nearing_age:{entry.public_id}"])[0]
-    message = message_of(db.session.get_one(NearingAge, key), on)
-    db.session.rollback()
-    return _sent(key, message, on, send)
+    return _settled(key, hand_over(message_of(db.session.get_one(NearingAge, key), on), send), on)
 
 
-def _sent(key: int, message: EmailMessage, on: date, send: Send) -> str:
-    """Outside any transaction: a slow gateway holds no lock."""
-    try:
-        answer = send(message)
-    except NotNow:
-        with transaction():
-            db.session.get_one(NearingAge, key, with_for_update=True).status = "none"
-        return "waiting"
-    except (Undeliverable, *UNKNOWN) as error:
-        status = "failed" if isinstance(error, Undeliverable) else "held"
-        with transaction():
-            _not_told(db.session.get_one(NearingAge, key, with_for_update=True), status, type(error).__name__, on)
-        return status
+def _settled(key: int, fate: Fate, on: date) -> str:
     with transaction():
         entry = db.session.get_one(NearingAge, key, with_for_update=True)
-        entry.status, entry.told_on, entry.proof = "accepted", on, answer.proof
+        if fate.status == "queued":
+            entry.status = "none"
+            return "waiting"
+        if fate.answer is None:
+            _not_told(entry, fate.status, type(fate.error).__name__, on)
+            return fate.status
+        entry.status, entry.told_on, entry.proof = "accepted", on, fate.answer.proof
         record(NearingAgeTold(entry=entry.public_id, channel=entry.channel or "", reaches_on=entry.reaches_on,
-                              message_id=entry.message_id or "", proof=answer.proof), actor=SYSTEM, on=on,
+                              message_id=entry.message_id or "", proof=fate.answer.proof), actor=SYSTEM, on=on,
                office_path=entry.office_path, command="tell_nearing_age")
     return "told"
 
@@ -141,14 +135,8 @@ def _not_told(entry: NearingAge, status: str, error: str, on: date) -> None:
 
 
 def message_of(entry: NearingAge, on: date) -> EmailMessage:
-    message = EmailMessage()
-    message["Message-ID"] = f"<{entry.message_id}>"
-    message["Subject"] = TITLE
-    message["X-Notice-Channel"] = entry.channel
     address = (entry.phone if entry.channel == "sms" else entry.address) or ""
-    message["X-Notice-Address"] = address.replace("\r", " ").replace("\n", " ")
-    message.set_content(words_of(entry, on))
-    return message
+    return message_to(entry.message_id or "", TITLE, entry.channel or "", address, words_of(entry, on))
 
 
 def words_of(entry: NearingAge, on: date, lang: str = "zh") -> str:

@@ -15,14 +15,15 @@ from sqlalchemy import select
 
 from audit.models import AuditEvent
 from cases.channels import Accepted, Undeliverable
-from cases.delivery import DeliveryRunning, _alone, deliver, hold, release
+from cases.delivery import deliver, hold, release
 from cases.models import Notice
 from cases.notices import MissingFacts, queue
+from cases.sending import DeliveryRunning, alone
 from database import db, transaction
 from staff.actor import SYSTEM
 from tests.documents import records
 
-ON = date(2026, 3, 16)
+ON, NOON = date(2026, 3, 16), 12
 
 
 def reminder(name: str = "欧阳䶮", **contact: str | None) -> str:
@@ -79,7 +80,7 @@ def test_the_content_of_a_notice_holds_neither_name_nor_number(context: Flask) -
 def test_who_has_neither_phone_nor_address_is_told_by_posting_under_a_shortened_name(context: Flask) -> None:
     public_id = reminder("欧阳修远", phone=None, address=None)
     assert notice(public_id).channel == "posting"
-    deliver(ON)
+    deliver(ON, hour=NOON)
     assert "欧阳" not in outbox(context, notice(public_id)).get_body().get_content()
 
 
@@ -91,14 +92,14 @@ def outbox(app: Flask, one: Notice) -> email.message.EmailMessage:
 @pytest.mark.article("SC-35")
 def test_delivery_writes_the_letter_and_records_its_proof(context: Flask) -> None:
     public_id = a_letter()
-    assert (done := deliver(ON)).accepted == 1 and done.failed == done.held == 0
+    assert (done := deliver(ON, hour=NOON)).accepted == 1 and done.failed == done.held == 0
     sent = notice(public_id)
     assert (sent.status, sent.attempts, events("NoticeSent")) == ("accepted", 1, 1)
     assert sent.proof.startswith("file ") and sent.delivered_at is not None
     letter = outbox(context, sent)
     assert letter["Message-ID"] == f"<{sent.message_id}>"
     assert next(letter.iter_attachments()).get_content().startswith(b"%PDF-1.7")
-    assert deliver(ON).accepted == 0
+    assert deliver(ON, hour=NOON).accepted == 0
 
 
 def test_a_notice_found_half_sent_is_held_until_a_person_releases_it(context: Flask) -> None:
@@ -109,12 +110,12 @@ def test_a_notice_found_half_sent_is_held_until_a_person_releases_it(context: Fl
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        deliver(ON, send=killed)
+        deliver(ON, send=killed, hour=NOON)
     assert notice(public_id).status == "sending"
-    assert deliver(ON).held == 1
+    assert deliver(ON, hour=NOON).held == 1
     assert (notice(public_id).status, events("NoticeHeld")) == ("held", 1)
     release(public_id, SYSTEM, ON)
-    assert deliver(ON).accepted == 1
+    assert deliver(ON, hour=NOON).accepted == 1
     assert (notice(public_id).message_id, events("NoticeReleased")) == (before, 1)
 
 
@@ -123,7 +124,7 @@ def test_a_line_that_breaks_in_between_leaves_the_notice_held(context: Flask) ->
         raise smtplib.SMTPServerDisconnected
 
     public_id = a_letter()
-    assert deliver(ON, send=broken).held == 1
+    assert deliver(ON, send=broken, hour=NOON).held == 1
     assert notice(public_id).status == "held"
 
 
@@ -137,7 +138,7 @@ def test_a_refused_message_fails_with_its_cause_and_the_next_one_goes_out(contex
             raise answer
         return answer
 
-    done = deliver(ON, send=send)
+    done = deliver(ON, send=send, hour=NOON)
     assert (done.failed, done.accepted) == (1, 1)
     assert (notice(refused).status, notice(refused).proof) == ("failed", "refused: 550")
     assert notice(other).status == "accepted"
@@ -146,19 +147,19 @@ def test_a_refused_message_fails_with_its_cause_and_the_next_one_goes_out(contex
 def test_after_a_restore_the_whole_outbox_is_held(context: Flask) -> None:
     public_id = a_letter()
     assert hold(ON) == 1
-    assert deliver(ON).accepted == 0
+    assert deliver(ON, hour=NOON).accepted == 0
     assert notice(public_id).status == "held"
 
 
 def test_two_deliveries_at_once_are_refused(context: Flask) -> None:
     a_letter()
-    with _alone(), pytest.raises(DeliveryRunning):
-        deliver(ON)
+    with alone(), pytest.raises(DeliveryRunning):
+        deliver(ON, hour=NOON)
 
 
 def test_a_name_no_font_prints_goes_out_by_hand_and_not_as_a_box(context: Flask) -> None:
     public_id = a_letter("田𠮷")
-    deliver(ON)
+    deliver(ON, hour=NOON)
     refused = notice(public_id)
     assert refused.status == "failed" and "𠮷 U+20BB7" in refused.proof
     instead = db.session.scalars(select(Notice).filter_by(channel="by_hand")).one()
@@ -190,7 +191,7 @@ def test_smtp_hands_the_letter_to_a_real_server(context: Flask, mail_server: tup
     public_id = a_letter()
     context.config["NOTICE_TRANSPORT"] = f"smtp://127.0.0.1:{port}?to=letters@example.org&from=office@example.org"
     try:
-        assert deliver(ON).accepted == 1
+        assert deliver(ON, hour=NOON).accepted == 1
     finally:
         context.config.pop("NOTICE_TRANSPORT")
     (envelope,) = received
@@ -204,6 +205,6 @@ def test_a_server_that_is_not_there_fails_the_notice(context: Flask) -> None:
     a_letter()
     context.config["NOTICE_TRANSPORT"] = "smtp://127.0.0.1:1?to=letters@example.org"
     try:
-        assert deliver(ON).failed == 1
+        assert deliver(ON, hour=NOON).failed == 1
     finally:
         context.config.pop("NOTICE_TRANSPORT")

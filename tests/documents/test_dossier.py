@@ -23,7 +23,7 @@ from tests.documents import records
 
 pytestmark = pytest.mark.sqlite_is_enough
 
-ON = date(2026, 6, 5)
+ON, NOON = date(2026, 6, 5), 12
 
 
 def the_case() -> Case:
@@ -78,7 +78,7 @@ def test_the_cover_states_retention_and_disposal(context: Flask) -> None:
 
 def test_delivery_appears_with_its_proof(context: Flask) -> None:
     records.whole_story()
-    deliver(ON)
+    deliver(ON, hour=NOON)
     letters = [row for row in content(the_case())["notices"] if row["channel"] == "letter"]
     assert {row["status"] for row in letters} == {"accepted"}
     assert all(row["proof"].startswith("file ") for row in letters)
@@ -87,7 +87,7 @@ def test_delivery_appears_with_its_proof(context: Flask) -> None:
 def test_a_dossier_of_an_earlier_transaction_says_what_was_known_then(context: Flask) -> None:
     records.whole_story()
     then = content(the_case())["as_of"]["tx"]
-    deliver(ON)
+    deliver(ON, hour=NOON)
     now = content(the_case())
     old = content(the_case(), as_of_tx=then)
     assert old["as_of"]["tx"] == then != now["as_of"]["tx"]

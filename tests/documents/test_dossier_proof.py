@@ -37,7 +37,7 @@ from tests.documents.seals import with_seals
 from tests.engines import Copies
 
 pytestmark = pytest.mark.sqlite_is_enough
-ON = date(2026, 6, 5)
+ON, NOON = date(2026, 6, 5), 12
 
 
 @dataclass
@@ -66,7 +66,7 @@ def scene(shared_app: Flask, copies: Copies, tmp_path_factory: pytest.TempPathFa
         make_signer(LOG_ORIGIN, "sha256")
         seals = with_seals(shared_app, folder / "seals")
         first, second = records.whole_story(), records.whole_story("周秀英")
-        deliver(ON)
+        deliver(ON, hour=NOON)
         shared_app.config["SEAL_CERTIFICATE"] = ""
         plain = issue(first, actor=SYSTEM, on=ON)
         shared_app.config["SEAL_CERTIFICATE"] = str(seals)

@@ -23,7 +23,7 @@ from tests.documents.gateways import Centre, HttpGateway, http_gateway, smpp_cen
 pytestmark = pytest.mark.sqlite_is_enough
 
 ON = date(2025, 12, 15)
-NIGHT, MORNING = 23, 8
+NIGHT, MORNING, NOON = 23, 8, 12
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def text_of(parts: list[Any]) -> str:
 @pytest.mark.article("SC-37")
 def test_a_reminder_reaches_the_gateway_with_its_own_number_once(gateway: HttpGateway) -> None:
     public_id = reminder()
-    assert deliver(ON).accepted == 1
+    assert deliver(ON, hour=NOON).accepted == 1
     sent = notice(public_id)
     (message,) = gateway.messages.values()
     assert (message["id"], message["to"]) == (sent.message_id, sent.case.pensioner.phone)
@@ -80,7 +80,7 @@ def test_a_reminder_reaches_the_gateway_with_its_own_number_once(gateway: HttpGa
     assert gateway.headers[0]["Idempotency-Key"] == sent.message_id
     assert gateway.headers[0]["Authorization"] == "Bearer secret"
     assert (sent.status, sent.channel_ref, sent.proof) == ("accepted", "g-0", "sms 127.0.0.1 g-0")
-    assert deliver(ON).accepted == 0
+    assert deliver(ON, hour=NOON).accepted == 0
 
 
 @pytest.mark.parametrize(("answer", "status", "counted"), [
@@ -90,7 +90,7 @@ def test_each_answer_of_the_gateway_leaves_the_notice_where_it_belongs(
         gateway: HttpGateway, answer: int, status: str, counted: str) -> None:
     public_id = reminder()
     gateway.answers = [answer]
-    assert getattr(deliver(ON), counted) == 1
+    assert getattr(deliver(ON, hour=NOON), counted) == 1
     assert (notice(public_id).status, gateway.messages) == (status, {})
 
 
@@ -98,27 +98,27 @@ def test_a_gateway_that_takes_nothing_is_not_asked_again_in_the_same_run(gateway
     reminder("甲")
     reminder("乙")
     gateway.answers = [503]
-    assert (deliver(ON).queued, len(gateway.headers)) == (1, 1)
-    assert deliver(ON).accepted == 2
+    assert (deliver(ON, hour=NOON).queued, len(gateway.headers)) == (1, 1)
+    assert deliver(ON, hour=NOON).accepted == 2
 
 
 def test_a_gateway_that_is_not_there_keeps_the_queue(through: Callable[[str], None]) -> None:
     through("http://127.0.0.1:1/sms")
     public_id = reminder()
-    assert deliver(ON).queued == 1
+    assert deliver(ON, hour=NOON).queued == 1
     assert (notice(public_id).status, notice(public_id).attempts) == ("queued", 0)
 
 
 def test_letters_do_not_go_to_the_gateway_of_short_messages(gateway: HttpGateway) -> None:
     with transaction():
         queue(records.case(), "suspended", on=ON, facts={"reason": "lapsed"}, channels=("letter",), once="a")
-    assert (deliver(ON).accepted, gateway.messages) == (1, {})
+    assert (deliver(ON, hour=NOON).accepted, gateway.messages) == (1, {})
 
 
 @pytest.mark.article("SC-37")
 def test_a_long_reminder_reaches_the_centre_in_parts_that_make_the_whole(centre: Centre) -> None:
     public_id = reminder()
-    assert deliver(ON).accepted == 1
+    assert deliver(ON, hour=NOON).accepted == 1
     sent, first = notice(public_id), centre.parts[0]
     assert first.destination_addr.decode() == sent.case.pensioner.phone
     assert (first.source_addr.decode(), first.registered_delivery) == ("12333", 1)
@@ -134,13 +134,13 @@ def test_each_answer_of_the_centre_leaves_the_notice_where_it_belongs(
         centre: Centre, answers: list[int], status: str) -> None:
     public_id = reminder()
     centre.answers = answers
-    deliver(ON)
+    deliver(ON, hour=NOON)
     assert notice(public_id).status == status
 
 
 def test_a_line_that_breaks_after_the_message_leaves_it_held(centre: Centre) -> None:
     public_id, centre.vanish = reminder(), True
-    assert deliver(ON).held == 1
+    assert deliver(ON, hour=NOON).held == 1
     assert notice(public_id).status == "held"
 
 
@@ -148,7 +148,7 @@ def test_a_line_that_breaks_after_the_message_leaves_it_held(centre: Centre) -> 
 def test_a_returned_message_goes_out_as_a_letter_and_the_number_is_work_to_do(
         gateway: HttpGateway, context: Flask) -> None:
     public_id = reminder()
-    deliver(ON)
+    deliver(ON, hour=NOON)
     gateway.receipts = [{"ref": "g-0", "delivered": False, "error": "UNDELIV 027"}]
     assert collect(ON, receipts(context.config)) == {"delivered": 0, "returned": 1, "known": 0}
     returned = notice(public_id)
@@ -160,7 +160,7 @@ def test_a_returned_message_goes_out_as_a_letter_and_the_number_is_work_to_do(
 
 def test_a_receipt_told_twice_counts_once(centre: Centre, context: Flask) -> None:
     reminder()
-    deliver(ON)
+    deliver(ON, hour=NOON)
     centre.receipts = [b"id:c-1 sub:001 dlvrd:001 done date:2512150901 stat:DELIVRD err:000 text:"]
     assert collect(ON, receipts(context.config))["delivered"] == 1
     assert collect(ON, receipts(context.config)) == {"delivered": 0, "returned": 0, "known": 1}
@@ -169,7 +169,7 @@ def test_a_receipt_told_twice_counts_once(centre: Centre, context: Flask) -> Non
 
 def test_a_state_that_may_still_change_is_no_receipt(centre: Centre, context: Flask) -> None:
     public_id = reminder()
-    deliver(ON)
+    deliver(ON, hour=NOON)
     centre.receipts = [b"id:c-1 stat:ACCEPTD err:000", b"id:somebody-elses stat:UNDELIV err:001"]
     assert collect(ON, receipts(context.config)) == {"delivered": 0, "returned": 0, "known": 1}
     assert (notice(public_id).status, notice(public_id).receipt_on) == ("accepted", None)

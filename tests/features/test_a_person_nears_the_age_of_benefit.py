@@ -18,6 +18,7 @@ from cases.imports.releasing import release
 from cases.models import Case, NearingAge
 from cases.nearing_age import register
 from cases.nearing_age.telling import tell
+from cases.sending import DeliveryRunning, alone
 from cases.sweep import FutureSweep
 from database import db, transaction
 from database.types import blind_index
@@ -122,6 +123,13 @@ def test_whoever_has_no_phone_gets_a_letter_and_whoever_has_neither_is_told_by_a
     assert (letter.status, nobody.status, nobody.told_on) == ("accepted", "failed", None)
     register.note(nobody.id, "told_by_hand", "上门告知本人", actor=actor("li"), on=date(2026, 4, 2))
     assert (nobody.told_on, nobody.status) == (date(2026, 4, 2), "by_hand")
+
+
+def test_while_another_process_sends_nobody_is_told_a_second_time(office: Flask, tmp_path: Path) -> None:
+    row, outbox = one(tmp_path), Outbox()
+    with alone(), pytest.raises(DeliveryRunning):
+        told(date(2026, 4, 1), outbox)
+    assert (outbox.sent, row.status) == ([], "none")
 
 
 @pytest.mark.parametrize("hour", [3, 23])
