@@ -5,6 +5,13 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+# Compiled once, not by every worker and every process that a test starts, also where nothing is to be written beside
+# the sources.
+unset PYTHONDONTWRITEBYTECODE
+PYTHONPYCACHEPREFIX=$(mktemp -d)
+export PYTHONPYCACHEPREFIX
+trap 'rm -rf "$PYTHONPYCACHEPREFIX"' EXIT
+
 failed=0
 run() {  # engine, arguments of pytest; exit 5 is "no test selected"
   echo "== $1: ${*:2}"

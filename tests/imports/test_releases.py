@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
+from datetime import date
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -22,10 +24,12 @@ from cases.models import (
 )
 from database import db, transaction
 from staff.models import NaturalPerson
+from tests.conftest import configured
 from tests.imports.conftest import ON, csv_file, person
 from tests.imports.loads import codes, counts, loaded, only, refused
 from tests.owner import as_owner
-from tests.people import make_account
+from tests.people import actor, make_account
+from tests.promises.servers import ANSWER_WITHIN, PROCESSES
 
 
 @pytest.mark.article("JS-8.1")
@@ -105,20 +109,8 @@ def test_two_releases_at_once_from_separate_processes_load_every_row_once(tmp_pa
     batch = propose(csv_file(tmp_path, [person(n) for n in range(rows)]), office, li, ON)
     public_id = batch.public_id
     db.session.rollback()
-    running = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                RELEASE,
-                db.engine.url.render_as_string(hide_password=False),
-                str(tmp_path),
-                public_id,
-            ]
-        )
-        for _ in range(2)
-    ]
-    assert [one.wait(timeout=120) for one in running] == [0, 0]
+    running = [releasing(public_id, tmp_path) for _ in range(2)]
+    assert [exit_code(one) for one in running] == [0, 0]
     db.session.expire_all()
     assert counts(only(ImportBatch)) == (rows, rows, 0, 0, 0)
     assert db.session.scalar(select(func.count(Case.id))) == rows
@@ -128,46 +120,40 @@ def test_a_release_killed_by_force_goes_on_where_it_stopped(tmp_path, context, o
     batch = propose(csv_file(tmp_path, [person(n) for n in range(60)]), office, li, ON)
     public_id = batch.public_id
     db.session.rollback()
-    command = [
-        sys.executable,
-        "-c",
-        RELEASE,
-        db.engine.url.render_as_string(hide_password=False),
-        str(tmp_path),
-        public_id,
-    ]
-    died = subprocess.run([*command, "die"], timeout=120)
-    assert died.returncode == -signal.SIGKILL
+    assert exit_code(releasing(public_id, tmp_path, dies=True)) == -signal.SIGKILL
     some = db.session.scalar(select(func.count(Case.id)))
     db.session.rollback()
     assert 0 < some < 60
-    assert subprocess.run(command, timeout=120).returncode == 0
+    assert exit_code(releasing(public_id, tmp_path)) == 0
     db.session.expire_all()
     assert counts(only(ImportBatch)) == (60, 60, 0, 0, 0)
     assert db.session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.type == "CaseEntered")) == 60
 
 
-RELEASE = """
-import os, signal, sys
-from datetime import date
-from pathlib import Path
-from tests.conftest import configured
-from app import create_app
-url, folder, public_id, *die = sys.argv[1:]
-app = create_app(configured(url, Path(folder)))
-with app.app_context():
-    from cases.imports import batches
-    from cases.imports.releasing import release
-    from cases.models import ImportBatch
-    from database import db
-    from tests.people import actor
-    batches.CHUNK = 7
-    batch = db.session.scalars(db.select(ImportBatch).filter_by(public_id=public_id)).one()
-    def progress(done, total):
-        if die and done >= 21:
+def release_it(url: str, folder: str, public_id: str, dies: bool) -> None:
+    """In a process of its own, which kills itself half way if it `dies`."""
+    from app import create_app
+
+    def progress(done: int, _total: int) -> None:
+        if dies and done >= 21:
             os.kill(os.getpid(), signal.SIGKILL)
-    release(batch, actor("wang.release"), date(2026, 3, 15), progress=progress)
-"""
+
+    batches.CHUNK = 7
+    with create_app(configured(url, Path(folder))).app_context():
+        batch = db.session.scalars(select(ImportBatch).filter_by(public_id=public_id)).one()
+        release(batch, actor("wang.release"), date(2026, 3, 15), progress=progress)
+
+
+def releasing(public_id: str, folder: Path, dies: bool = False) -> BaseProcess:
+    url = db.engine.url.render_as_string(hide_password=False)
+    process = PROCESSES.Process(target=release_it, args=(url, str(folder), public_id, dies))
+    process.start()
+    return process
+
+
+def exit_code(process: BaseProcess) -> int | None:
+    process.join(ANSWER_WITHIN)
+    return process.exitcode
 
 
 class Killed(Exception):

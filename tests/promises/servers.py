@@ -28,7 +28,7 @@ HELD = "?at-once"
 
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["app", "tests.conftest", "tests.promises.county"])  # each process begins with these
+PROCESSES.set_forkserver_preload(["tests.promises.loaded"])  # each process begins with it
 
 
 def serve(url: str, folder: str, on: date, start: Any, line: Connection) -> None:
