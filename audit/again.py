@@ -46,6 +46,8 @@ def _compare(rows: Sequence[Any], start: int, stop: int, hashing: Hashing) -> No
     for row in of_events:
         if row[6] is None or row[3] is None:
             raise LogAltered(f"place {row[0]}", "its event is not there any more")
+    if not of_events:
+        return
     events = read([row[6:] for row in of_events], hashing)
     stated = [row[2] for row in of_events]
     made = event_entries(events.digests, events.told, [_prev(entry) for entry in stated])
@@ -56,9 +58,10 @@ def _compare(rows: Sequence[Any], start: int, stop: int, hashing: Hashing) -> No
 
 
 def _transactions(rows: Sequence[Any], events: Read) -> None:
-    for row, of in zip(rows, events.told, strict=True):
-        beside = row[3], row[4], row[5].isoformat(timespec="microseconds")
-        if beside != tuple(map(json.loads, (of.tx, of.command, of.recorded_at))):
+    of = events.told
+    for row, *inside in zip(rows, of.txs, of.commands, of.recorded_at, strict=True):
+        beside = [row[3], row[4], row[5].isoformat(timespec="microseconds")]
+        if beside != list(map(json.loads, inside)):
             raise LogAltered(f"audit_tx {row[3]}", "the transaction is not what its events say")
 
 

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from audit.entries import LogAltered
 from audit.models import AuditBucket
 from audit.verify import BUCKETS, Hashing, bucket_hash, bucket_of
 from database.many import among
 
+CASE, INDEX, SEQ = '{"case":"', '","index":', ',"seq":'  # of a line
 LINE = re.compile(r'\{"case":"([^"]*)","index":(\d+),"seq":(\d+)\}')
 AT_ONCE = 10_000  # buckets in a statement
 Head = tuple[int, int]  # of a case: the number of its last event, and its place in the log
@@ -34,39 +36,53 @@ class Heads:
 
     def __init__(self, session: Session, hashing: Hashing) -> None:
         self._session, self._hashing = session, hashing
-        self._buckets: dict[int, dict[str, Head]] = {}
-        self._of: dict[str, dict[str, Head]] = {}  # case -> its bucket
-        self._number: dict[str, int] = {}
+        self._buckets: dict[int, dict[str, str]] = {}  # case -> its line
+        self._of: dict[str, int] = {}  # case -> its bucket
         self._changed: set[int] = set()
-
-    def __len__(self) -> int:
-        return len(self._of)
 
     def load(self, cases: Iterable[str]) -> None:
         """Read the buckets of these cases, those of them that were not."""
         new = {case: bucket_of(self._hashing, case) for case in cases if case not in self._of}
         missing = set(new.values()) - self._buckets.keys()
+        self._buckets |= {number: {} for number in missing}
         for number, lines in _lines(self._session, missing):
-            self._buckets[number] = heads_in(lines)
-        for case, number in new.items():
-            self._of[case] = self._buckets.setdefault(number, {})
-            self._number[case] = number
+            each = lines.split("\n") if lines else ()
+            self._buckets[number] = {line[len(CASE):].partition('"')[0]: line for line in each}
+        self._of |= new
 
-    def last(self, case: str) -> Head | None:
-        """Of a case that was loaded."""
-        return self._of[case].get(case)
+    def last(self, case: str) -> tuple[int, int | None]:
+        """Of a case that was loaded: the number of its last event, and its place; 0 and None when it has none."""
+        line = self._buckets[self._of[case]].get(case)
+        return _head(case, line) if line else (0, None)
 
-    def move(self, case: str, seq: int, place: int) -> None:
-        self._of[case][case] = seq, place
-        self._changed.add(self._number[case])
+    def move(self, case: str, seq: int, place: int) -> int | None:
+        """Returns the place of the event before."""
+        number = self._of[case]
+        bucket = self._buckets[number]
+        line = bucket.get(case)
+        bucket[case] = _line(case, place, seq)
+        self._changed.add(number)
+        return _head(case, line)[1] if line else None
 
     def write(self) -> dict[int, tuple[bytes, int]]:
         """Send what changed and forget what was read; returns hash and number of cases of the buckets."""
-        rows = [(n, len(self._buckets[n]), lines_of(self._buckets[n])) for n in sorted(self._changed)]
+        rows = [(n, len(self._buckets[n]), "\n".join(sorted(self._buckets[n].values()))) for n in sorted(self._changed)]
         made = {number: (bucket_hash(self._hashing, lines), cases) for number, cases, lines in rows}
         store(self._session, [(*row, made[row[0]][0].hex()) for row in rows])
-        self._buckets, self._of, self._number, self._changed = {}, {}, {}, set()
+        self._buckets, self._of, self._changed = {}, {}, set()
         return made
+
+
+def _line(case: str, place: int, seq: int) -> str:
+    return f'{CASE}{case}{INDEX}{place}{SEQ}{seq}}}'
+
+
+def _head(case: str, line: str) -> Head:
+    place, _, seq = line[len(CASE) + len(case) + len(INDEX):-1].partition(SEQ)
+    try:
+        return int(seq), int(place)
+    except ValueError:
+        raise LogAltered("audit_bucket", f"not the head of a case: {line!r}") from None
 
 
 def heads_in(lines: str) -> dict[str, Head]:
@@ -74,8 +90,7 @@ def heads_in(lines: str) -> dict[str, Head]:
 
 
 def lines_of(heads: dict[str, Head]) -> str:
-    lines = [f'{{"case":"{case}","index":{place},"seq":{seq}}}' for case, (seq, place) in heads.items()]
-    return "\n".join(sorted(lines))
+    return "\n".join(sorted(_line(case, place, seq) for case, (seq, place) in heads.items()))
 
 
 def _lines(session: Session, numbers: Collection[int]) -> Iterable[Any]:

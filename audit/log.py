@@ -14,9 +14,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from audit.events import SALT_BYTES, Event, Meta, canonical, canonical_many, digest, personal_values
 from audit.models import AuditEvent, AuditPending, AuditPersonal, AuditTx
+from audit.opening import begin
 from audit.places import OfCase, Place, cases_table, next_place, numbered, uids
 from database import db, in_transaction
 from database.many import insert_columns, insert_many
+from database.types import now
 
 _T = TypeVar("_T")
 _KEY, _STALE = "audit", "audit_stale"
@@ -37,10 +39,12 @@ class WhoActs(Protocol):
 
 @dataclass
 class _Open:
-    """The log's side of the transaction that is open: its row, the next position, by case id the last number given
-    and those of them that the cases' own rows do not say yet; whether its row in audit_pending says `bulk`."""
+    """The log's side of the transaction that is open: its row (`uid`, `command`, `recorded_at`), the next position, by
+    case id the last number given and those of them that the cases' own rows do not say yet; whether its row in
+    audit_pending says `bulk`."""
 
-    tx: AuditTx
+    tx_id: int
+    tx: dict[str, Any]
     next: int = 0
     numbers: dict[int, int] = field(default_factory=dict)
     unwritten: set[int] = field(default_factory=set)
@@ -62,7 +66,7 @@ def record(happened: Event, *, case: OfCase | None = None, actor: WhoActs | str,
     path = office_path or (case.office_path if case is not None else None)
     meta = _meta(opened, actor, on, case.public_id if case is not None else None, seq, path)
     values, salts = _salted(happened)
-    row = AuditEvent(**_columns(happened, meta, opened.tx.id, case.id if case is not None else None, salts))
+    row = AuditEvent(**_columns(happened, meta, opened.tx_id, case.id if case is not None else None, salts))
     session.add(row)
     session.add_all(AuditPersonal(event=row, field=f, salt=salts[f], value=v) for f, v in values.items())
     opened.next += 1
@@ -106,7 +110,7 @@ def _write(session: Session, happened: Sequence[Event], places: Sequence[Place],
            command: str) -> list[int]:
     opened = _opened(session, happened[0], actor, on, command)
     opened.numbers.clear()  # theirs are moved on beside what is known here
-    first, tx_id, salted = opened.next, opened.tx.id, [_salted(one) for one in happened]
+    first, tx_id, salted = opened.next, opened.tx_id, [_salted(one) for one in happened]
     columns = _columns_of_many(happened, places, _around(opened, actor, on), first, [salts for _, salts in salted])
     insert_columns(session, AuditEvent, {"tx_id": tx_id} | columns, len(happened))
     opened.next += len(happened)
@@ -144,21 +148,18 @@ def _opened(session: Session, happened: Event, actor: WhoActs | str, on: date, c
     if opened is not None and session.info.pop(_STALE, False):
         opened = _after_savepoint(session, opened)
     if opened is None:
-        tx = AuditTx(uid=uids(1)[0], command=command or happened.type(), actor=_name(actor), on=on)
-        session.add(tx)
         session.flush()
-        session.add(AuditPending(tx_id=tx.id))
-        opened = _Open(tx)
+        tx = {"uid": uids(1)[0], "command": command or happened.type(), "recorded_at": now()}
+        opened = _Open(begin(session, tx | {"actor": _name(actor), "on": on}), tx)
     session.info[_KEY] = opened
     return opened
 
 
 def _after_savepoint(session: Session, opened: _Open) -> _Open | None:
     """What a rollback to a savepoint has left of it: nothing when the row was made inside."""
-    if opened.tx not in session:
-        return None
-    count = select(func.count()).select_from(AuditEvent).where(AuditEvent.tx_id == opened.tx.id)
-    return _Open(opened.tx, session.scalar(count) or 0)
+    events = select(func.count()).select_from(AuditEvent).where(AuditEvent.tx_id == opened.tx_id).scalar_subquery()
+    found = session.scalar(select(events).select_from(AuditTx).where(AuditTx.id == opened.tx_id))
+    return None if found is None else _Open(opened.tx_id, opened.tx, found)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -200,8 +201,8 @@ def _meta(opened: _Open, actor: WhoActs | str, on: date, case: str | None, seq: 
 
 def _around(opened: _Open, actor: WhoActs | str, on: date) -> dict[str, Any]:
     """What surrounds every event of the transaction."""
-    return {"tx": opened.tx.uid, "command": opened.tx.command, "actor": _name(actor), "on": on,
-            "recorded_at": opened.tx.recorded_at}
+    return {"tx": opened.tx["uid"], "command": opened.tx["command"], "actor": _name(actor), "on": on,
+            "recorded_at": opened.tx["recorded_at"]}
 
 
 def _columns(happened: Event, meta: Meta, tx_id: int, case_id: int | None, salts: dict[str, bytes]) -> dict[str, Any]:

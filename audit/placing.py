@@ -2,21 +2,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from audit.entries import LogAltered, Told, event_entries, told
 from audit.heads import Heads
 from audit.models import AuditEntry, AuditEvent
 from audit.verify import SHA256, Hashing
-from database.many import insert_columns
+from database.many import insert_columns, insert_parts
+from database.streaming import streamed
 
 COLUMNS = (AuditEvent.id, AuditEvent.uid, AuditEvent.tx_id, AuditEvent.position, AuditEvent.case_id,
            AuditEvent.case_seq, AuditEvent.digest, AuditEvent.canonical)
+SENT = 2_000  # entries sent while the next are made
 
 
 @dataclass(frozen=True)
@@ -26,34 +28,41 @@ class Read:
     ids: list[int]
     tx_ids: list[int]
     positions: list[int]
-    told: list[Told]
+    told: Told
     digests: list[str]  # under the log's hash
-
-    def part(self, first: int, end: int) -> Read:
-        return Read(self.ids[first:end], self.tx_ids[first:end], self.positions[first:end], self.told[first:end],
-                    self.digests[first:end])
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def columns(self) -> list[list[Any]]:
+        return [self.ids, self.tx_ids, self.positions, *vars(self.told).values(), self.digests]
+
+
+def read_all(session: Session, query: Select[Any], hashing: Hashing) -> Read:
+    """The rows that a query for COLUMNS finds, looked at while the database sends the next."""
+    found = Read([], [], [], Told(*([] for _ in fields(Told))), [])
+    for rows in streamed(session, query):
+        part = read(rows, hashing)
+        for whole, more in zip(found.columns(), part.columns(), strict=True):
+            whole += more
+    return found
+
 
 def read(rows: Sequence[Any], hashing: Hashing) -> Read:
-    """Of rows of COLUMNS, with digests made anew. Raises LogAltered for a row that is not what its bytes say."""
-    if not rows:
-        return Read([], [], [], [], [])
+    """Of one row of COLUMNS or more, digests made anew. Raises LogAltered for one that is not what its bytes say."""
     ids, uids, tx_ids, positions, case_ids, numbers, stated, canonical = map(list, zip(*rows, strict=True))
-    events = [told(one) for one in canonical]
-    made = [hashlib.sha256(one).hexdigest() for one in canonical]
+    of, sha256 = told(canonical), hashlib.sha256
+    made = [sha256(one).hexdigest() for one in canonical]
     if made != stated:
         raise _altered(uids, made, stated, "the bytes do not have their digest")
-    beside = [(f'"{uid}"', str(position), seq, case_id is None)
-              for uid, position, seq, case_id in zip(uids, positions, numbers, case_ids, strict=True)]
-    inside = [(of.uid, of.position, of.case_seq, of.case is None) for of in events]
-    if beside != inside:
-        raise _altered(uids, beside, inside, "the columns are not what the bytes say")
+    beside = ([f'"{uid}"' for uid in uids], list(map(str, positions)), numbers, [one is None for one in case_ids])
+    inside = (of.uids, of.positions, of.numbers, [case is None for case in of.cases])
+    for stated_in, found in zip(beside, inside, strict=True):
+        if stated_in != found:
+            raise _altered(uids, stated_in, found, "the columns are not what the bytes say")
     if hashing.name != SHA256.name:
         made = [hashing.of(one).hex() for one in canonical]
-    return Read(ids, tx_ids, positions, events, made)
+    return Read(ids, tx_ids, positions, of, made)
 
 
 def _altered(uids: list[str], made: list[Any], stated: list[Any], words: str) -> LogAltered:
@@ -70,59 +79,59 @@ class Batch:
     heads: Heads
     first: int = 0
     placed: int = 0
-    ids: list[int | None] = field(default_factory=list)  # with `entries`: what is not sent yet
-    entries: list[str] = field(default_factory=list)
+    given: list[int] = field(default_factory=list)  # those of the events just read that got places, in that order
+    before: list[int | None] = field(default_factory=list)  # of each, the place of the case's event before
     waiting: set[str] = field(default_factory=set)  # cases an event of which has no predecessor here yet
 
     def __post_init__(self) -> None:
         self.first = self.next
 
-    def fitting(self, events: Sequence[Told]) -> int:
+    def load(self, events: Read) -> None:
+        self.heads.load({case for case in events.told.cases if case is not None})
+
+    def fitting(self, events: Told, first: int, end: int) -> int:
         """How many of these, in their order, follow what stands in the log."""
         seen: dict[str, int] = {}
-        for at, of in enumerate(events):
-            if of.case is not None:
-                last = seen.get(of.case)
-                if last is None:
-                    head = self.heads.last(of.case)
-                    last = head[0] if head else 0
-                if of.case_seq != last + 1:
-                    self.waiting.add(of.case)
-                    return at
-                seen[of.case] = of.case_seq
-        return len(events)
+        for at in range(first, end):
+            case, number = events.cases[at], events.numbers[at]
+            if case is not None:
+                last = seen[case] if case in seen else self.heads.last(case)[0]
+                if number != last + 1:
+                    self.waiting.add(case)
+                    return at - first
+                seen[case] = number
+        return end - first
 
-    def load(self, events: Read) -> None:
-        self.heads.load({of.case for of in events.told if of.case is not None})
-
-    def put(self, events: Read) -> None:
+    def put(self, events: Told, first: int, end: int) -> None:
         """Give these places; they fit."""
-        if not events:
-            return
-        before: list[int | None] = []
-        heads, place = self.heads, self.next
-        for place, of in enumerate(events.told, self.next):
-            if of.case is None:
-                before.append(None)
-                continue
-            head = heads.last(of.case)
-            before.append(head[1] if head else None)
-            heads.move(of.case, of.case_seq, place)  # type: ignore[arg-type]
-        self.add(list(events.ids), event_entries(events.digests, events.told, before))
-        self.placed += len(events)
+        move, cases, numbers = self.heads.move, events.cases, events.numbers
+        self.before += [None if cases[at] is None else move(cases[at], numbers[at], place)  # type: ignore[arg-type]
+                        for place, at in enumerate(range(first, end), self.next)]
+        self.given += range(first, end)
+        self.next += end - first
+        self.placed += end - first
 
-    def add(self, ids: list[int | None], entries: list[str]) -> None:
-        """At the next places; `write` sends them."""
-        self.ids += ids
-        self.entries += entries
-        self.next += len(entries)
+    def write(self, events: Read) -> None:
+        """Send those of the events that got places."""
+        if self.given:
+            insert_parts(self.session, AuditEntry, self._parts(events, self.next - len(self.given)))
+            self.given, self.before = [], []
 
-    def write(self) -> None:
-        count = len(self.entries)
-        if count:
-            given = {"place": list(range(self.next - count, self.next)), "event_id": self.ids, "entry": self.entries}
-            insert_columns(self.session, AuditEntry, given, count)
-            self.ids, self.entries = [], []
+    def _parts(self, events: Read, place: int) -> Iterator[tuple[dict[str, Any], int]]:
+        for at in range(0, len(self.given), SENT):
+            some = self.given[at:at + SENT]
+            entries = event_entries([events.digests[n] for n in some], events.told.part(some),
+                                    self.before[at:at + SENT])
+            yield _rows(place + at, [events.ids[n] for n in some], entries), len(some)
+
+    def add(self, entry: str) -> None:
+        """An entry of the log's own, at the next place."""
+        insert_columns(self.session, AuditEntry, _rows(self.next, [None], [entry]), 1)
+        self.next += 1
+
+
+def _rows(place: int, ids: list[int] | list[None], entries: list[str]) -> dict[str, Any]:
+    return {"place": list(range(place, place + len(entries))), "event_id": ids, "entry": entries}
 
 
 def size_of(session: Session) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from audit.entries import heads_entry, origin_entry
 from audit.heads import CaseMap, Heads, read_map
 from audit.models import AuditEntry, AuditEvent, AuditPending
-from audit.placing import COLUMNS, Batch, read, size_of
+from audit.placing import COLUMNS, Batch, read_all, size_of
 from audit.verify import Hashing
 from database import db, transaction
 from database.many import among
@@ -106,8 +106,7 @@ def _moved_on(batch: Batch, kept: Kept | None, state: bool) -> Kept | None:
         current.change(changed)
     if state and _due(batch.session):
         current = current or read_map(batch.session, batch.hashing)
-        batch.add([None], [heads_entry(batch.next, sum(current.cases), current.root)])
-        batch.write()
+        batch.add(heads_entry(batch.next, sum(current.cases), current.root))
     return Kept(_entry(batch.session, batch.next - 1) or "", current) if current else None
 
 
@@ -140,7 +139,7 @@ def _batch(session: Session) -> tuple[Batch, bool]:
     log = opened(session) if size else _named()
     batch = Batch(session, log.hashing, size, Heads(session, log.hashing))
     if not size:
-        batch.add([None], [origin_entry(log.origin, log.hashing)])
+        batch.add(origin_entry(log.origin, log.hashing))
     most = MOST[session.get_bind().dialect.name]
     while True:
         singles, more = _singles(batch)
@@ -171,8 +170,10 @@ def _singles(batch: Batch) -> tuple[int, bool]:
 
 
 def _place_whole(batch: Batch, tx_ids: list[int]) -> None:
+    if not tx_ids:
+        return
     query = select(*COLUMNS).where(among(AuditEvent.tx_id, tx_ids)).order_by(AuditEvent.tx_id, AuditEvent.position)
-    events = read(batch.session.execute(query).all() if tx_ids else [], batch.hashing)
+    events = read_all(batch.session, query, batch.hashing)
     batch.load(events)
     waiting, done = _transactions(events.tx_ids), []
     batch.waiting.clear()
@@ -180,15 +181,14 @@ def _place_whole(batch: Batch, tx_ids: list[int]) -> None:
     while progress and waiting:  # one may follow another that stands behind it here
         progress, left = False, []
         for first, end in waiting:
-            part = events.part(first, end)
-            if batch.fitting(part.told) < len(part):
+            if batch.fitting(events.told, first, end) < end - first:
                 left.append((first, end))
                 continue
-            batch.put(part)
+            batch.put(events.told, first, end)
             done.append(events.tx_ids[first])
             progress = True
         waiting = left
-    batch.write()
+    batch.write(events)
     if done:
         batch.session.execute(delete(AuditPending).where(among(AuditPending.tx_id, done)))
 
@@ -205,11 +205,11 @@ def _share(batch: Batch) -> int:
     bulk = select(AuditPending.tx_id, AuditPending.done).where(AuditPending.bulk).order_by(AuditPending.tx_id)
     for tx_id, done in session.execute(bulk).all():
         query = select(*COLUMNS).where(AuditEvent.tx_id == tx_id, AuditEvent.position >= done)
-        events = read(session.execute(query.order_by(AuditEvent.position).limit(SHARE)).all(), batch.hashing)
+        events = read_all(session, query.order_by(AuditEvent.position).limit(SHARE), batch.hashing)
         batch.load(events)
-        fit = batch.fitting(events.told)
-        batch.put(events.part(0, fit))
-        batch.write()
+        fit = batch.fitting(events.told, 0, len(events))
+        batch.put(events.told, 0, fit)
+        batch.write(events)
         if fit == len(events) < SHARE:
             session.execute(delete(AuditPending).where(AuditPending.tx_id == tx_id))
         elif fit:

@@ -19,9 +19,9 @@ from audit.tree.growing import Growing
 from audit.tree.proofs import consistency_proof, inclusion_proof, root_of
 from audit.tree.tiles import WIDTH, Tile, TileNodes
 from audit.verify import Hashing
+from database.streaming import streamed
 
 FOLDER, CHECKPOINT = "log", "checkpoint"
-AT_ONCE = 100 * WIDTH  # entries read together
 
 
 class Shelf:
@@ -97,11 +97,11 @@ def grown(session: Session, hashing: Hashing, size: int, before: tuple[int, byte
 
 def entries(session: Session, first: int, end: int) -> Iterator[list[bytes]]:
     """The entries from `first` up to `end`, a tile's worth at a time. Raises LogAltered where one is missing."""
-    for start in range(first, end, AT_ONCE):
-        stop = min(start + AT_ONCE, end)
-        query = select(AuditEntry.entry).where(AuditEntry.place >= start, AuditEntry.place < stop)
-        found = [entry.encode() for entry in session.scalars(query.order_by(AuditEntry.place))]
-        if len(found) != stop - start:
-            raise LogAltered("audit_entry", f"of the entries from {start} to {stop} some are missing")
-        for at in range(0, len(found), WIDTH):
-            yield found[at:at + WIDTH]
+    query = select(AuditEntry.place, AuditEntry.entry).where(AuditEntry.place >= first, AuditEntry.place < end)
+    for rows in streamed(session, query.order_by(AuditEntry.place), WIDTH):
+        if rows[-1][0] - first != len(rows) - 1:
+            raise LogAltered("audit_entry", f"of the entries from {first} to {rows[-1][0]} some are missing")
+        first += len(rows)
+        yield [entry.encode() for _, entry in rows]
+    if first < end:
+        raise LogAltered("audit_entry", f"of the entries up to {end} those from {first} on are missing")

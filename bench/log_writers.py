@@ -22,10 +22,12 @@ TX = """INSERT INTO audit_tx (uid, command, actor, "on", recorded_at)
 EVENT = """INSERT INTO audit_event
     (uid, tx_id, position, type, actor, "on", case_id, case_seq, office_path, canonical, digest)
     VALUES (%s, %s, 0, 'SignedOut', 'SYSTEM', %s, %s, 1, %s, %s, %s)"""
-PENDING = "INSERT INTO audit_pending (tx_id, bulk, done) VALUES (%s, false, 0)"
+WAITING = f"""WITH made AS ({TX})
+    INSERT INTO audit_pending (tx_id, bulk, done) SELECT id, false, 0 FROM made RETURNING tx_id"""  # audit/opening.py
 HEAD = "SELECT hash FROM chain_head FOR UPDATE"
 LINK = "UPDATE chain_head SET hash = %s"
 CASES = 1_000_000
+EVERY = 0.25  # seconds from the beginning of one checkpoint to that of the next, or as long as it takes
 
 
 def run(app: Flask, kind: str, writers: int, seconds: float) -> tuple[float, list[float]]:
@@ -68,10 +70,8 @@ def _write(url: str, kind: str, number: int, seconds: float, begin: Any, told: A
             if kind == "chain":
                 head = raw.execute(HEAD).fetchone()[0]
                 raw.execute(LINK, (hashlib.sha256(head + canonical).digest(),))
-            tx_id = raw.execute(TX, (tx, ON, at)).fetchone()[0]
+            tx_id = raw.execute(WAITING if kind == "ours" else TX, (tx, ON, at)).fetchone()[0]
             raw.execute(EVENT, (uid, tx_id, ON, case_id, office, canonical, digest))
-            if kind == "ours":
-                raw.execute(PENDING, (tx_id,))
             raw.commit()
             commits.append((uid, time.time()))
     told.put(commits)
@@ -95,11 +95,12 @@ def _keep(app: Flask, stop: Any, told: Any) -> None:
         checkpoint()
         told.put(None)
         while True:
-            last = stop.is_set()
+            last, began = stop.is_set(), time.monotonic()
             size = int(checkpoint().split(b"\n")[1])
             signed.append((time.time(), size))
             if last:
                 break
+            stop.wait(max(0.0, began + EVERY - time.monotonic()))
     told.put(signed)
 
 

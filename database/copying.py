@@ -5,8 +5,9 @@ The text format of COPY: a tab between columns, a line for each row, \\N where t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from psycopg import Binary
@@ -28,16 +29,23 @@ def copy(session: Session, table: Table, given: Mapping[str, Any], count: int) -
 
     Raises IntegrityError, TypeError for a value of a kind that no column of ours holds.
     """
-    connection = session.connection()
+    copy_parts(session, table, [(given, count)])
+
+
+def copy_parts(session: Session, table: Table, parts: Iterable[tuple[Mapping[str, Any], int]]) -> None:
+    """The same of several parts, all of the columns of the first, as one COPY: each is taken in while the next is
+    made."""
+    connection, rest = session.connection(), iter(parts)
     dialect, raw = connection.dialect, connection.connection.driver_connection
-    columns = [column for column in table.columns if column.name in given or column.default is not None]
-    texts = [_texts(column, given, count, dialect) for column in columns]
-    block = "".join(lines(texts, count, "\t", "\n"))
+    first = next(rest)
+    columns = [column for column in table.columns if column.name in first[0] or column.default is not None]
     names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
     into = f"COPY {dialect.identifier_preparer.format_table(table)} ({names}) FROM STDIN"
     try:
         with raw.cursor() as cursor, cursor.copy(into) as sent:
-            sent.write(block)
+            for given, count in chain([first], rest):
+                texts = [_texts(column, given, count, dialect) for column in columns]
+                sent.write("".join(lines(texts, count, "\t", "\n")))
     except dialect.loaded_dbapi.IntegrityError as error:
         raise IntegrityError(into, None, error) from error
 

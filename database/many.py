@@ -5,7 +5,7 @@ Neither grows with the number of rows: the statement stays the same, so that it 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, insert
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from database.copying import copy
+from database.copying import copy_parts
 
 Row = Mapping[str, Any]
 
@@ -71,9 +71,17 @@ def insert_many(session: Session, model: Any, rows: Sequence[Row]) -> None:
 
 def insert_columns(session: Session, model: Any, columns: Mapping[str, Any], count: int) -> None:
     """`count` rows, column by column: a list of values, or the one that all rows have. Raises IntegrityError."""
+    insert_parts(session, model, [(columns, count)])
+
+
+def insert_parts(session: Session, model: Any, parts: Iterable[tuple[Mapping[str, Any], int]]) -> None:
+    """The same of several parts of the same columns; PostgreSQL takes one in while the next is made, which may not
+    ask it anything."""
     table: Table = model.__table__
     if session.get_bind().dialect.name == "postgresql":
-        copy(session, table, columns, count)
+        copy_parts(session, table, parts)
         return
-    given = [values if isinstance(values, list) else [values] * count for values in columns.values()]
-    session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in zip(*given, strict=True)])
+    for columns, count in parts:
+        given = [values if isinstance(values, list) else [values] * count for values in columns.values()]
+        session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in zip(*given, strict=True)])
+
