@@ -15,12 +15,14 @@ from sqlalchemy import Row, select
 from audit.checkpoints import checkpoint, latest, tree
 from audit.entries import LogAltered
 from audit.events import TYPES
+from audit.exports.proofs import coded
 from audit.heads import read_map
 from audit.models import AuditBucket, AuditEntry, AuditEvent
 from audit.policy import policy
 from audit.sequencer import opened
 from audit.signer.refusals import SignerRefused
 from audit.verify import DOSSIER_FORMAT, Policy, bucket_of, written_proof
+from audit.witnesses.receipts import PROVES_ITSELF, receipts
 from database import db
 
 AGAIN = 5  # the log may have gone on between the checkpoint and the map of heads
@@ -116,8 +118,10 @@ class _Made:
         if self.map is not None:
             number = bucket_of(self.log.hashing, self.case)
             lines = db.session.scalar(select(AuditBucket.lines).where(AuditBucket.number == number)) or ""
-            siblings = [base64.b64encode(one).decode() for one in self.map.siblings(number)]
+            siblings = coded(self.map.siblings(number))
             files["heads.jsonl"] = _written({"bucket": number, "lines": lines, "siblings": siblings})
+        made = receipts(self.tree.size, self._consistency, PROVES_ITSELF)
+        files |= {name.replace("anchors/", "anchor-"): content for name, content in made.items()}
         root = base64.b64encode(self.tree.root()).decode()
         stated = {"format": DOSSIER_FORMAT, "log": self.log.origin, "hash": self.log.hashing.name, "case": self.case,
                   "size": self.tree.size, "root": root, "whole": self.whole, "events": [row.place for row in shown],
@@ -127,6 +131,9 @@ class _Made:
 
     def _proof(self, place: int, entry: str) -> bytes:
         return written_proof(place, self.tree.inclusion(place), self.note, entry.encode())
+
+    def _consistency(self, size: int) -> list[str]:
+        return coded(self.tree.consistency(size))
 
     def _line(self, row: Row[Any]) -> bytes:
         canonical = bytes(row.canonical)

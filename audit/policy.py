@@ -12,15 +12,21 @@ from audit.signer.folder import Since
 
 
 def policy() -> dict[str, Any]:
-    """As audit/verify.py reads it: origin, hash, keys (sizes from which and up to which each signs), witnesses, how
-    many must have cosigned, tsa and seals (certificates, PEM). Raises SignerRefused, BadWitnesses."""
+    """As audit/verify.py reads it: origin, hash, keys (the first and the last size that each signs), witnesses, tsa and
+    seals (certificates, PEM), how many witnesses must have cosigned and authorities stamped.
+
+    Raises SignerRefused, BadWitnesses.
+    """
     log, configured = opened(), witnesses()
     cosigning = [{"name": one.name, "key": one.given["key"]} for one in configured if one.kind == "cosigning"]
+    stamping = [one for one in configured if one.kind == "time_stamp"]
+    quorum = current_app.config["WITNESS_QUORUM"]
     return {
         "origin": log.origin, "hash": log.hashing.name, "keys": _keys(signer().log_keys()), "witnesses": cosigning,
-        "cosigned": min(len(cosigning), current_app.config["WITNESS_QUORUM"]),
+        "cosigned": min(len(cosigning), quorum),
         "tsa": [{"name": one.name, "certificates": Path(one.given["certificate"]).read_text(encoding="ascii")}
-                for one in configured if one.kind == "time_stamp"],
+                for one in stamping],
+        "stamped": min(len(stamping), quorum, 1),
         "seals": _seals(current_app.config.get("SEAL_ROOTS") or ""),
     }
 

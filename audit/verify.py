@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 # --- hashes and trees: RFC 6962 section 2.1, RFC 9162 section 2.1 ---
 
@@ -426,7 +426,7 @@ KINDS = {  # kind -> Chinese, English
     "incomplete": ("案件记录不全", "incomplete"),
     "misplaced": ("证明张冠李戴", "proof of something else"), "missing": ("个人信息缺失", "missing"),
     "unproven": ("未经证明", "not proven"), "uncosigned": ("见证不足", "not witnessed"),
-    "unreadable": ("无法读取", "unreadable"),
+    "undated": ("时间无从证明", "time not shown"), "unreadable": ("无法读取", "unreadable"),
 }
 SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
     "file_gone": ("removed", "清单所列文件不在", "a file of the manifest is not there"),
@@ -442,6 +442,9 @@ SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
                   "signed by a key that was not the log's at size {size}"),
     "few_witnesses": ("uncosigned", "须有 {need} 个见证签名，实有 {have} 个",
                       "{need} witnesses must have signed, {have} did"),
+    "few_stamps": ("uncosigned", "须有 {need} 个时间戳，实有 {have} 个", "{need} time stamps are needed, {have} hold"),
+    "anchor_newer": ("cut", "见证方见过 {size} 条，此处仅 {here} 条",
+                     "a witness has seen {size} entries, these are {here}"),
     "other_head": ("altered", "清单所述检查点与所附检查点不同", "the manifest speaks of another checkpoint"),
     "no_receipt": ("unsigned", "没有导出回执，清单未与日志绑定",
                    "no receipt: nothing in the log vouches for the manifest"),
@@ -489,7 +492,12 @@ SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
     "head_false": ("altered", "案件末号的证明不成立：{why}", "the proof of the last numbers does not hold: {why}"),
     "heads_old": ("incomplete", "案件末号表之后是否还有事件，未经证明",
                   "nothing shows that no event of a case followed the last map of heads"),
-    "went_back": ("backdated", "所称时间 {said}，其前的条目已是 {after}", "says {said}, after an entry of {after}"),
+    "went_back": ("backdated", "所称时间 {said}，日志此前一轮已收入 {after} 的条目：倒填，或其事务历时、积压如此之久",
+                  "says {said}, and an earlier run of the log had taken in an entry of {after}: back-dated, or its "
+                  "transaction took or waited that long"),
+    "waited": ("undated", "{count} 条所称时间早于同一轮收入的其他条目（{said} 至 {after}）：日志其间积压，先后无从证明",
+               "{count} say an earlier time than others that the log took in together with them ({said} to {after}): "
+               "it stood still meanwhile, and nothing shows when each was recorded"),
     "before_anchor": ("backdated", "所称时间 {said}，但 {anchored} 见证时日志尚无此条",
                       "says {said}, but was not in the log when it was witnessed at {anchored}"),
     "value_missing": ("missing", "{field} 的原值不在，也没有删除记录",
@@ -517,7 +525,9 @@ class Finding:
         return SAYS[self.code][0]
 
     def words(self, lang: str = "en") -> str:
-        return SAYS[self.code][1 if lang == "zh" else 2].format(**self.detail)
+        said = {name: value.words(lang) if isinstance(value, SignatureRefused) else value
+                for name, value in self.detail.items()}
+        return SAYS[self.code][1 if lang == "zh" else 2].format(**said)
 
     def __str__(self) -> str:
         return f"{self.what}: {self.where}: {self.words()}"
@@ -542,6 +552,7 @@ MOST_LINE = 1 << 26
 MOST_CHECKPOINTS = 10_000
 MANIFEST_FORMAT = 2
 TILES = "log/tile/entries/"
+ANCHORS = "anchors/index.jsonl"
 UNLISTED = {"manifest.json", "receipt.json"}  # the receipt was made after the manifest, and vouches for it
 
 
@@ -694,12 +705,319 @@ class Frontier:
         return made
 
 
+# --- signed data (CMS, RFC 5652), time stamps (RFC 3161): read as DER has it, each byte signed, pinned or fixed ---
+
+WHY = {  # why a signature or a time stamp is refused -> kind, Chinese, English
+    "form": ("altered", "不是此处认得的签名数据{detail}",
+             "not signed data of a form that is known here{detail}"),
+    "digest": ("altered", "签署的不是这些内容", "the bytes are not those that were signed"),
+    "signature": ("altered", "签名不成立", "the signature does not hold"),
+    "binding": ("altered", "签名未指明其所用证书（ESSCertID）",
+                "the signature does not name the certificate that made it (ESSCertID)"),
+    "bytes": ("misplaced", "是对其他内容所盖", "it is of other bytes"),
+    "nonce": ("misplaced", "是对另一请求的答复", "it is the answer to another request"),
+    "purpose": ("unsigned", "其证书不是专用于时间戳", "its certificate is not for time stamps alone"),
+    "expired": ("unsigned", "其证书当时不在有效期内", "its certificate was not valid at that time"),
+    "untrusted": ("unsigned", "策略所列证书均不为其担保", "no certificate of the policy stands behind it"),
+    "extra": ("inserted", "带有无人签署的部分", "it brings a part that nobody signed"),
+}
+SAYS |= {f"stamp_{code}": (kind, f"时间戳：{zh}", f"time stamp: {en}") for code, (kind, zh, en) in WHY.items()}
+NULL, MOST_CERTIFICATES = b"\5\0", 20
+R = TypeVar("R")
+
+
+class SignatureRefused(ProofRefused):
+    """`code`: of WHY."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code, self.said = code, {"detail": f" ({detail})" if detail else ""}
+        super().__init__(self.words("en"))
+
+    def words(self, lang: str) -> str:
+        return WHY[self.code][1 if lang == "zh" else 2].format(**self.said)
+
+
+def _oid(dotted: str) -> bytes:
+    """The content of an OBJECT IDENTIFIER."""
+    first, second, *rest = map(int, dotted.split("."))
+    made = b""
+    for number in (40 * first + second, *rest):
+        part = bytes([number & 0x7F])
+        while number := number >> 7:
+            part = bytes([number & 0x7F | 0x80]) + part
+        made += part
+    return made
+
+
+SIGNED_DATA, TST_INFO = _oid("1.2.840.113549.1.7.2"), _oid("1.2.840.113549.1.9.16.1.4")
+CONTENT_TYPE, MESSAGE_DIGEST = _oid("1.2.840.113549.1.9.3"), _oid("1.2.840.113549.1.9.4")
+SIGNATURE_STAMP = _oid("1.2.840.113549.1.9.16.2.14")
+BOUND = {_oid("1.2.840.113549.1.9.16.2.47"): "sha256", _oid("1.2.840.113549.1.9.16.2.12"): "sha1"}  # RFC 5035, 2634
+DIGESTS = {_oid(f"2.16.840.1.101.3.4.2.{n}"): name for n, name in ((1, "sha256"), (2, "sha384"), (3, "sha512"))}
+RSA, RSA_PSS = _oid("1.2.840.113549.1.1.1"), _oid("1.2.840.113549.1.1.10")
+SIGNED_AS = {RSA: "", RSA_PSS: ""} | {  # algorithm -> the digest that it names
+    _oid(f"{above}.{n}"): name for above, first in (("1.2.840.113549.1.1", 11), ("1.2.840.10045.4.3", 2))
+    for n, name in enumerate(DIGESTS.values(), first)}
+
+
+def _parts(data: bytes, shape: bytes = b".*") -> list[tuple[int, bytes, bytes]]:
+    """(tag, content, the whole) of each DER value in `data`; shape: of their tags. Raises ValueError, IndexError."""
+    found, at = [], 0
+    while at < len(data):
+        tag, length, begin = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            begin += length & 0x7F
+            length = int.from_bytes(data[at + 2:begin], "big")
+            if length < 0x80 or not data[at + 2]:
+                raise ValueError("a length that is not as DER has it")
+        if tag & 0x1F == 0x1F or begin + length > len(data):
+            raise ValueError("cut in the middle")
+        found.append((tag, data[begin:begin + length], data[at:begin + length]))
+        at = begin + length
+    if not re.fullmatch(shape, bytes(tag for tag, _content, _whole in found), re.DOTALL):
+        raise ValueError("not of the form that is expected")
+    return found
+
+
+def _one(data: bytes, tag: int = 0x30) -> bytes:
+    """The content of the one value."""
+    return _parts(data, re.escape(bytes([tag])))[0][1]
+
+
+def _algorithm(content: bytes) -> tuple[bytes, bytes]:
+    """(OID, parameters); none and NULL are the same."""
+    (_tag, oid, _whole), *rest = _parts(content, b"\x06.?")
+    return oid, rest[0][2] if rest and rest[0][2] != NULL else b""
+
+
+def _digest(content: bytes) -> str:
+    oid, parameters = _algorithm(content)
+    if parameters or oid not in DIGESTS:
+        raise ValueError("a digest that is not known here")
+    return DIGESTS[oid]
+
+
+@dataclass(frozen=True)
+class Cms:
+    """Signed data of one signer, whose signature holds. kind: OID of what was signed; own: the certificate that signed,
+    bound by the signature; beside: further ones; value: the signature's bytes; unsigned: attributes that anybody may
+    have added; lists: of revocation, DER; plain: nothing of it is written in a second way."""
+
+    kind: bytes
+    content: bytes
+    own: Any
+    beside: tuple[Any, ...]
+    value: bytes
+    unsigned: dict[bytes, bytes]
+    lists: tuple[bytes, ...]
+    plain: bool
+
+    @property
+    def holder(self) -> str:
+        from cryptography.x509.oid import NameOID
+
+        names = self.own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(names[0].value) if names else str(self.own.subject.rfc4514_string())
+
+
+def _refusing(read: Callable[..., R]) -> Callable[..., R]:
+    """Whatever readers raise on bytes made to hurt them means the same."""
+    def made(*given: Any, **named: Any) -> R:
+        try:
+            return read(*given, **named)
+        except ProofRefused:
+            raise
+        except Exception as error:
+            raise SignatureRefused("form", f"{type(error).__name__}: {error}") from None
+    return made
+
+
+@_refusing
+def read_cms(der: bytes, covered: bytes = b"") -> Cms:
+    """covered: what was signed, where it does not stand inside. Raises SignatureRefused."""
+    from cryptography import x509
+
+    (_tag, kind, _whole), (_tag, wrapped, _whole) = _parts(_one(der), b"\x06\xa0")
+    version, algorithms, inside, *rest, signers = _parts(_one(wrapped), b"\x02\x31\x30\xa0?\xa1?\x31")
+    held = {tag: _parts(content) for tag, content, _whole in rest}
+    if kind != SIGNED_DATA or len(held.get(0xA0, ())) > MOST_CERTIFICATES:
+        raise ValueError("not signed data")
+    (_tag, kind, _whole), *content = _parts(inside[1], b"\x06\xa0?")
+    covered = _one(content[0][1], 4) if content else covered
+    signer = _parts(_one(signers[1]), b"\x02[\x30\x80]\x30\xa0\x30\x04\xa1?")
+    attributes, name = _attributes(signer[3][1]), _digest(signer[2][1])
+    if _one(attributes[CONTENT_TYPE], 6) != kind or _one(attributes[MESSAGE_DIGEST], 4) != hashlib.new(
+            name, covered).digest():
+        raise SignatureRefused("digest")
+    certificates = [(raw, x509.load_der_x509_certificate(raw)) for _tag, _content, raw in held.get(0xA0, ())]
+    own = next((one for one in certificates if _is_named(signer[1], *one)), None)
+    if own is None or not _is_bound(attributes, own[0]):
+        raise SignatureRefused("binding")
+    if not _verifies(own[1].public_key(), signer[5][1], b"\x31" + signer[3][2][1:], name, *_algorithm(signer[4][1])):
+        raise SignatureRefused("signature")
+    plain = (version[1], signer[0][1]) == (b"\3", b"\3" if signer[1][0] == 0x80 else b"\1") and (
+        algorithms[1] == signer[2][2])
+    return Cms(kind, covered, own[1], tuple(one for raw, one in certificates if raw != own[0]), signer[5][1],
+               _attributes(signer[6][1]) if signer[6:] else {}, tuple(one[2] for one in held.get(0xA1, ())), plain)
+
+
+def _attributes(content: bytes) -> dict[bytes, bytes]:
+    """OID -> its one value."""
+    found: dict[bytes, bytes] = {}
+    for _tag, one, _whole in _parts(content, b"\x30*"):
+        (_tag, oid, _raw), (_tag, values, _raw) = _parts(one, b"\x06\x31")
+        if oid in found:
+            raise ValueError("an attribute twice")
+        found[oid] = values
+    return found
+
+
+def _is_named(signer: tuple[int, bytes, bytes], raw: bytes, certificate: Any) -> bool:
+    """Whether the signer's name is this certificate's: by issuer and number, or by the key's identifier."""
+    from cryptography import x509
+
+    if signer[0] == 0x80:
+        known = (one.value for one in certificate.extensions if isinstance(one.value, x509.SubjectKeyIdentifier))
+        return signer[1] in [one.digest for one in known]
+    inside = _parts(_parts(_one(raw))[0][1], b"\xa0?\x02\x30\x30.*")
+    number, _algorithm, issuer = inside[inside[0][0] == 0xA0:][:3]
+    return signer[1] == issuer[2] + number[2]
+
+
+def _is_bound(attributes: dict[bytes, bytes], raw: bytes) -> bool:
+    """ESSCertIDv2 (RFC 5816), or the older one: the hash of the certificate is signed with the rest."""
+    oid = next((one for one in BOUND if one in attributes), None)
+    if oid is None:
+        return False
+    first = _parts(_parts(_parts(_one(attributes[oid]))[0][1])[0][1], b"\x30?\x04\x30?")
+    of = next(place for place, one in enumerate(first) if one[0] == 4)
+    return hashlib.new(_digest(first[0][1]) if of else BOUND[oid], raw).digest() == first[of][1]
+
+
+def _verifies(key: Any, value: bytes, message: bytes, name: str, oid: bytes, parameters: bytes = b"") -> bool:
+    """oid: of the algorithm, which has to name the digest `name` where it names one."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+    hashed = getattr(hashes, name.upper())()
+    how = padding.PSS(padding.MGF1(hashed), hashed.digest_size) if oid == RSA_PSS else padding.PKCS1v15()
+    if SIGNED_AS[oid] not in ("", name) or parameters and oid != RSA_PSS:
+        return False
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey) and SIGNED_AS[oid]:
+            key.verify(value, message, ec.ECDSA(hashed))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, message, how, hashed)
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _chain(certificate: Any, between: list[Any], roots: Sequence[Any], at: datetime) -> list[Any]:
+    """From the certificate to one of `roots`, each issued by the next, which was valid then; [] where none leads there.
+    What was looked at is taken out of `between`."""
+    if certificate in roots:
+        return [certificate]
+    for above in (*roots, *between):
+        if above == certificate or above not in (*roots, *between) or not _issued(certificate, above, at):
+            continue
+        if above in roots:
+            return [certificate, above]
+        between.remove(above)
+        if rest := _chain(above, between, roots, at):
+            return [certificate, *rest]
+    return []
+
+
+def _issued(certificate: Any, above: Any, at: datetime) -> bool:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        certificate.verify_directly_issued_by(above)
+        may = above.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        usage = [one.value for one in above.extensions if isinstance(one.value, x509.KeyUsage)]
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+    return bool(may and all(one.key_cert_sign for one in usage) and _valid(above, at))
+
+
+def _valid(certificate: Any, at: datetime) -> bool:
+    return bool(certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """at: when the bytes existed, says the authority `by`; root: the certificate of the policy behind it."""
+
+    at: datetime
+    by: str
+    root: Any
+
+
+@_refusing
+def verify_stamp(token: bytes, data: bytes, trust: Sequence[Any], nonce: int | None = None) -> Stamp:
+    """Of `data`, by an authority that one of `trust` is or has issued. nonce: of the request. Raises SignatureRefused.
+
+    RFC 3161 and RFC 5816. Whatever stands in a token is signed, vouched for by `trust`, or written in one way only.
+    """
+    signed = read_cms(token)
+    if signed.kind != TST_INFO or not signed.plain or signed.unsigned or signed.lists:
+        raise SignatureRefused("form" if signed.kind != TST_INFO else "extra")
+    at, imprint, given = _stamped(signed.content)
+    (_tag, algorithm, _raw), (_tag, hashed, _raw) = _parts(imprint, b"\x30\x04")
+    if hashlib.new(_digest(algorithm), data).digest() != hashed:
+        raise SignatureRefused("bytes")
+    if nonce is not None and given != nonce:
+        raise SignatureRefused("nonce")
+    if not _stamps_time(signed.own):
+        raise SignatureRefused("purpose")
+    if not _valid(signed.own, at):
+        raise SignatureRefused("expired")
+    chain = _chain(signed.own, list(signed.beside), trust, at)
+    if not chain:
+        raise SignatureRefused("untrusted")
+    if any(not _chain(one, list(signed.beside), trust, at) for one in signed.beside):
+        raise SignatureRefused("extra")
+    return Stamp(at, signed.holder, chain[-1])
+
+
+def _stamped(content: bytes) -> tuple[datetime, bytes, int | None]:
+    """(time, imprint, nonce) of a TSTInfo."""
+    info = _parts(_one(content), b"\x02\x06\x30\x02\x18\x30?\x01?\x02?\xa0?\xa1?")
+    whole, _, part = info[4][1].decode("ascii").removesuffix("Z").partition(".")
+    if info[0][1] != b"\1" or info[4][1][-1:] != b"Z" or part and not part.isdigit():
+        raise ValueError("not a time of RFC 3161")
+    at = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC, microsecond=int((part + "000000")[:6]))
+    extensions = [_parts(one[1]) for tag, inner, _raw in info if tag == 0xA1 for one in _parts(inner)]
+    if any(one[1][0] == 1 for one in extensions):  # critical, and none is known here
+        raise ValueError("a critical extension")
+    return at, info[2][1], next((int.from_bytes(one[1], "big") for one in info[5:] if one[0] == 2), None)
+
+
+def _stamps_time(certificate: Any) -> bool:
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    usage = [one for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+    return len(usage) == 1 and usage[0].critical and list(usage[0].value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def _certificates(pem: Iterable[str]) -> list[Any]:
+    from cryptography import x509
+
+    return [found for one in pem for found in x509.load_pem_x509_certificates(one.encode("ascii"))]
+
+
 # --- what the inspector holds: keys, witnesses, earlier checkpoints ---
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Given by another way than the exports. keys: (key, first size it signs, first size it no longer does)."""
+    """Given by another way than the exports. keys: (key, first and last size it signs; None: it still does)."""
 
     origin: str
     hashing: Hashing
@@ -708,6 +1026,8 @@ class Policy:
     cosigned: int
     late: int  # seconds that a record may come after a later one: a transaction that took long
     seals: tuple[str, ...] = ()  # PEM of the authorities whose seals on dossiers are believed
+    tsa: tuple[tuple[str, str], ...] = ()  # name and PEM of the time stamp authorities
+    stamped: int = 0  # how many of these must have stamped
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> Policy:
@@ -717,13 +1037,27 @@ class Policy:
             return cls(given["origin"], Hashing(given.get("hash", "sha256")), keys,
                        tuple(NoteKey.read(w["key"] if isinstance(w, dict) else w) for w in given.get("witnesses", ())),
                        int(given.get("cosigned", 0)), int(given.get("late_seconds", 3600)),
-                       tuple(map(str, given.get("seals", ()))))
+                       tuple(map(str, given.get("seals", ()))),
+                       tuple((str(one["name"]), str(one["certificates"])) for one in given.get("tsa", ())),
+                       int(given.get("stamped", 0)))
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"policy: {type(error).__name__}: {error}") from None
 
     def signers(self, size: int) -> list[NoteKey]:
-        """The keys that may sign a head of that size: the last one begun at it, and no later one."""
+        """The keys that may sign a head of that size."""
         return [key for key, since, until in self.keys if since <= size and (until is None or size <= until)]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """That a witness had a head of this size and root at that time (POSIX seconds): it has cosigned it, or an authority
+    has stamped it."""
+
+    size: int
+    root: bytes
+    at: float
+    by: str
+    kind: str
 
 
 @dataclass
@@ -736,7 +1070,9 @@ class Exam:
     manifest: dict[str, Any]
     head: Checkpoint | None = None
     earlier: tuple[Checkpoint, ...] = ()  # held elsewhere
-    anchors: list[tuple[int, int]] = dataclasses.field(default_factory=list)  # (size, POSIX seconds) as witnessed
+    seen: list[Seen] = dataclasses.field(default_factory=list)  # heads, by witnesses of the policy
+    shown: set[tuple[int, bytes]] = dataclasses.field(default_factory=set)  # heads that this one continues, and itself
+    elsewhere: list[dict[str, Any]] = dataclasses.field(default_factory=list)  # receipts that are looked up by people
     roots: dict[int, bytes] = dataclasses.field(default_factory=dict)  # of the beginnings, by size: tiles only
     receipt: tuple[dict[str, Any], Checkpoint] | None = None  # as it stands there, its checkpoint
     last_heads: dict[str, Any] | None = None  # the last map of heads, if only entries of no case follow it
@@ -745,6 +1081,7 @@ class Exam:
     logged: OnDisk | None = None  # case -> [number, index] of its last entry in the whole log: tiles only
     cases: OnDisk = dataclasses.field(default_factory=OnDisk)  # case -> [first, last, index of the last]
     events: int = 0
+    latest: datetime | None = None  # what the newest entry says
 
     @property
     def whole(self) -> bool:
@@ -766,6 +1103,7 @@ class Report:
     cases: int
     made: dict[str, Any]
     checked: tuple[int, ...]  # sizes of the checkpoints held elsewhere
+    anchored: dict[str, Any]  # entries, rest, by, elsewhere: how far witnesses have seen it
 
     @property
     def ok(self) -> bool:
@@ -774,14 +1112,11 @@ class Report:
 
 def verify_export(path: Path, policy: Policy, earlier: Sequence[bytes] = ()) -> Report:
     """Everything that is wrong with the export at `path` (folder or archive). earlier: notes kept elsewhere."""
-    found = Findings()
-    exam = None
+    found, exam = Findings(), None
     try:
         source = Source(path)
         exam = Exam(source, policy, found, _manifest(source))
-        held = tuple(c for n, note in enumerate(earlier, 1)
-                     if (c := _opened(note, exam, f"--checkpoint {n}", witnessed=False)))
-        exam.earlier = held
+        _hold(exam, earlier)
         _files(exam)
         _check_head(exam)
         if exam.head is not None:
@@ -795,10 +1130,19 @@ def verify_export(path: Path, policy: Policy, earlier: Sequence[bytes] = ()) -> 
             _check_receipt(exam)
     except UNREADABLE as e:
         found.add("unreadable", str(path), why=f"{type(e).__name__}: {e}")
+    return _reported(exam, found)
+
+
+def _reported(exam: Exam | None, found: Findings) -> Report:
     if exam is None:
-        return Report(found, None, 0, 0, {}, ())
+        return Report(found, None, 0, 0, {}, (), {})
     return Report(found, exam.head, exam.events, sum(1 for _ in exam.cases.items()), exam.manifest,
-                  tuple(c.size for c in exam.earlier))
+                  tuple(c.size for c in exam.earlier), _anchored(exam) if exam.head else {})
+
+
+def _hold(exam: Exam, earlier: Sequence[bytes]) -> None:
+    """The checkpoints that the inspector kept."""
+    exam.earlier = tuple(c for n, note in enumerate(earlier, 1) if (c := _opened(note, exam, f"--checkpoint {n}")))
 
 
 def _manifest(source: Source) -> dict[str, Any]:
@@ -822,8 +1166,8 @@ def _files(exam: Exam) -> None:
         exam.found.add("file_twice", name)
 
 
-def _opened(note: bytes, exam: Exam, where: str, *, witnessed: bool) -> Checkpoint | None:
-    """The tree head in a note if a key of the policy signed it; witnesses' times are kept as anchors."""
+def _opened(note: bytes, exam: Exam, where: str) -> Checkpoint | None:
+    """The tree head in a note if a key of the policy signed it; which witnesses have seen it is kept."""
     policy = exam.policy
     try:
         head = open_checkpoint(note, [*(k for k, _s, _u in policy.keys), *policy.witnesses], policy.origin)
@@ -835,22 +1179,20 @@ def _opened(note: bytes, exam: Exam, where: str, *, witnessed: bool) -> Checkpoi
         known = by & {key for key, _since, _until in policy.keys}
         exam.found.add("wrong_key" if known else "no_signature", where, size=head.size, why="only witnesses signed it")
         return None
-    times = sorted(s.at for s in head.note.signatures if s.key in policy.witnesses and s.at is not None)
-    exam.anchors += [(head.size, times[0])] if times else []
-    if witnessed and len(times) < policy.cosigned:
-        exam.found.add("few_witnesses", where, need=policy.cosigned, have=len(times))
+    exam.seen += [Seen(head.size, head.root, one.at, one.key.name, "cosigning") for one in head.note.signatures
+                  if one.key in policy.witnesses and one.at is not None]
     return head
 
 
 def _check_head(exam: Exam) -> None:
-    exam.head = _opened(exam.source.read("checkpoint"), exam, "checkpoint", witnessed=True)
+    exam.head = _opened(exam.source.read("checkpoint"), exam, "checkpoint")
     stated = exam.manifest["checkpoint"]
     if exam.head and (stated["size"], stated["root"]) != (exam.head.size, exam.head.root.hex()):
         exam.found.add("other_head", "manifest.json")
 
 
 def _bring(exam: Exam) -> None:
-    """The earlier checkpoints that the export brings with it, as far as they are signed."""
+    """The earlier checkpoints that the export brings with it, as far as they are signed; those with receipts too."""
     for number, line in exam.source.lines("consistency.jsonl"):
         where = f"consistency.jsonl line {number}"
         if number > MOST_CHECKPOINTS:
@@ -858,19 +1200,90 @@ def _bring(exam: Exam) -> None:
         exam.proofs[line["size"]] = line["proof"]
         if line.get("note") is None:  # of a size that was asked for and never signed here
             continue
-        kept = _opened(line["note"].encode(), exam, where, witnessed=False)
+        kept = _opened(line["note"].encode(), exam, where)
         exam.brought += [(where, kept, line["proof"])] if kept else []
+    for number, line in exam.source.lines(ANCHORS):
+        _bring_anchor(exam, f"{ANCHORS} line {number}", line)
+
+
+def _bring_anchor(exam: Exam, where: str, line: dict[str, Any]) -> None:
+    """A checkpoint and the receipts of those to whom it was handed over."""
+    assert exam.head is not None
+    note = exam.source.read(line["note"])
+    if (kept := _opened(note, exam, where)) is None:
+        return
+    if kept.size > exam.head.size:
+        exam.found.add("anchor_newer", where, size=kept.size, here=exam.head.size)
+        return
+    exam.brought.append((where, kept, line.get("proof")))
+    for receipt in line["receipts"]:
+        if receipt["kind"] == "cosigning":
+            _opened(note + exam.source.read(receipt["file"]), exam, receipt["file"])
+        elif receipt["kind"] == "time_stamp" and exam.policy.tsa:
+            _stamped_head(exam, kept, note, receipt["file"])
+        else:
+            exam.elsewhere.append({"size": kept.size} | {k: receipt.get(k) for k in ("witness", "kind", "words")})
+
+
+def _stamped_head(exam: Exam, kept: Checkpoint, note: bytes, file: str) -> None:
+    pinned = [(name, _certificates([pem])) for name, pem in exam.policy.tsa]
+    try:
+        stamp = verify_stamp(exam.source.read(file), note, [one for _name, some in pinned for one in some])
+    except SignatureRefused as refused:
+        exam.found.add(f"stamp_{refused.code}", file, **refused.said)
+        return
+    by = next(name for name, some in pinned if stamp.root in some)
+    exam.seen.append(Seen(kept.size, kept.root, stamp.at.timestamp(), by, "time_stamp"))
+
+
+DEMANDED = (("cosigning", "cosigned", "few_witnesses"), ("time_stamp", "stamped", "few_stamps"))
+
+
+def _newest(exam: Exam, kind: str) -> list[Seen]:
+    """The largest head that each witness of the kind has seen and that this one continues; the largest first."""
+    newest: dict[str, Seen] = {}
+    for one in sorted(exam.seen, key=lambda one: (one.size, -one.at)):
+        if one.kind == kind and (one.size, one.root) in exam.shown:
+            newest[one.by] = one
+    return sorted(newest.values(), key=lambda one: -one.size)
+
+
+def _check_demands(exam: Exam) -> None:
+    """As many witnesses as the policy demands have seen this head or one that it continues."""
+    for kind, demand, code in DEMANDED:
+        need, have = getattr(exam.policy, demand), len(_newest(exam, kind))
+        if have < need:
+            exam.found.add(code, "checkpoint", need=need, have=have)
+
+
+def _anchored(exam: Exam) -> dict[str, Any]:
+    """How many entries were seen by as many as the policy demands; by anybody, if it demands none."""
+    assert exam.head is not None
+    newest = {kind: _newest(exam, kind) for kind, _demand, _code in DEMANDED}
+    sizes = [([one.size for one in newest[kind]] + [0] * need)[need - 1]
+             for kind, demand, _code in DEMANDED if (need := getattr(exam.policy, demand))]
+    seen = sorted((one for some in newest.values() for one in some), key=lambda one: -one.size)
+    entries = min(sizes) if sizes else max((one.size for one in seen), default=0)
+    return {"entries": entries, "rest": exam.head.size - entries, "elsewhere": exam.elsewhere, "by": [
+        {"name": one.by, "kind": one.kind, "entries": one.size,
+         "at": datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds")} for one in seen]}
 
 
 def _check_earlier(exam: Exam) -> None:
     """The head continues each checkpoint held elsewhere, and each one that the export itself brings."""
+    assert exam.head is not None
     proofs = exam.proofs
+    exam.shown.add((exam.head.size, exam.head.root))
     for where, kept, proof in exam.brought:
-        if _continues(exam, kept, proof) is not True:
-            exam.found.add("rewritten", where, size=kept.size)
-    good = [c.size for c in exam.earlier if c.size and _continues(exam, c, proofs.get(c.size)) is True]
+        if (answer := _continues(exam, kept, proof)) is True:
+            exam.shown.add((kept.size, kept.root))
+        else:
+            exam.found.add("no_consistency" if answer is None else "rewritten", where, size=kept.size)
+    good = {c.size: c.root for c in exam.earlier if _continues(exam, c, proofs.get(c.size)) is True}
+    exam.shown |= good.items()
     for held in exam.earlier:
         _held_elsewhere(exam, held, proofs.get(held.size), max(good, default=0))
+    _check_demands(exam)
 
 
 def _held_elsewhere(exam: Exam, held: Checkpoint, proof: Any, good: int) -> None:
@@ -932,6 +1345,7 @@ def _check_tiles(exam: Exam) -> None:
             exam.found.add("entry_not_in_tiles", f"entry {tree.size}")
         tree.add(hashing.leaf(raw))
         walk.take(tree.size - 1, _entry(exam, raw, tree.size - 1), whole=True)
+    walk.end_run()
     exam.roots[tree.size] = tree.root()
     if tree.size != head.size or tree.root() != head.root:
         exam.found.add("tree_other", f"tree of {head.size}")
@@ -977,37 +1391,58 @@ class _Ordered:
 
 def _entry(exam: Exam, raw: bytes, index: int) -> dict[str, Any]:
     found = json.loads(raw)
-    if not isinstance(found, dict) or _entry_bytes(found) != raw:
+    if not isinstance(found, dict) or _canonical(found, ascii_only=True) != raw:
         exam.found.add("entry_form", f"entry {index}")
     return found if isinstance(found, dict) else {}
 
 
-def _entry_bytes(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
+def _canonical(body: Any, *, ascii_only: bool = False) -> bytes:
+    return json.dumps(body, ensure_ascii=ascii_only, sort_keys=True, separators=(",", ":")).encode()
+
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Walk:
-    """Entries one after the other: numbers and links of each case, and times that do not go back."""
+    """Entries one after the other: numbers and links of each case, and times that do not go back.
+
+    The log takes entries in by runs; a map of heads or a checkpoint stands between two. Within one run times may be out
+    of order where it stood still before: then all of it is late, and no entry can be told from the others.
+    """
 
     def __init__(self, exam: Exam, name: str, cases: OnDisk) -> None:
         self.exam, self.name, self.cases = exam, name, cases
-        self.latest = ""
-        self._bound = datetime.min.replace(tzinfo=UTC)
-        self._anchors = sorted(exam.anchors)
+        self._latest = self._before = EARLIEST  # of all entries so far; of those of earlier runs
+        self._anchors = sorted((one.size, one.at) for one in exam.seen)
+        self._ends = sorted({c.size for c in (*exam.earlier, *(kept for _w, kept, _p in exam.brought))}, reverse=True)
+        self._waited: list[tuple[int, str]] = []  # of this run: index and time
 
     def take(self, index: int, entry: dict[str, Any], *, whole: bool) -> None:
+        if entry.get("kind") == "heads" or self._ends and self._ends[-1] <= index:
+            self.end_run()
+            self._ends = [size for size in self._ends if size > index]
         if entry.get("kind") != "event":
             return
-        self._time(index, entry)
+        if self.name == "log" or not self.exam.tiled:
+            self._time(index, entry)
         if entry.get("case") is not None:
             self._case(index, entry, whole)
 
+    def end_run(self) -> None:
+        if self._waited:
+            (first, _said), (last, _also) = self._waited[0], self._waited[-1]
+            self.exam.found.add("waited", f"entries {first}-{last}", count=len(self._waited),
+                                said=min(said for _index, said in self._waited), after=self._latest.isoformat())
+        self._before, self._waited = self._latest, []
+
     def _time(self, index: int, entry: dict[str, Any]) -> None:
         said, where = datetime.fromisoformat(entry["recorded_at"]), f"entry {index}"
-        if said < self._bound:
-            self.exam.found.add("went_back", where, said=entry["recorded_at"], after=self.latest)
-        elif (after := said - timedelta(seconds=self.exam.policy.late)) > self._bound:
-            self._bound, self.latest = after, entry["recorded_at"]
+        late = timedelta(seconds=self.exam.policy.late)
+        if said < self._before - late:
+            self.exam.found.add("went_back", where, said=entry["recorded_at"], after=self._before.isoformat())
+        elif said < self._latest - late:
+            self._waited.append((index, entry["recorded_at"]))
+        self._latest = self.exam.latest = max(said, self._latest)
         anchor = next((at for size, at in reversed(self._anchors) if size <= index), None)
         if anchor is not None and said.timestamp() < anchor - self.exam.policy.late:
             told = datetime.fromtimestamp(anchor, UTC).isoformat()
@@ -1053,17 +1488,22 @@ def _check_events(exam: Exam) -> None:
     """Each entry is proven, each event is that of its entry, and none is missing or too many."""
     events = _sorted_lines(exam, "events.jsonl", "event_order")
     walk, match, tail = _Walk(exam, "export", exam.cases), _Match(exam), _Tail(exam)
-    event = next(events, None)
-    last = -1
+    event, last = next(events, None), -1
+
+    def strangers(before: int | None) -> None:
+        """Events that no entry proves, up to the next entry's place."""
+        nonlocal event
+        while event and (before is None or event[1]["index"] < before):
+            match.unknown(*event)
+            event = next(events, None)
+
     for number, line, entry in _proven_entries(exam):
         index = line["index"]
         if index == last:
             exam.found.add("entry_twice", f"entries.jsonl line {number}")
             continue
         last = index
-        while event and event[1]["index"] < index:
-            match.unknown(*event)
-            event = next(events, None)
+        strangers(index)
         if event and event[1]["index"] == index:
             match.pair(*event, entry)
             event = next(events, None)
@@ -1071,9 +1511,8 @@ def _check_events(exam: Exam) -> None:
             match.gone(index, entry)
         tail.take(index, entry)
         walk.take(index, entry, whole=exam.whole)
-    while event:
-        match.unknown(*event)
-        event = next(events, None)
+    strangers(None)
+    walk.end_run()
     match.conclude()
     tail.conclude()
 
@@ -1160,10 +1599,6 @@ class _Match:
         stated = self.exam.manifest["counts"]["events"]
         if stated != self.exam.events and not self.found:
             self.found.add("count_other", "manifest.json", stated=stated, found=self.exam.events)
-
-
-def _canonical(body: Any) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 # --- that a case's file is whole: the logged map of case heads ---
@@ -1302,7 +1737,7 @@ def _open_receipt(exam: Exam) -> None:
         exam.found.add("no_receipt", "receipt.json")
         return
     receipt = json.loads(exam.source.read("receipt.json"))
-    later = _opened(receipt["checkpoint"].encode(), exam, "receipt.json", witnessed=False)
+    later = _opened(receipt["checkpoint"].encode(), exam, "receipt.json")
     exam.receipt = (receipt, later) if later else None
 
 
@@ -1336,6 +1771,8 @@ STREAM = re.compile(rb"stream\r?\n")
 LENGTH = re.compile(rb"/Length[ \t\r\n]+(\d+)(?![ \t\r\n]+\d+[ \t\r\n]+R)")
 ATTACHED_AS = re.compile(rb"/U?F[ \t\r\n]*\(([^()\\]+)\)")
 ATTACHED = re.compile(rb"/EF[ \t\r\n]*<<[^>]*/U?F[ \t\r\n]+(\d+)[ \t\r\n]+\d+[ \t\r\n]+R")
+CLAIMED = re.compile(rb"/M[ \t\r\n]*\(D(?::|\\072)(\d{14})([Zz+-]?)(?:(\d\d)'?(\d\d)?'?)?\)")
+REVOCATION = re.compile(rb"/(?:CRL|OCSP)s?[ \t\r\n]*\[([^\]]*)\]")
 SAYS |= {
     "no_proofs": ("unsigned", "案卷没有附上日志证明", "the dossier brings no proof of the log"),
     "attached_twice": ("inserted", "附有两个同名文件", "two files of this name are attached"),
@@ -1347,6 +1784,13 @@ SAYS |= {
                   "it says that {holder} sealed it, and bears no seal"),
     "seal_broken": ("altered", "签章覆盖的内容已被改动：{why}", "what the seal covers was altered: {why}"),
     "seal_part": ("inserted", "签章之后文件又被增改", "something was added to the file since it was sealed"),
+    "seal_undated": ("unsigned", "签章未注明时间", "the seal does not say when it was made"),
+    "seal_expired": ("unsigned", "签章时间 {at}，但证书（{holder}）有效期为 {since} 至 {until}",
+                     "sealed at {at}, but the certificate of {holder} was valid from {since} to {until}"),
+    "seal_early": ("backdated", "签章时间 {at} 早于所载记录的时间 {after}",
+                   "sealed at {at}, before what it covers was recorded ({after})"),
+    "seal_revoked": ("unsigned", "证书（{holder}）已于 {on} 吊销", "the certificate of {holder} was revoked at {on}"),
+    "seal_answer": ("altered", "所附吊销信息不成立：{why}", "an answer on revocation does not hold: {why}"),
     "seal_unknown": ("unsigned", "签章证书不是所列机构签发：{holder}",
                      "no authority of the policy issued the seal of {holder}"),
 }
@@ -1451,7 +1895,33 @@ class PdfFiles:
         span = [int(one) for one in ranges[-1][1].split()]
         if len(span) != 4 or span[0] != 0 or not 0 < span[1] < span[2] <= sum(span[2:]) <= len(self.data):
             raise Unreadable("a byte range that is none")
-        return span, bytes.fromhex(self.data[span[1] + 1:span[2] - 1].decode("ascii"))
+        return span, _unpadded(bytes.fromhex(self.data[span[1] + 1:span[2] - 1].decode("ascii")))
+
+    def claimed(self) -> datetime | None:
+        """When it was signed, as the signature's own dictionary says."""
+        for text, _stream in self._objects.values():
+            said = CLAIMED.search(text) if b"/ByteRange" in text else None
+            if said is not None:
+                hours, minutes = int(said[3] or 0), int(said[4] or 0)
+                away = timedelta(hours=hours, minutes=minutes) * (-1 if said[2] == b"-" else 1)
+                return datetime.strptime(said[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC) - away
+        return None
+
+    def revocation(self) -> list[bytes]:
+        """The lists and answers of revocation in a DSS."""
+        refs = [ref for text, _stream in self._objects.values() for some in REVOCATION.findall(text)
+                for ref in re.findall(rb"(\d+)[ \t\r\n]+\d+[ \t\r\n]+R", some)]
+        found = [self._objects[int(ref)] for ref in dict.fromkeys(refs) if int(ref) in self._objects]
+        return [_inflated(raw) if b"/FlateDecode" in text else raw for text, raw in found]
+
+
+def _unpadded(der: bytes) -> bytes:
+    """Without the zeroes that fill the place up."""
+    begin = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
+    end = begin + (int.from_bytes(der[2:begin], "big") if der[1] & 0x80 else der[1])
+    if any(der[end:]):
+        raise Unreadable("something behind the signature")
+    return der[:end]
 
 
 def _inflated(raw: bytes) -> bytes:
@@ -1466,7 +1936,7 @@ class _Attached(Source):
     """A dossier's files, as the files of an export would be."""
 
     def __init__(self, pdf: PdfFiles, found: Findings) -> None:
-        self.twice, self._files = [], dict(pdf.files)
+        self.twice, self._files = [], {name.replace("anchor-", "anchors/"): data for name, data in pdf.files.items()}
         proofs = {name: data for name, data in pdf.files.items() if name.endswith(".tlog-proof")}
         self.notes: dict[bytes, str] = {}
         rows = []
@@ -1523,21 +1993,17 @@ def verify_dossier_bytes(document: bytes, policy: Policy, earlier: Sequence[byte
         if "proof.json" not in source or not source.notes:
             found.add("no_proofs", "PDF")
             _check_seal(pdf, {}, policy, found)
-            return Report(found, None, 0, 0, {}, ())
+            return _reported(None, found)
         stated = json.loads(source.read("proof.json"))
         exam = Exam(source, policy, found, _as_export(stated))
-        exam.earlier = tuple(c for n, note in enumerate(earlier, 1)
-                             if (c := _opened(note, exam, f"--checkpoint {n}", witnessed=False)))
+        _hold(exam, earlier)
         exam.manifest["seal"] = _check_seal(pdf, stated, policy, found)
         _check_dossier(exam, source, stated)
     except zlib.error:
         found.add("part_damaged", "PDF")
     except UNREADABLE as error:
         found.add("unreadable", "PDF", why=f"{type(error).__name__}: {error}")
-    if exam is None:
-        return Report(found, None, 0, 0, {}, ())
-    return Report(found, exam.head, exam.events, sum(1 for _ in exam.cases.items()), exam.manifest,
-                  tuple(c.size for c in exam.earlier))
+    return _reported(exam, found)
 
 
 def _as_export(stated: dict[str, Any]) -> dict[str, Any]:
@@ -1550,16 +2016,18 @@ def _as_export(stated: dict[str, Any]) -> dict[str, Any]:
 
 def _check_dossier(exam: Exam, source: _Attached, stated: dict[str, Any]) -> None:
     for note, name in source.notes.items():  # one checkpoint for all; another one is another's proof
-        exam.head = _opened(note, exam, name, witnessed=True)
+        exam.head = _opened(note, exam, name)
         if exam.head and (exam.head.size, exam.head.root.hex()) != tuple(exam.manifest["checkpoint"].values()):
             exam.found.add("other_head", name)
     if exam.head is None:
         return
+    _bring(exam)
     _check_earlier(exam)
     _check_events(exam)
     _check_heads(exam)
     _check_case(exam, stated)
     _check_data(exam, stated)
+    _check_seal_time(exam)
 
 
 def _check_case(exam: Exam, stated: dict[str, Any]) -> None:
@@ -1585,16 +2053,19 @@ def _check_data(exam: Exam, stated: dict[str, Any]) -> None:
             exam.found.add("extract_other", "dossier.json", seq=seq)
 
 
+def _check_seal_time(exam: Exam) -> None:
+    """A seal is younger than what it covers: a certificate that has run out is no use to whoever says another time."""
+    at = (exam.manifest["seal"] or {}).get("at")
+    if at and exam.latest and datetime.fromisoformat(at) < exam.latest - timedelta(seconds=exam.policy.late):
+        exam.found.add("seal_early", "PDF", at=at, after=exam.latest.isoformat())
+
+
 # --- the seal: a CMS signature (PAdES) over the bytes of the PDF ---
 
-MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
-DIGESTS = {bytes.fromhex("608648016503040201"): "sha256", bytes.fromhex("608648016503040202"): "sha384",
-           bytes.fromhex("608648016503040203"): "sha512"}
 
-
-def _check_seal(pdf: PdfFiles, stated: dict[str, Any], policy: Policy, found: Findings) -> str | None:
-    """Who sealed it, as the certificate says; None where nobody did or nothing holds. Dates and revocation of the
-    certificate are not looked at: the log says when the dossier was issued."""
+def _check_seal(pdf: PdfFiles, stated: dict[str, Any], policy: Policy, found: Findings) -> dict[str, Any] | None:
+    """Who sealed it and when; None where nobody did or nothing holds. holder, at, stamped_by (None: it is the sealer
+    who says when), asked (when revocation was, None: nobody has asked)."""
     signed = pdf.signature()
     if signed is None:
         if stated.get("sealed"):
@@ -1602,95 +2073,111 @@ def _check_seal(pdf: PdfFiles, stated: dict[str, Any], policy: Policy, found: Fi
         return None
     span, der = signed
     try:
-        holder, trusted = verify_seal(pdf.data[:span[1]] + pdf.data[span[2]:sum(span[2:])], der, policy.seals)
-    except ProofRefused as refused:
-        found.add("seal_broken", "PDF", why=str(refused))
+        cms = read_cms(der, pdf.data[:span[1]] + pdf.data[span[2]:sum(span[2:])])
+    except SignatureRefused as refused:
+        found.add("seal_broken", "PDF", why=refused)
         return None
     if sum(span[2:]) != len(pdf.data):
         found.add("seal_part", "PDF")
-    if policy.seals and not trusted:
-        found.add("seal_unknown", "PDF", holder=holder)
-    return holder if trusted or not policy.seals else None
+    stamp = _seal_stamp(cms, policy, found)
+    at = stamp.at if stamp else pdf.claimed()
+    asked = _check_certificate(cms, at, stamp is not None, pdf.revocation(), policy, found)
+    return {"holder": cms.holder, "at": at and at.isoformat(timespec="seconds"), "stamped_by": stamp and stamp.by,
+            "asked": asked and asked.isoformat(timespec="seconds")}
 
 
-def verify_seal(covered: bytes, der: bytes, roots: Sequence[str]) -> tuple[str, bool]:
-    """(common name of who signed `covered`, whether one of `roots` (PEM) stands behind it). Raises ProofRefused."""
+def _seal_stamp(cms: Cms, policy: Policy, found: Findings) -> Stamp | None:
+    """Of the signature's value, by an authority that the policy knows; one is not asked for."""
+    trust = _certificates([*policy.seals, *(pem for _name, pem in policy.tsa)])
+    if SIGNATURE_STAMP not in cms.unsigned or not trust:
+        return None
+    try:
+        return verify_stamp(cms.unsigned[SIGNATURE_STAMP], cms.value, trust)
+    except SignatureRefused as refused:
+        found.add(f"stamp_{refused.code}", "PDF", **refused.said)
+        return None
+
+
+def _check_certificate(cms: Cms, at: datetime | None, proven: bool, answers: list[bytes], policy: Policy,
+                       found: Findings) -> datetime | None:
+    """Valid when it sealed, issued by whom the policy believes, not revoked. Returns when revocation was asked."""
+    if at is None:
+        found.add("seal_undated", "PDF")
+        return None
+    own = cms.own
+    if not _valid(own, at):
+        since, until = own.not_valid_before_utc.isoformat(), own.not_valid_after_utc.isoformat()
+        found.add("seal_expired", "PDF", holder=cms.holder, at=at.isoformat(), since=since, until=until)
+    chain = _chain(own, list(cms.beside), _certificates(policy.seals), at)
+    if policy.seals and not chain:
+        found.add("seal_unknown", "PDF", holder=cms.holder)
+    asked = []
+    for one, above in zip(chain, chain[1:], strict=False):
+        told = [said for raw in (*answers, *cms.lists) if (said := _said_of(one, above, raw, found))]
+        asked.append(max((when for when, _on in told), default=None))
+        for on in {on for _when, on in told if on is not None and (on <= at or not proven)}:
+            found.add("seal_revoked", "PDF", holder=one.subject.rfc4514_string(), on=on.isoformat())
+    return min(asked) if asked and None not in asked else None
+
+
+def _said_of(certificate: Any, issuer: Any, raw: bytes, found: Findings) -> tuple[datetime, datetime | None] | None:
+    """(when it was asked, when it was revoked) by a CRL or an OCSP answer; None where it speaks of others."""
+    try:
+        return _by_list(certificate, issuer, raw) if _is_list(raw) else _by_answer(certificate, issuer, raw)
+    except SignatureRefused as refused:
+        found.add("seal_answer", "PDF", why=refused)
+        return None
+
+
+@_refusing
+def _is_list(raw: bytes) -> bool:
+    """A CRL is signed data, algorithm, signature; an OCSP answer begins with its status."""
+    return _parts(_one(raw))[0][0] == 0x30
+
+
+@_refusing
+def _by_list(certificate: Any, issuer: Any, raw: bytes) -> tuple[datetime, datetime | None] | None:
     from cryptography import x509
-    from cryptography.x509.oid import NameOID
 
-    try:
-        content = _parts(_parts(_parts(der)[0][1])[1][1])[0][1]  # ContentInfo, [0], SignedData
-        parts = _parts(content)
-        certificates = [x509.load_der_x509_certificate(raw) for tag, inner, _raw in parts if tag == 0xA0
-                        for _tag, _inner, raw in _parts(inner)]
-        (_tag, signer, _raw), = _parts(parts[-1][1])
-        *_, algorithm, attributes, _how, value = [part for part in _parts(signer) if part[0] != 0xA1]
-        name = DIGESTS[_parts(algorithm[1])[0][1]]
-        digests = [_parts(_parts(one)[1][1])[0][1] for _t, one, _r in _parts(attributes[1])
-                   if _parts(one)[0][1] == MESSAGE_DIGEST]
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise ProofRefused(f"not a CMS signature that is known here ({type(error).__name__})") from None
-    if digests != [hashlib.new(name, covered).digest()]:
-        raise ProofRefused("the bytes are not those that were sealed")
-    message = b"\x31" + attributes[2][1:]  # as a SET, which is what was signed
-    own = next((one for one in certificates if _signed_by(one, value[1], message, name)), None)
-    if own is None:
-        raise ProofRefused("no certificate beside it made this signature")
-    names = own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    trusted = [x509.load_pem_x509_certificate(one.encode()) for one in roots]
-    return str(names[0].value) if names else own.subject.rfc4514_string(), _issued_by(own, certificates, trusted)
+    told = x509.load_der_x509_crl(raw)
+    if told.issuer != issuer.subject:
+        return None
+    if not told.is_signature_valid(issuer.public_key()):
+        raise SignatureRefused("signature")
+    row = told.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    if row is None and any(one.critical for one in told.extensions):  # of some certificates only
+        return None
+    return told.last_update_utc, row.revocation_date_utc if row else None
 
 
-def _parts(data: bytes) -> list[tuple[int, bytes, bytes]]:
-    """(tag, content, the whole) of each DER value in `data`; zeroes that fill a place up are left out."""
-    found, at = [], 0
-    while at + 1 < len(data) and data[at]:
-        tag, length, begin = data[at], data[at + 1], at + 2
-        if length & 0x80:
-            begin += length & 0x7F
-            length = int.from_bytes(data[at + 2:begin], "big")
-        if begin + length > len(data):
-            raise ValueError("cut in the middle")
-        found.append((tag, data[begin:begin + length], data[at:begin + length]))
-        at = begin + length
-    return found
+@_refusing
+def _by_answer(certificate: Any, issuer: Any, raw: bytes) -> tuple[datetime, datetime | None] | None:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.x509 import ocsp
+
+    told = ocsp.load_der_ocsp_response(raw)
+    key = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    bits = _parts(_one(key))[1][1][1:]
+    own = [one for one in told.responses if one.serial_number == certificate.serial_number
+           and one.issuer_key_hash == hashlib.new(one.hash_algorithm.name, bits).digest()]
+    if not own:
+        return None
+    signers = [issuer, *(one for one in told.certificates if _answers_for(one, issuer, told.produced_at_utc))]
+    name, oid = told.signature_hash_algorithm.name, _oid(told.signature_algorithm_oid.dotted_string)
+    if not any(_verifies(one.public_key(), told.signature, told.tbs_response_bytes, name, oid) for one in signers):
+        raise SignatureRefused("signature")
+    known = [one for one in own if one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN]
+    return (known[0].this_update_utc, known[0].revocation_time_utc) if known else None
 
 
-def _signed_by(certificate: Any, value: bytes, message: bytes, digest: str) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+def _answers_for(certificate: Any, issuer: Any, at: datetime) -> bool:
+    """Whether the issuer has made it for answers on revocation."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    key, hashed = certificate.public_key(), getattr(hashes, digest.upper())()
-    try:
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(value, message, ec.ECDSA(hashed))
-        elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, message, padding.PKCS1v15(), hashed)
-        else:
-            return False
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _issued_by(certificate: Any, between: Sequence[Any], roots: Sequence[Any]) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
-    at = certificate
-    for _step in range(len(between) + 1):
-        for above, last in (*((one, True) for one in roots), *((one, False) for one in between if one != at)):
-            try:
-                at.verify_directly_issued_by(above)
-            except (ValueError, TypeError, InvalidSignature):
-                continue
-            if last:
-                return True
-            at = above
-            break
-        else:
-            return False
-    return False
+    usage = [one.value for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+    made_for = usage and ExtendedKeyUsageOID.OCSP_SIGNING in usage[0]
+    return bool(made_for and _valid(certificate, at) and _issued(certificate, issuer, at))
 
 
 # --- telling it, to people and to programs ---
@@ -1714,7 +2201,17 @@ TOLD = {  # key -> Chinese, English
     "masked": ("个人信息：未导出，仅有加盐承诺", "Personal values: not exported, salted commitments only"),
     "withheld": ("另有 {count} 条（查看、导出等）只附证明，不附内容",
                  "{count} more (views, exports) have their proof without their content"),
-    "sealed": ("签章：{holder}", "Sealed by: {holder}"),
+    "sealed": ("签章：{holder}，{at}（{by}）；{asked}", "Sealed by {holder} at {at} ({by}); {asked}"),
+    "stamped_by": ("时间戳：{by}", "time stamp of {by}"),
+    "claimed": ("签章方自称，无可信时间戳", "as the sealer says: no time stamp that is believed"),
+    "asked": ("证书吊销状态截至 {asked} 已核", "revocation was asked at {asked}"),
+    "not_asked": ("未附吊销信息，证书是否已吊销未经查询", "no answer on revocation is attached: it was not asked"),
+    "anchored": ("见证：前 {entries} 条（{by}）；末 {rest} 条尚未见证",
+                 "Anchored: the first {entries} entries ({by}); the last {rest} are not anchored yet"),
+    "seen": ("{name} 于 {at} 见证前 {entries} 条", "{name} at {at}: {entries}"),
+    "not_anchored": ("见证：没有策略所列见证方的回执", "Anchored: by no receipt of a witness that the policy names"),
+    "elsewhere": ("另存于 {witness}（{kind}）的检查点（{size} 条）须自行比对：{words}",
+                  "{witness} ({kind}) should hold a checkpoint of {size} entries, to be compared by you: {words}"),
     "more": ("另有 {count} 处同类问题未逐一列出。", "{count} more of these kinds are not listed."),
 }
 
@@ -1736,12 +2233,13 @@ def report_lines(report: Report, lang: str) -> Iterator[str]:
         yield told("signed", names=", ".join(s.key.written.rpartition("+")[0] for s in head.note.signatures))
         yield told("events", events=report.events, cases=report.cases)
         yield told("complete" if report.made.get("whole") else "stretch")
+        yield from _told_of_anchors(report.anchored, told)
     sizes = ", ".join(map(str, report.checked))
     yield told("held", sizes=sizes) if sizes else told("none_held")
     if report.made.get("withheld"):
         yield told("withheld", count=report.made["withheld"])
     if report.made.get("seal"):
-        yield told("sealed", holder=report.made["seal"])
+        yield told("sealed", **_told_of_seal(report.made["seal"], told))
     if report.made and not report.made.get("personal"):
         yield told("masked")
     for finding in report.findings:
@@ -1750,12 +2248,26 @@ def report_lines(report: Report, lang: str) -> Iterator[str]:
         yield told("more", count=total - len(report.findings))
 
 
+def _told_of_anchors(anchored: dict[str, Any], told: Callable[..., str]) -> Iterator[str]:
+    seen = "; ".join(told("seen", **one) for one in anchored["by"])
+    yield told("anchored", **(anchored | {"by": seen})) if seen else told("not_anchored")
+    for one in anchored["elsewhere"]:
+        yield told("elsewhere", **one)
+
+
+def _told_of_seal(seal: dict[str, Any], told: Callable[..., str]) -> dict[str, Any]:
+    by = told("stamped_by", by=seal["stamped_by"]) if seal["stamped_by"] else told("claimed")
+    return seal | {"by": by, "asked": told("asked", asked=seal["asked"]) if seal["asked"] else told("not_asked")}
+
+
 def report_object(report: Report) -> dict[str, Any]:
-    """For programs: ok, checkpoint, events, cases, checked, findings (what, code, where, zh, en, detail)."""
+    """For programs: ok, checkpoint, events, cases, checked, anchored, seal, findings (what, code, where, zh, en,
+    detail)."""
     head = report.head and {"origin": report.head.origin, "size": report.head.size, "root": report.head.root.hex(),
                             "signed_by": [s.key.written for s in report.head.note.signatures]}
     return {"ok": report.ok, "checkpoint": head, "events": report.events, "cases": report.cases,
-            "checked": list(report.checked), "counts": report.findings.counts,
+            "checked": list(report.checked), "anchored": report.anchored, "seal": report.made.get("seal"),
+            "counts": report.findings.counts,
             "findings": [{"what": f.what, "code": f.code, "where": f.where, "zh": f.words("zh"), "en": f.words("en"),
                           "detail": f.detail} for f in report.findings]}
 
@@ -1780,7 +2292,7 @@ def main(arguments: list[str] | None = None) -> int:
     verified = verify_dossier if _is_pdf(given.path) else verify_export
     report = verified(given.path, policy, earlier)
     if given.json:
-        print(json.dumps(report_object(report), ensure_ascii=False, indent=1))
+        print(json.dumps(report_object(report), ensure_ascii=False, indent=1, default=str))
     else:
         for lang in (given.lang,) if given.lang else ("zh", "en"):
             print("\n".join(report_lines(report, lang)))

@@ -57,6 +57,7 @@ class Folder:
 
     def file(self, name: str) -> HashedFile:
         """Open one for writing; closed by `files`."""
+        (self.path / name).parent.mkdir(exist_ok=True)
         self._files[name] = HashedFile(self.path / name)
         return self._files[name]
 

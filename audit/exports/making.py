@@ -26,6 +26,7 @@ from audit.models import AuditEntry, AuditEvent
 from audit.sequencer import Log, opened
 from audit.shelf import shelf
 from audit.verify import MANIFEST_FORMAT, OnDisk
+from audit.witnesses.receipts import receipts
 from database import db, transaction
 from database.types import now
 
@@ -117,6 +118,8 @@ class _Making:
         if not self.each:
             write_tiles(folder, session, self.head, lambda _done: self.told(self.of, self.of))
         folder.lines("consistency.jsonl", consistency_lines(session, self.proofs, self.asked.sizes))
+        for name, data in receipts(self.head, self.proofs.consistency).items():
+            folder.put(name, data)
         if self.asked.personal:
             folder.lines("erasures.jsonl", erasure_lines(session, self.proofs, self.erased))
         folder.put("checkpoint", self.note.encode())

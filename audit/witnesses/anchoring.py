@@ -46,14 +46,6 @@ def anchored_size(witness: str) -> int:
     return db.session.scalar(query.order_by(AuditCheckpoint.size.desc()).limit(1)) or 0
 
 
-def cosigned(checkpoint: AuditCheckpoint) -> bytes:
-    """The note with the cosignatures of the witnesses below it: what an export hands to an inspector."""
-    query = (select(AuditAnchor.receipt).where(AuditAnchor.checkpoint_id == checkpoint.id,
-                                               AuditAnchor.kind == "cosigning", AuditAnchor.state == ANCHORED)
-             .order_by(AuditAnchor.witness))
-    return checkpoint.note.encode() + b"".join(db.session.scalars(query))  # type: ignore[arg-type]
-
-
 def _row(last: AuditCheckpoint, witness: Witness) -> int | None:
     """The row of the hand-over that is to be tried now, on record before it is; none where it is done."""
     query = select(AuditAnchor).where(AuditAnchor.checkpoint_id == last.id, AuditAnchor.witness == witness.name)

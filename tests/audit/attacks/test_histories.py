@@ -66,9 +66,24 @@ def test_a_record_said_to_be_older_than_those_before_it_is_back_dated(tmp_path: 
     log.close_batch()
     for tiles in (False, True):
         folder = log.export(tmp_path / f"e{tiles}", [i for i in log.events if i <= 10 and i not in (2, 4, 6)],
-                            tiles=tiles)
+                            tiles=tiles, earlier={10: log.checkpoint(10)})
         report = verified(log, folder)
         assert named(report) == {"backdated"} and {f.where for f in report.findings} == {"entry 10"}
+
+
+def test_what_waited_together_while_the_log_stood_still_is_told_from_one_entry_back_dated(tmp_path: Path) -> None:
+    """All that came in one run may be out of order: no entry of it stands out, and it is said once."""
+    log, stood = small_log(), BEGAN + timedelta(hours=9)
+    for minutes in (300, 5, 10, 290):
+        log.happen("a", at=stood - timedelta(minutes=minutes - 200))
+    log.close_batch()
+    for tiles in (False, True):
+        report = verified(log, log.export(tmp_path / f"e{tiles}", [i for i in log.events if i < 14], tiles=tiles,
+                                          size=15, earlier={10: log.checkpoint(10)}))
+        assert [(f.what, f.code, f.where) for f in report.findings] == [("undated", "waited", "entries 13-13")]
+    log.happen("a", at=stood - timedelta(hours=4))  # the next run: whoever comes now was passed over
+    log.close_batch()
+    assert "went_back" in codes(verified(log, log.export(tmp_path / "after", log.events, tiles=True)))
 
 
 def test_a_record_that_was_not_there_when_a_witness_saw_the_log_is_back_dated(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from audit.signer.notes import checkpoint_text, signed, signing_key
-from audit.verify import open_checkpoint
+from audit.verify import ProofRefused, open_checkpoint, verify_stamp
 from audit.witnesses import cosigning as cosigning_witness
 from audit.witnesses import file_drop, mail, stamps
 from audit.witnesses.handing import WitnessAway, WitnessRefused
@@ -216,7 +216,7 @@ def test_a_time_stamp_is_verified_and_kept(authority: Authority, tmp_path: Path)
     one = handed(LOG, 5)
     with served(authority) as url:
         receipt = stamps.hand_over({"url": url, "certificate": str(tmp_path / "tsa.pem")}, one)
-    at = stamps.verify_stamp(receipt.body, one.note, [authority.certificate])
+    at = verify_stamp(receipt.body, one.note, [authority.certificate]).at
     assert abs(at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
@@ -229,24 +229,13 @@ def test_a_stamp_of_other_bytes_another_request_or_authority_is_refused(authorit
     for made, data, trusted, nonce, why in (
             (token(authority), b"else", trust, 7, "other bytes"),
             (token(authority), b"note", trust, 8, "another request"),
-            (token(Authority()), b"note", trust, 7, "not trusted"),
-            (token(authority, at=datetime.now(UTC) + timedelta(days=90)), b"note", trust, 7, "validity")):
-        with pytest.raises(stamps.StampRefused, match=why):
-            stamps.verify_stamp(made, data, trusted, nonce)
+            (token(Authority()), b"note", trust, 7, "no certificate of the policy"),
+            (token(authority, at=datetime.now(UTC) + timedelta(days=90)), b"note", trust, 7, "not valid")):
+        with pytest.raises(ProofRefused, match=why):
+            verify_stamp(made, data, trusted, nonce)
     server = Authority(usage=ExtendedKeyUsageOID.SERVER_AUTH)
-    with pytest.raises(stamps.StampRefused, match="not for time stamps"):
-        stamps.verify_stamp(token(server), b"note", [server.certificate], 7)
-
-
-def test_a_stamp_with_any_byte_changed_is_refused_or_says_the_same(authority: Authority) -> None:
-    good = token(authority)
-    at = stamps.verify_stamp(good, b"note", [authority.certificate], 7)
-    for place in range(0, len(good), 7):
-        changed = good[:place] + bytes([good[place] ^ 1]) + good[place + 1:]
-        try:
-            assert stamps.verify_stamp(changed, b"note", [authority.certificate], 7) == at
-        except stamps.StampRefused:
-            continue
+    with pytest.raises(ProofRefused, match="not for time stamps alone"):
+        verify_stamp(token(server), b"note", [server.certificate], 7)
 
 
 def test_what_is_no_answer_of_an_authority_is_refused(authority: Authority, tmp_path: Path,
