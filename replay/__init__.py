@@ -14,29 +14,40 @@ from audit.events import Recorded, parse
 from audit.models import AuditEvent
 from cases.models import Case, Pensioner
 from database import db
-from replay import of_cases, of_corrections, of_staff, of_suspensions, of_work
+from replay import (
+    of_cases,
+    of_corrections,
+    of_duties,
+    of_feeds,
+    of_imports,
+    of_matching,
+    of_staff,
+    of_suspensions,
+    of_work,
+)
 from replay.part import UNTOLD, Part, Rows, as_told
 
 BATCH = 1000
 PEOPLE = 2000  # in a slice
-OF = (of_cases, of_work, of_staff, of_suspensions, of_corrections)
+OF = (of_cases, of_work, of_staff, of_suspensions, of_corrections, of_feeds, of_matching, of_duties, of_imports)
 PARTS: tuple[Part, ...] = tuple(part for module in OF for part in module.PARTS)
 Progress = Callable[[int, int], None]
 
 
-def differences(people: int = PEOPLE) -> list[str]:
+def differences(people: int = PEOPLE, parts: Sequence[Part] = PARTS) -> list[str]:
     """All that `each_difference` names; empty when all is as recorded."""
-    return list(each_difference(people=people))
+    return list(each_difference(people=people, parts=parts))
 
 
-def each_difference(progress: Progress = lambda _done, _of: None, people: int = PEOPLE) -> Iterator[str]:
+def each_difference(progress: Progress = lambda _done, _of: None, people: int = PEOPLE,
+                    parts: Sequence[Part] = PARTS) -> Iterator[str]:
     """`table key column: in the table, from the log` for each value that differs; none when all is as recorded.
 
     people: how many of them a slice has; progress: people done, of how many (by their numbers)."""
-    last = db.session.scalar(select(func.max(Pensioner.id))) or 0
-    whole = [part for part in PARTS if part.pensioner is None]
+    whole = [part for part in parts if part.pensioner is None]
     yield from _differences(whole, _events(whole), lambda query, _part: query)
-    sliced = [part for part in PARTS if part.pensioner is not None]
+    sliced = [part for part in parts if part.pensioner is not None]
+    last = sliced and db.session.scalar(select(func.max(Pensioner.id))) or 0
     for first in range(1, last + 1, people):
         beyond = first + people
         cases = select(Case.id).where(Case.pensioner_id >= first, Case.pensioner_id < beyond)

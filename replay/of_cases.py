@@ -16,11 +16,15 @@ from cases.models import (
     ReviewStep,
 )
 from cases.moves import PAYING, WITHHOLDING
-from replay.part import Applies, Part, Rows
+from replay.part import Applies, Part, Rows, told
+from staff.models import Office
 
 ACTS = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
         "DecisionReturned": "return", "DecisionRejected": "reject"}
-CASE = ("state", "state_since", "state_reason", "due_on", "last_certified_on", "withheld_from")
+ENTERED = ("case_no", "scheme", "benefit_kind", "granted_on", "warn_from")
+CASE = (*ENTERED, "state", "state_since", "state_reason", "state_basis", "rules_version", "period_start", "due_on",
+        "last_certified_on", "withheld_from", "office_path", "account_status")
+PERIOD = ("period_start", "due_on", "last_certified_on")
 DECISION = ("kind", "decision_no", "stage", "round", "signatures_required", "payable_through", "back_pay_fen")
 LINE = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
 SIGNATURE = ("stage", "act", "role", "content_digest")
@@ -32,29 +36,41 @@ DECIDED = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "DecisionS
 
 def _moved(rows: Rows, happened: Recorded) -> None:
     data, row = happened.data, rows.setdefault(happened.meta.case, dict.fromkeys(CASE))
-    row |= {"state": data["to_state"], "due_on": data["due_on"]}
+    row |= {"state": data["to_state"]} | told(happened, "due_on", "period_start", "rules_version")
     if data["to_state"] != data["from_state"] or data["action"] in WITHHOLDING:
-        row |= {"state_since": data["on"], "state_reason": data["reason"]}
+        row |= {"state_since": data["on"], "state_reason": data["reason"], "state_basis": data["basis"]}
     if data.get("last_certified_on"):
         row["last_certified_on"] = data["last_certified_on"]
     if data["action"] in PAYING:
         row["withheld_from"] = None
     elif data.get("withheld_from"):
         row["withheld_from"] = data["withheld_from"]
+    row["account_status"] = data.get("account_status") or row["account_status"]
+
+
+def _came_in(rows: Rows, happened: Recorded) -> None:
+    _moved(rows, happened)
+    rows[happened.meta.case] |= told(happened, *ENTERED) | {
+        "office_path": happened.meta.office, "pensioner": happened.data["pensioner"],
+        "paying_office": happened.data["paying_office"]}
 
 
 def _certified(rows: Rows, happened: Recorded) -> None:
     if happened.meta.case:
-        rows[happened.meta.case] |= {name: happened.data[name] for name in ("due_on", "last_certified_on")
-                                     if happened.data[name]}
+        rows[happened.meta.case] |= {name: happened.data[name] for name in PERIOD if happened.data[name]} | {
+            "warn_from": None}
 
 
 def _uncertified(rows: Rows, happened: Recorded) -> None:
-    rows[happened.meta.case] |= {name: happened.data[name] for name in ("due_on", "last_certified_on")}
+    rows[happened.meta.case] |= told(happened, *PERIOD) | {"warn_from": None}
 
 
 def _period(rows: Rows, happened: Recorded) -> None:
-    rows[happened.meta.case]["due_on"] = happened.data["due_on"]
+    rows[happened.meta.case] |= told(happened, "period_start", "due_on", "warn_from")
+
+
+def _kept_elsewhere(rows: Rows, happened: Recorded) -> None:
+    rows[happened.meta.case]["office_path"] = happened.data["to_office"]
 
 
 def _decided(rows: Rows, happened: Recorded) -> None:
@@ -84,7 +100,12 @@ def _signed(rows: Rows, happened: Recorded) -> None:
 
 
 def _month(rows: Rows, happened: Recorded) -> None:
-    rows[happened.meta.case, happened.data["month"]] = {name: happened.data[name] for name in money.AMOUNTS}
+    rows.setdefault((happened.meta.case, happened.data["month"]), {}).update(told(happened, *money.AMOUNTS, "owed"))
+
+
+def _claimed(rows: Rows, happened: Recorded) -> None:
+    for month in happened.data["claimed"]:
+        rows[happened.meta.case, month]["claimed"] = happened.data["decision"]
 
 
 def _entered(rows: Rows, happened: Recorded) -> None:
@@ -114,11 +135,14 @@ def _columns(model: type, names: tuple[str, ...]) -> list[object]:
     return [getattr(model, name) for name in names]
 
 
-_MOVES: dict[str, Applies] = dict.fromkeys((*STATE_CHANGING, "CaseEntered"), _moved)
+_MOVES: dict[str, Applies] = dict.fromkeys(STATE_CHANGING, _moved) | {"CaseEntered": _came_in}
 PARTS = (
     Part("cases", _MOVES | {"CertificationAccepted": _certified, "CertificationWithdrawn": _uncertified,
-                            "PeriodSet": _period},
-         lambda: select(Case.public_id.label("key"), *_columns(Case, CASE)), Case.pensioner_id),
+                            "PeriodSet": _period, "ResponsibleOfficeChanged": _kept_elsewhere},
+         lambda: select(Case.public_id.label("key"), *_columns(Case, CASE), Pensioner.public_id.label("pensioner"),
+                        Office.code.label("paying_office"))
+         .join(Pensioner, Case.pensioner_id == Pensioner.id).join(Office, Case.paying_office_id == Office.id),
+         Case.pensioner_id),
     Part("decisions", dict.fromkeys(DECIDED, _decided),
          lambda: select(Decision.public_id.label("key"), *_columns(Decision, DECISION))
          .join(Case, Decision.case_id == Case.id), Case.pensioner_id),
@@ -129,10 +153,11 @@ PARTS = (
          lambda: _of_decision(ReviewStep, Decision.public_id.label("key_1"), ReviewStep.round.label("key_2"),
                               ReviewStep.natural_person_id.label("key_3"), ReviewStep.on,
                               *_columns(ReviewStep, SIGNATURE)), Case.pensioner_id),
-    Part("months", {"BenefitMonthChanged": _month},
-         lambda: select(Case.public_id.label("key_1"), BenefitMonth.month.label("key_2"),
-                        *_columns(BenefitMonth, tuple(money.AMOUNTS))).join(Case, BenefitMonth.case_id == Case.id),
-         Case.pensioner_id),
+    Part("months", {"BenefitMonthChanged": _month, "OverpaymentClaimed": _claimed},
+         lambda: select(Case.public_id.label("key_1"), BenefitMonth.month.label("key_2"), BenefitMonth.owed,
+                        *_columns(BenefitMonth, tuple(money.AMOUNTS)), Decision.public_id.label("claimed"))
+         .join(Case, BenefitMonth.case_id == Case.id)
+         .outerjoin(Decision, BenefitMonth.claimed_by_decision_id == Decision.id), Case.pensioner_id),
     Part("rates", {"CaseEntered": _entered, "RateChanged": _rated},
          lambda: select(Case.public_id.label("key_1"), BenefitRate.since_month.label("key_2"),
                         BenefitRate.monthly_fen).join(Case, BenefitRate.case_id == Case.id), Case.pensioner_id),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from audit.events import TYPES, Recorded
+from audit.events import SYSTEM, TYPES, Recorded
 from audit.events.base import field_types
 
 Row = dict[str, Any]
@@ -66,8 +66,9 @@ def on(happened: Recorded) -> str:
     return happened.meta.on.isoformat()
 
 
-def by(happened: Recorded) -> str:
-    return happened.meta.actor
+def by(happened: Recorded) -> str | None:
+    """Public id of the account; none where the system acted."""
+    return None if happened.meta.actor == SYSTEM else happened.meta.actor
 
 
 def area(happened: Recorded) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 Query = Callable[[], Select[Any]]
 
@@ -34,3 +34,8 @@ def _known(column: Any) -> Any:
             if name in other.c:
                 return select(other.c[name]).where(other.c[reference.column.name] == column).scalar_subquery()
     return column
+
+
+def count_of(model: Any, *where: ColumnElement[bool]) -> Any:
+    """How many rows of another table stand beside a row."""
+    return select(func.count()).select_from(model).where(*where).scalar_subquery()

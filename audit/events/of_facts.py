@@ -229,5 +229,7 @@ class PaymentReturned(Event):
     amount_fen: int
     accepted: bool
     payment_ref: str | None = None
+    decision_no: str | None = None
+    returned_on: date | None = None
     reason: Words[str | None] = None  # as the bank writes it
     batch: str | None = None

@@ -16,7 +16,8 @@ class FeedEvent(Event):
 
 @event("feed")
 class FeedLoaded(FeedEvent):
-    """rows = loaded + unchanged + duplicate + quarantined (F1). signs: SHA-256 over those of the files of signs."""
+    """rows = loaded + unchanged + duplicate + quarantined (F1). resolved: signs written; signs: SHA-256 over those of
+    their files."""
 
     office: str
     file_name: Words[str]
@@ -28,6 +29,7 @@ class FeedLoaded(FeedEvent):
     quarantined: int
     outside: int
     unlinked: int
+    resolved: int | None = None
     first_on: date | None = None
     last_on: date | None = None
     signs: str

@@ -9,10 +9,11 @@ from audit.events.base import Event, Words, event
 
 @event("run")
 class NearingAgeLoaded(Event):
-    """Rows of a released file entered in the register or brought up to date there."""
+    """Rows of a released file entered in the register or brought up to date there. `entries`: those entered."""
 
     batch: str
     rows: int
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,10 @@ class NearingAgeTold(NearingAgeEvent):
 
 @event("fact")
 class NearingAgeNotTold(NearingAgeEvent):
-    """It did not go out, or nobody knows whether it did: a person tells it."""
+    """It did not go out (`outcome` failed), or nobody knows whether it did (held): a person tells it."""
 
     channel: str | None = None
+    outcome: str | None = None
     error: Words[str] = ""
 
 

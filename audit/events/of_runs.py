@@ -19,13 +19,18 @@ class RunEvent(Event):
 
 @event("run")
 class MatchingProposed(RunEvent):
-    """The registers were compared: three lists, proposed (SC 9, QD 15). `loads`: public ids of the feeds read."""
+    """The registers were compared: three lists, proposed (SC 9, QD 15). `loads`: public ids of the feeds read;
+    `before`: of the run it is compared with. `counts`: list -> cases on it; `lost`: source -> cases newly lost;
+    `changed`: list/reason/source -> cases that came to stand there."""
 
     area: str | None = None
     mode: str
     rules_digest: str
     loads: tuple[str, ...] = ()
     counts: Counts
+    lost: Counts | None = None
+    changed: Counts | None = None
+    before: str | None = None
     sample: int = 0
 
 
@@ -124,6 +129,7 @@ class SignRetracted(Event):
 
     retraction: str
     source: str
+    code: int | None = None
     loss: str | None
     sign_on: date | None = None
     through: int | None = None

@@ -195,6 +195,12 @@ class ImportReleased(ImportEvent):
     duplicate: int
     quarantined: int
     proposed_by_person: int | None = None
+    released_on: date | None = None
+
+
+@event("import")
+class ImportWithdrawn(ImportEvent):
+    """Taken back by its proposer before anybody released it."""
 
 
 @event("import")

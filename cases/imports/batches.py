@@ -6,6 +6,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from audit.events import ImportWithdrawn
+from audit.log import record
 from cases.imports.jobs import job_of
 from cases.models import ImportBatch, ImportRow
 from cases.periods import area_of_path
@@ -44,6 +46,8 @@ def withdraw(batch: ImportBatch, actor: Actor, on: date) -> None:
         if locked.proposed_by_person != actor.natural_person_id:
             raise refuse("NO_GRANT")
         locked.status = "withdrawn"
+        record(ImportWithdrawn(batch=locked.public_id, kind=locked.kind, person=actor.natural_person_id), actor=actor,
+               on=on, office_path=locked.office_path)
 
 
 def lock_batch(batch_id: int) -> ImportBatch:

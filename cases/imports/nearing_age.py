@@ -44,11 +44,13 @@ def load_nearing_age(batch: ImportBatch, rows: list[Row], actor: Actor, on: date
     """Who is new is entered; who is there is brought up to date; who is closed stays closed."""
     known = {(one.person_index, one.scheme): one for one in db.session.scalars(select(NearingAge).where(
         NearingAge.office_id == batch.office_id, NearingAge.person_index.in_({row.person_index for row in rows})))}
+    new = list[NearingAge]()
     for row in rows:
         values = json.loads(row.record)
         old = known.get((row.person_index, values["scheme"]))
         if old is None:
-            known[row.person_index, values["scheme"]] = _entered(batch, row, values, on)
+            new.append(_entered(batch, row, values, on))
+            known[row.person_index, values["scheme"]] = new[-1]
         elif old.closed_on or all(getattr(old, name) == _kept(values)[name] for name in KEPT):
             row.status = "unchanged"
             continue
@@ -58,7 +60,8 @@ def load_nearing_age(batch: ImportBatch, rows: list[Row], actor: Actor, on: date
         row.status = "loaded"
     db.session.flush()
     loaded = sum(row.status == "loaded" for row in rows)
-    record(NearingAgeLoaded(batch=batch.public_id, rows=loaded), actor=actor, on=on, office_path=batch.office_path)
+    record(NearingAgeLoaded(batch=batch.public_id, rows=loaded, entries=tuple(one.public_id for one in new)),
+           actor=actor, on=on, office_path=batch.office_path)
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def load_payment_returns(batch: ImportBatch, rows: list[Row], actor: Actor, on: 
 
 def _answered(back: PaymentReturn, batch: ImportBatch) -> PaymentReturned:
     return PaymentReturned(month=back.month, amount_fen=back.amount_fen, accepted=back.accepted,
-                           payment_ref=back.payment_ref, reason=back.reason, batch=batch.public_id)
+                           payment_ref=back.payment_ref, decision_no=back.decision_no, returned_on=back.on,
+                           reason=back.reason, batch=batch.public_id)
 
 
 def _payment_return(case: Case, values: dict, on: date) -> PaymentReturn:

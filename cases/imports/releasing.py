@@ -105,5 +105,6 @@ def _finish_release(batch: ImportBatch, actor: Actor, on: date) -> None:
     batch.status = "released"
     record(ImportReleased(
         batch=batch.public_id, kind=batch.kind, person=batch.released_by_person, rows=batch.rows,
-        proposed_by_person=batch.proposed_by_person, **{name: getattr(batch, name) for name in DONE}),
+        proposed_by_person=batch.proposed_by_person, released_on=batch.released_on,
+        **{name: getattr(batch, name) for name in DONE}),
         actor=actor, on=on, command="release_import", office_path=batch.office_path)

@@ -130,8 +130,8 @@ def _settled(key: int, fate: Fate, on: date) -> str:
 
 def _not_told(entry: NearingAge, status: str, error: str, on: date) -> None:
     entry.status = status
-    record(NearingAgeNotTold(entry=entry.public_id, channel=entry.channel, error=error), actor=SYSTEM, on=on,
-           office_path=entry.office_path, command="tell_nearing_age")
+    record(NearingAgeNotTold(entry=entry.public_id, channel=entry.channel, outcome=status, error=error),
+           actor=SYSTEM, on=on, office_path=entry.office_path, command="tell_nearing_age")
 
 
 def message_of(entry: NearingAge, on: date) -> EmailMessage:

@@ -185,7 +185,8 @@ def _loaded(brought: FeedLoad, found: Resolved, register: States, actor: Actor) 
         load=brought.public_id, source=brought.source, person=brought.loaded_by_person, office=brought.area_path,
         file_name=brought.file_name, sha256=brought.sha256, rows=brought.rows, loaded=found.loaded,
         unchanged=found.unchanged, duplicate=found.duplicate, quarantined=brought.quarantined, outside=found.outside,
-        unlinked=found.unlinked, first_on=found.first_on, last_on=found.last_on, signs=digest_of(found.files)),
+        unlinked=found.unlinked, resolved=found.resolved, first_on=found.first_on, last_on=found.last_on,
+        signs=digest_of(found.files)),
         actor=actor, on=brought.loaded_on, command="load_feed", office_path=brought.area_path)
 
 

@@ -90,7 +90,7 @@ def _load(origin: FeedLoad, signs: list[Sign], actor: Actor, by: tuple[int, int]
     record(FeedLoaded(
         load=made.public_id, source=made.source, person=made.loaded_by_person, office=made.area_path,
         file_name=made.file_name, sha256=made.sha256, rows=made.rows, loaded=made.rows, unchanged=0, duplicate=0,
-        quarantined=0, outside=0, unlinked=0, signs=digest_of(made.signs)),
+        quarantined=0, outside=0, unlinked=0, resolved=made.resolved, signs=digest_of(made.signs)),
         actor=actor, on=on, command="write_links", office_path=made.area_path)
     return made
 

@@ -189,7 +189,8 @@ def _tell(run: MatchingRun, difference: Difference) -> None:
     told = {"actor": SYSTEM, "on": run.on, "command": "matching", "office_path": run.area_path}
     record(MatchingProposed(run=run.public_id, month=run.month, area=run.area_path, mode=run.mode,
                             rules_digest=run.rules_digest, loads=tuple(run.loads), counts=dict(difference.counts),
-                            sample=run.sample), **told)
+                            lost=dict(difference.lost), changed=dict(run.changes),
+                            before=run.before and run.before.public_id, sample=run.sample), **told)
     for one in difference.halts:
         record(MatchingHalted(run=run.public_id, month=run.month, source=one.source, found=one.found, usual=one.usual,
                               most=one.most), **told)

@@ -108,9 +108,10 @@ def _retract(case: Case, key: tuple[int, date | None], load: int, why: Grounds, 
     db.session.flush()
     told = _to_be_told(case, row, meaning, actor, on)
     record(SignRetracted(
-        retraction=row.public_id, source=row.source, loss=meaning.loss, sign_on=day, through=row.through_load,
-        cause=why.cause, dispute=why.dispute and why.dispute.public_id, task=why.task and why.task.public_id,
-        decision=why.decision_id, told=told, person=actor.natural_person_id), case=case, actor=actor, on=on)
+        retraction=row.public_id, source=row.source, code=code, loss=meaning.loss, sign_on=day,
+        through=row.through_load, cause=why.cause, dispute=why.dispute and why.dispute.public_id,
+        task=why.task and why.task.public_id, decision=why.decision_id, told=told, person=actor.natural_person_id),
+        case=case, actor=actor, on=on)
     _undo(case, row, on)
     return Told(row, told)
 

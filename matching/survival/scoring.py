@@ -167,7 +167,8 @@ def _tell(made: FeedLoad, model: Model, scored: int, actor: Actor, on: date) -> 
     record(FeedLoaded(
         load=made.public_id, source=KEY, person=made.loaded_by_person, office=made.area_path, file_name=made.file_name,
         sha256=made.sha256, rows=made.rows, loaded=made.rows, unchanged=0, duplicate=0, quarantined=0, outside=0,
-        unlinked=0, first_on=made.first_on, last_on=made.last_on, signs=digest_of(made.signs)),
+        unlinked=0, resolved=made.resolved, first_on=made.first_on, last_on=made.last_on,
+        signs=digest_of(made.signs)),
         actor=actor, on=on, command="score_life_signs", office_path=made.area_path)
     record(LifeSignsScored(model=model.version, load=made.public_id, scored_people=scored, accepted_people=made.rows,
                            person=actor.natural_person_id), actor=actor, on=on, office_path=made.area_path)

@@ -19,10 +19,10 @@ from database import db, transaction
 from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
-IDS = """account again_of as_of batch calendar case_no certification correction_row corrections decision decision_no
-    dispute entry erasure event evidence grant halt inspection load message_id notice notices objection once once_key
-    payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run sampling sending source_ref
-    subject suggestion task training"""
+IDS = """account again_of as_of batch calendar case_no certification correction_row corrections decision
+    decision_no dispute entries entry erasure event evidence grant halt inspection load message_id notice notices
+    objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run
+    sampling sending source_ref subject suggestion task training"""
 CODES = """about account_status act action answer attempted benefit_kind cause changed channel duty endpoint field
     finding form from_state indicator inspected key kind language ledger level list lodged_by loss means media_type
     method missing mode model next_stage outcome part purpose refusal role scheme service source stage system
@@ -30,8 +30,8 @@ CODES = """about account_status act action answer attempted benefit_kind cause c
 PLACES = """area code duty_office escalated_to from_office grassroots_office name office office_level parent path
     paying_office pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
 FIGURES = """before claimed content_digest counts declaration details digest eligible ended_at fields file_sha256
-    first_month handover holidays last_month lines loads month months new_key old_key paper payable_through rate_since
-    rates rules_digest rules_version selection sha256 signed_digest signs withheld_from witnesses worked"""
+    first_month handover holidays last_month lines loads lost month months new_key old_key paper payable_through
+    rate_since rates rules_digest rules_version selection sha256 signed_digest signs withheld_from witnesses worked"""
 CITATIONS = "basis document document_no"
 REASON_IS_A_CODE = STATE_CHANGING | {
     "CertificationRefused", "CorrectionArose", "DecisionExecuted", "DecisionOpened", "LimitPaused", "NotPassedNoted"}

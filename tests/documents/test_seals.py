@@ -23,6 +23,7 @@ from database.types import now
 from staff.access import SYSTEM
 from tests.documents import records
 from tests.documents.seals import SECRET, stamping, with_seals
+from tests.replay.damaging import each_is_named
 
 pytestmark = pytest.mark.sqlite_is_enough
 
@@ -83,6 +84,7 @@ def test_the_log_keeps_both_hashes_and_finds_the_file_by_its_own(context: Flask,
     told = json.loads(kept.event.canonical)["data"]
     assert told["signed_digest"] == kept.sha256 and told["digest"] != kept.sha256
     assert db.session.query(AuditEvent).filter_by(type="DossierIssued").count() == 1
+    each_is_named("dossiers", whole=False)
 
 
 def test_without_a_certificate_the_dossier_is_made_and_says_that_it_is_not_sealed(context: Flask) -> None:

@@ -29,6 +29,7 @@ from tests.case_builder import make_case
 from tests.law import amend, draft, in_force
 from tests.people import account, actor, make_account, sign_in, valid_id_number
 from tests.places import JIANGSU, furnish
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -180,6 +181,7 @@ def test_the_month_shows_who_was_told_reviewed_and_applied(office: Flask, tmp_pa
     assert june.stages == {"untold": 0, "told": 2, "reviewed": 1, "applied": 1, "entered": 0}
     assert [register.stage_of(row) for row in rows[:3]] == ["told", "reviewed", "applied"]
     assert {row.id for row in register.page(actor("li"), "2026-06", "told")[0]} == {rows[0].id, rows[3].id}
+    each_is_named("near the age")
 
 
 @pytest.mark.article("JS-7.3")

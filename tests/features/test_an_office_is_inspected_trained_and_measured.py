@@ -27,6 +27,7 @@ from tests.case_builder import LAPSED, make_case, paper
 from tests.law import amend, draft, in_force
 from tests.people import ON as GRANTED_ON
 from tests.people import account, actor, make_account
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 ON, COUNTY, PATH = date(2026, 3, 16), "510107", "51/5101/510107/"
@@ -97,6 +98,7 @@ def test_everybody_is_taught_twelve_class_hours_a_year_recorded_by_another(peopl
     shown = {one.account.username: one for one in training.hours_of(PATH, 2026, ON)}
     assert (shown["li"].hours, shown["li"].short, shown["li"].assessed) == (12, 0, True)
     assert (shown["sun"].hours, shown["sun"].short, shown["sun"].assessed) == (0, 12, False)
+    each_is_named("training")
 
 
 @pytest.mark.article("JS-4.2")
@@ -151,6 +153,7 @@ def test_service_is_measured_by_three_rates_two_from_our_data_and_one_from_sampl
     assert indicators.by_month(PATH, ["2026-03"])["query_accuracy"]["2026-03"].per_mille == 950
     row = db.session.scalar(select(ServiceSample))
     assert (row.account.username, row.on) == ("li", ON)
+    each_is_named("samples of service")
     for change, code in (({"good": 21}, "SAMPLE_NUMBERS"), ({"checked": 0, "good": 0}, "SAMPLE_NUMBERS"),
                          ({"month": "2026-04"}, "SAMPLE_MONTH"), ({"note": ""}, "NOTE_MISSING"),
                          ({"indicator": "told_the_same_day"}, "INDICATOR_UNKNOWN"),

@@ -22,6 +22,7 @@ from staff.offices import office_by_code
 from tests.case_builder import photo
 from tests.people import actor
 from tests.promises.county import County
+from tests.replay.damaging import each_is_named
 
 FEN = 321050
 HEADS = "身份证号,险种,待遇类别,费款所属期,发放金额"
@@ -90,6 +91,7 @@ def test_a_death_reported_late_is_marked_by_two_and_its_money_claimed_by_three(c
         book = content(db.session.get_one(Case, county.case_key))["overpaid"]
         assert [row["recovered"] for row in book["months"]] == [FEN, FEN]
         assert {one["receipt_ref"] for one in book["receipts"]} == {"收001"}
+        each_is_named("money back")
         told = list(db.session.scalars(select(AuditEvent.type).order_by(AuditEvent.id)))
     assert [name for name in told if re.match("DeathMarked|Overpayment", name)] == [
         "DeathMarked", "OverpaymentClaimed", "OverpaymentRecovered", "OverpaymentRecovered"]

@@ -23,6 +23,7 @@ from staff.actor import Actor
 from staff.offices import office_by_code
 from tests.case_builder import make_case, paper
 from tests.people import actor, make_account, sign_in
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 COUNTY, TOWN, CITY = "510107", "510107001", "5101"
@@ -77,6 +78,7 @@ def test_papers_of_a_month_are_bound_by_who_took_them_in_and_checked_by_another(
     assert refusal_of(inspecting.enter, crossed, actor=people["wang"], on=FEBRUARY) == ("NOT_FROM_ABOVE",)
     assert inspecting.enter(crossed, actor=people["city"], on=FEBRUARY).status == "open"
     assert breaches() == []
+    each_is_named("duties")
 
 
 def test_a_paper_that_comes_into_a_bound_month_is_seen_at_the_check(people: dict):

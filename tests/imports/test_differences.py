@@ -19,6 +19,7 @@ from tests.case_builder import paper
 from tests.imports.conftest import ON, id_number, person
 from tests.imports.loads import codes, counts, loaded, only, statuses
 from tests.people import make_account
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 NEW_ACCOUNT = {"银行账号": "6228480099999999999"}
@@ -62,6 +63,7 @@ def test_an_accepted_payee_is_changed_by_two_signatures_and_not_before(tmp_path,
     assert only(Case).payee_account == "6228480099999999999"
     assert only(ImportProposal).status == "accepted" and len(events("ProposalClosed")) == 1
     assert breaches() == []
+    each_is_named("claims of a file")
 
 
 def test_a_rate_history_becomes_a_proposed_decision(tmp_path, office, li, wang, signers):

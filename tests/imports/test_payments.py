@@ -13,6 +13,7 @@ from cases.imports.releasing import release
 from cases.models import BenefitMonth, DeathMark, ImportRow, PaymentReturn, PayRun, Pensioner
 from database import db, transaction
 from tests.imports.conftest import ON, csv_file, id_number, person
+from tests.replay.damaging import each_is_named
 
 RUN = ["身份证号", "险种", "待遇类别", "费款所属期", "发放金额"]
 RETURNS = [*RUN, "支付结果", "失败原因", "支付流水号", "支付日期"]
@@ -111,3 +112,4 @@ def test_the_banks_answer_is_kept_once(tmp_path, office, li, wang, case):
     changed = [*paid(1, "202602"), "成功", "", "A1", ""]
     again = load(tmp_path, office, li, wang, "payment_returns", RETURNS, rows[1], changed, name="b.csv")
     assert outcome(again) == ["unchanged", "RECORDED_DIFFERENTLY"]
+    each_is_named("answers of a bank")

@@ -25,6 +25,7 @@ from database import db
 from tests.case_builder import DEAD, LAPSED, make_case, paper
 from tests.ledgers.conftest import ON
 from tests.people import account, actor
+from tests.replay.damaging import each_is_named
 from workflows.follow_up import KINDS, kinds_for, may_be_sealed, steps_for
 from workflows.transition import TransitionRefused
 
@@ -83,6 +84,7 @@ def test_a_review_is_on_record_until_the_day_it_is_due_again(county: Flask) -> N
         data = json.loads(row.canonical)["data"]
         assert (data["ledger"], data["kind"], data["next_on"]) == ("long_suspended", "visit", "2026-04-15")
         assert "已打电话" not in row.canonical.decode() and row.case_id == case.id
+        each_is_named("reviews")
 
 
 @pytest.mark.article("SC-30")

@@ -24,6 +24,7 @@ from database import db
 from tests.case_builder import DEAD, make_case
 from tests.ledgers.conftest import ON
 from tests.people import actor
+from tests.replay.damaging import each_is_named
 
 People = Callable[[str], FlaskClient]
 # last certified -> first month of the band on 15 March 2026; none: not long enough
@@ -178,6 +179,7 @@ def test_each_day_is_filed_once_and_never_again(county: Flask) -> None:
         db.session.rollback()
         events = db.session.scalars(select(AuditEvent.canonical).where(AuditEvent.type == "ListsFiled")).all()
         assert [json.loads(one)["data"]["offices"] for one in events] == [2]
+        each_is_named("counts of a day")
 
 
 @pytest.mark.article("SC-38")

@@ -20,6 +20,7 @@ from staff.offices import create_office
 from tests.case_builder import LAPSED, make_case
 from tests.ledgers.conftest import ON
 from tests.people import actor, make_account
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -123,6 +124,7 @@ def test_the_office_pressed_sees_it_in_its_work_and_answers_once(
     with county.app_context():
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.type == "PressingAnswered")).one()
         assert json.loads(event.canonical)["data"]["rows"] == 1
+        each_is_named("pressings")
 
 
 def test_who_may_not_press_is_not_offered_the_form(county: Flask, signed_in: Callable[[str], FlaskClient]) -> None:

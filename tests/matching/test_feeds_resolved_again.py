@@ -27,6 +27,7 @@ from staff.models import NaturalPerson
 from tests.case_builder import make_case, pensioner_id_number
 from tests.matching.feeds import ON, csv_file, loaded, signs
 from tests.people import actor, make_account
+from tests.replay.damaging import each_is_named
 from tests.results.registers import looked_at, month
 
 APRIL = date(2026, 4, 20)
@@ -71,6 +72,7 @@ def test_a_life_sign_loaded_in_march_certifies_in_april_whoever_was_entered_in_a
     assert signs(load) == [(case.pensioner_id, "2026-03-02", "travel_record", 2, 2)]
     _released(run, APRIL)
     assert db.session.get_one(Case, case.id, populate_existing=True).last_certified_on == date(2026, 3, 2)
+    each_is_named("resolved again")
 
 
 def test_a_corrected_number_finds_its_rows_and_lets_go_of_the_others(city, tmp_path) -> None:

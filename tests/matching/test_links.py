@@ -23,6 +23,7 @@ from staff.relatives import declare
 from tests.case_builder import make_case, pensioner_id_number
 from tests.matching.feeds import csv_file, loaded, signs
 from tests.people import actor, make_account, sign_in
+from tests.replay.damaging import each_is_named
 from workflows.transition import TransitionRefused
 
 pytestmark = pytest.mark.sqlite_is_enough
@@ -220,4 +221,5 @@ def test_a_confirmed_row_becomes_a_sign_that_proves_nothing_and_is_withdrawn_wit
     assert write_links(brought.id, actor=actor("li"), on=ON) is None  # once
     withdraw(brought.id, actor("wang"), ON, "来源撤回")
     assert db.session.get(FeedLoad, made.id).status == "withdrawn"
+    each_is_named("links")
     context.config.pop("FEED_STORE")

@@ -4,8 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from audit.events import FeedLoaded
+from audit.log import record
 from database import transaction
 from matching.definition import NUMBER_AND_NAME, UNDATED, Sign, day_number
+from matching.feeds.loading import digest_of
 from matching.feeds.models import FeedLoad
 from matching.feeds.store import sha256_of, sign_files
 from matching.feeds.store import store as folder
@@ -91,6 +94,10 @@ def in_store(source: str, said: str, person: int, day: date | None, on: date, ro
         write_signs(Store(folder()), [Sign(person, day_number(day) if day else UNDATED, code_of(source, said),
                                            NUMBER_AND_NAME, loaded.id, row)])
         loaded.signs = {str(bucket): sha256_of(path) for bucket, path in sign_files(loaded.id).items()}
+        record(FeedLoaded(
+            load=loaded.public_id, source=source, person=loaded.loaded_by_person, office=AREA, file_name="one.csv",
+            sha256=loaded.sha256, rows=1, loaded=1, unchanged=0, duplicate=0, quarantined=0, outside=0, unlinked=0,
+            resolved=1, signs=digest_of(loaded.signs)), actor=actor("li"), on=on, office_path=AREA)
     return loaded
 
 

@@ -26,6 +26,7 @@ from matching.store import Store
 from staff import accounts
 from tests.case_builder import make_case, paper
 from tests.people import ON, account, actor, make_account, valid_id_number
+from tests.replay.damaging import each_is_named
 from tests.results.registers import in_store, month
 from workflows.transition import TransitionRefused
 
@@ -176,6 +177,7 @@ def test_a_retraction_is_put_back_by_another_person_and_the_loss_counts_again(ca
     types = list(db.session.scalars(select(AuditEvent.type).where(AuditEvent.case_id == case.id)))
     assert types.count("SignRetracted") == types.count("RetractionReversed") == 1
     assert not breaches()
+    each_is_named("data found wrong")
 
 
 @pytest.mark.article("SC-27b")
