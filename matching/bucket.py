@@ -20,7 +20,7 @@ from matching.retracted import Retracted, without
 from matching.same_cases import UNKNOWN
 from matching.state import State, read_state, write_state
 from matching.store import POPULATION, Load, Store
-from matching.verdicts import named, stand
+from matching.verdicts import ASKED, named, stand
 
 OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
 
@@ -82,18 +82,25 @@ class Bucket:
         was = read_state(self.store, self.before.run, number, people, TOLD) if self.before else None
         folded, looked = self._folded(number, people, was)
         rows = self._asked(folded, people, was)
-        found = stand(folded, people, self.law, rows)
-        now, then = Stands(found, named(found, folded, rows)), _stood(was, rows)
-        at = differ(now, self.listing, then, self.before.listing) if was else np.arange(len(found))
+        now = self._stands(folded, people, rows)
+        then = _stood(was, rows)
+        at = differ(now, self.listing, then, self.before.listing) if was else np.arange(len(now.verdict))
         gone = was.gone if was else people["case"][:0]
         self._write_changes(number, at if rows is None else rows[at], gone)
         changed = counted(now.of(at), self.listing)
         counts = counted(now, self.listing) if rows is None else self._counts(number, changed, then.of(at), was.stood)
         outcome = Outcome(len(people["case"]), _sorted(counts), _sorted({**changed, "gone": len(gone)}))
-        verdict = found if rows is None else _put(was.verdict, rows, found)
+        verdict = now.verdict if rows is None else _put(was.verdict, rows, now.verdict)
         write_state(self.store, self.run, number, people["profile"], verdict, folded,
                     {"outcome": json.dumps(vars(outcome), sort_keys=True)})
         return replace(outcome, rows=looked)
+
+    def _stands(self, folded: Folded, people: Mapping[str, Numbers], rows: Numbers | None) -> Stands:
+        """Where these cases stand now; everybody where None."""
+        if rows is not None:
+            folded, people = folded.of(rows), {name: people[name][rows] for name in (*ASKED, "of_age")}
+        verdict = stand(folded, people, self.law)
+        return Stands(verdict, named(verdict, folded))
 
     def _people(self, number: int) -> dict[str, Numbers]:
         """Nobody, where only the run before had the bucket."""
@@ -136,13 +143,16 @@ class Bucket:
 
     def _fold(self, number: int, people: Mapping[str, Numbers], folded: Folded, loads: Sequence[Load],
               chosen: Numbers) -> int:
-        index, looked = None, 0
-        span = people["person"][np.flatnonzero(chosen)[[0, -1]]] if chosen.any() else ()
-        for load in loads if len(span) else ():
+        """chosen: flags of the cases whose signs are folded."""
+        if not loads or not chosen.any():
+            return 0
+        rows = None if chosen.all() else np.flatnonzero(chosen)
+        index, about, looked = None, people["person"] if rows is None else people["person"][rows], 0
+        for load in loads:
             path = self.store.signs(load.number, number)
             if path.is_file():
-                index = index or columns.layers(people["person"], None if chosen.all() else chosen)
-                signs = without(batches(path, *span), load.number, self.retracted)
+                index = index or columns.layers(people["person"], rows)
+                signs = without(batches(path, about), load.number, self.retracted)
                 looked += columns.fold(folded, signs, load.place, index, people["profile"], self.law, self.on)
         return looked
 
@@ -150,8 +160,8 @@ class Bucket:
 def _stood(was: State | None, rows: Numbers | None) -> Stands | None:
     if was is None:
         return None
-    verdict = was.verdict if rows is None else was.verdict[rows]
-    return Stands(verdict, named(verdict, was.folded, rows))
+    verdict, folded = (was.verdict, was.folded) if rows is None else (was.verdict[rows], was.folded.of(rows))
+    return Stands(verdict, named(verdict, folded))
 
 
 def _put(verdict: Numbers, rows: Numbers, found: Numbers) -> Numbers:

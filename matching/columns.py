@@ -75,30 +75,34 @@ class Folded:
         self.few = [(at[order[first]], which[order[first]], least)]
         return self.few[0]
 
+    def of(self, rows: Numbers) -> Folded:
+        """What is folded of these cases, ascending."""
+        at, which, key = self.settled()
+        place = np.searchsorted(rows, at).astype(np.int32)
+        kept = np.flatnonzero(np.take(rows, place, mode="clip") == at) if len(rows) else place[:0]
+        return Folded(self.proof[rows], [(place[kept], which[kept], key[kept])])
+
     def take(self, other: Folded, cases: Numbers) -> None:
         """What the other knows of these cases (flags), of whom nothing is known yet here."""
-        np.copyto(self.proof, other.proof, where=cases)
+        np.copyto(self.proof, other.proof, where=True if cases.all() else cases)
         at, which, key = other.settled()
-        kept = cases[at]
+        kept = np.flatnonzero(cases[at])
         self.few.append((at[kept], which[kept], key[kept]))
 
 
-def layers(person: Numbers, chosen: Numbers | None = None) -> list[Numbers]:
+def layers(person: Numbers, rows: Numbers | None = None) -> list[Numbers]:
     """Person within the bucket -> row of a case, -1 for none; one array for first cases, one for second cases ...
 
-    `person` ascends. chosen: flags of the only rows to be found.
+    `person` ascends. rows: the only ones to be found, ascending; all when left out.
     """
-    rows = np.arange(len(person), dtype=np.int32)
-    if chosen is None and bool((person[1:] > person[:-1]).all()):
-        return [_index(person, rows)]
-    first = np.ones(len(person), bool)
-    first[1:] = person[1:] != person[:-1]
-    rank = rows - np.maximum.accumulate(np.where(first, rows, 0))
-    found = []
-    for layer in range(int(rank.max(initial=-1)) + 1):
-        taken = rank == layer if chosen is None else (rank == layer) & chosen
-        found.append(_index(person[taken], rows[taken]))
-    return found
+    about = person if rows is None else person[rows]
+    rows = np.arange(len(person), dtype=np.int32) if rows is None else rows.astype(np.int32)
+    again = about[1:] == about[:-1]
+    if not again.any():
+        return [_index(about, rows)]
+    place = np.arange(len(rows))
+    rank = place - np.maximum.accumulate(np.where(np.concatenate([[False], again]), 0, place))
+    return [_index(about[at], rows[at]) for at in (np.flatnonzero(rank == layer) for layer in range(rank.max() + 1))]
 
 
 def _index(person: Numbers, rows: Numbers) -> Numbers:
@@ -137,10 +141,8 @@ def _check(day: Numbers, code: Numbers, sure: Numbers, on: int) -> None:
 
 
 def _fold(folded: Folded, at: Numbers, day, code, sure, row, place: int, profile: Numbers, law: Law) -> None:
-    known = at >= 0
-    if not known.all():
-        if not known.any():
-            return
+    known = np.flatnonzero(at >= 0)
+    if len(known) < len(at):
         at, day, code, sure, row = (one[known] for one in (at, day, code, sure, row))
     kind = law.classes.reshape(-1)[(profile[at].astype(np.int32) * CODES + code) * 6 + sure * 2 + (day != UNDATED)]
     proves = kind == PROVES

@@ -9,26 +9,43 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matching.packed import Numbers
-from matching.store import ROW_GROUP, SIGNS, whole
-
-MOST = (1 << 63) - 1
+from matching.store import BATCH, SIGNS, whole
 
 
-def batches(path: Path, first: int = 0, last: int = MOST) -> Iterator[pa.RecordBatch]:
-    """The signs of a load about these persons, in slices of bounded size; persons ascend."""
+def batches(path: Path, persons: Numbers | None = None) -> Iterator[pa.RecordBatch]:
+    """The signs of a load, in slices of bounded size; persons ascend.
+
+    persons: whom they are asked of, ascending; what lies before the first, behind the last, and the groups of rows that
+    tell of none of them, are left out.
+    """
     with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
-        for batch in file.iter_batches(ROW_GROUP, columns=SIGNS.names, use_threads=False):
+        groups = range(file.num_row_groups) if persons is None else _groups(file.metadata, persons)
+        for batch in file.iter_batches(BATCH, groups, columns=SIGNS.names, use_threads=False) if groups else ():
+            if persons is None:
+                yield batch
+                continue
             person = values_of(batch, "person")
-            start, end = np.searchsorted(person, first), np.searchsorted(person, last, side="right")
+            start, end = np.searchsorted(person, persons[0]), np.searchsorted(person, persons[-1], side="right")
             if end > start:
                 yield batch.slice(start, end - start)
+
+
+def _groups(told: pq.FileMetaData, persons: Numbers) -> list[int]:
+    """Numbers of the groups of rows that may tell of one of them; every one that does not say whom it tells of."""
+    found = []
+    for group in range(told.num_row_groups):
+        about = told.row_group(group).column(SIGNS.get_field_index("person")).statistics
+        known = about is not None and about.has_min_max
+        if not known or np.searchsorted(persons, about.min) < np.searchsorted(persons, about.max, side="right"):
+            found.append(group)
+    return found
 
 
 def columns_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:
     """Whole columns of Parquet, none of them null; not to be written to."""
     with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
         kinds = {name: str(file.schema_arrow.field(name).type) for name in names}
-        parts = list(file.iter_batches(ROW_GROUP, columns=list(names), use_threads=False))
+        parts = list(file.iter_batches(BATCH, columns=list(names), use_threads=False))
     return {name: np.concatenate([np.empty(0, kind), *(values_of(part, name) for part in parts)])
             for name, kind in kinds.items()}
 

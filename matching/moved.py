@@ -23,6 +23,7 @@ TOLD = ("certified", "due", "of_age")
 OWN = ("proof_day", "evidence_day", "due_day")  # days of every case; others are of the few, who are always asked
 THRESHOLDS = ("matched_on", "stale_before", "valid_from", "due_near")
 FLAGS = ("no_period", "neither_asked", "before_due_asked")
+Spans = dict[tuple[int, int], list[int]]
 
 
 def comparisons(node: Node) -> Iterator[Compare]:
@@ -43,38 +44,40 @@ ASKED_FROM = {fact: min(at for at, row in enumerate(VERDICTS) if fact in row.whe
 
 
 def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], now: Sequence[Profile]) -> Numbers:
-    """Rows of the cases to be asked again, ascending."""
-    flags = folded.proof != was.folded.proof
-    flags |= was.verdict == UNKNOWN
-    for name in TOLD:
-        flags |= people[name] != was.told[name]
-    flags |= _crossed(was, folded, people, then, now)
-    flags |= rare(folded, people["of_age"])
+    """Rows of the cases to be asked again, ascending. A slice at a time, which stays in the cache."""
+    flags = rare(folded, people["of_age"])
     flags[was.folded.settled()[0]] = True
+    pair, kinds = _pairs(was.profile, people["profile"], len(then), len(now))
+    spans = {fact: _spans(fact, kinds, then, now) for fact in WATCHED_DAYS}
+    for start in range(0, len(flags), SLICE):
+        part = slice(start, start + SLICE)
+        flags[part] |= was.verdict[part] == UNKNOWN
+        flags[part] |= folded.proof[part] != was.folded.proof[part]
+        for name in TOLD:
+            flags[part] |= people[name][part] != was.told[name][part]
+        for fact in WATCHED_DAYS:
+            asked = np.flatnonzero(was.verdict[part] >= ASKED_FROM[fact]) + start if ASKED_FROM[fact] else part
+            flags[asked] |= _crossed(DAY_OF[fact](folded.proof[asked], people, asked), pair[asked], spans[fact])
     return np.flatnonzero(flags)
 
 
-def _crossed(was: State, folded: Folded, people: Columns, then: Sequence[Profile], now: Sequence[Profile]) -> Numbers:
-    """Flags of the cases of whom a threshold passed over a day, by pairs of their profile then and now."""
-    found, pair, kinds = np.zeros(len(was.profile), bool), *_pairs(was.profile, people["profile"], len(then), len(now))
-    for fact in WATCHED_DAYS:
-        spans = [(kind, _passed(fact, then[old], now[new])) for kind, old, new in kinds]
-        for part in _slices(was.verdict, ASKED_FROM[fact]):
-            days, of = DAY_OF[fact](folded.proof[part], people, part), pair[part]
-            flags = np.zeros(len(of), bool)
-            for kind, first, last in ((kind, *span) for kind, every in spans for span in every):
-                flags |= (of == kind) & ((days - np.int32(first)).view(np.uint32) <= np.uint32(last - first))
-            found[part] |= flags
+def _crossed(days: Numbers, pair: Numbers, spans: Spans) -> Numbers:
+    """Flags of the cases of whom a threshold passed over this day."""
+    found = np.zeros(len(days), bool)
+    for (first, last), kinds in spans.items():
+        within = np.flatnonzero((days - np.int32(first)).view(np.uint32) <= np.uint32(last - first))
+        for kind in kinds:
+            found[within] |= pair[within] == kind
     return found
 
 
-def _slices(verdict: Numbers, first: int) -> Iterator[slice | Numbers]:
-    """Rows of the cases for whom the table was asked that far, a slice at a time."""
-    rows = np.flatnonzero(verdict >= first) if first else None
-    count = len(verdict) if rows is None else len(rows)
-    for start in range(0, count, SLICE):
-        part = slice(start, start + SLICE)
-        yield part if rows is None else rows[part]
+def _spans(fact: str, kinds: Sequence[tuple[int, int, int]], then: Sequence[Profile], now: Sequence[Profile]) -> Spans:
+    """First and last day over which a threshold passed -> numbers of the pairs of profiles of which it did."""
+    found: Spans = {}
+    for kind, old, new in kinds:
+        for span in _passed(fact, then[old], now[new]):
+            found.setdefault(span, []).append(kind)
+    return found
 
 
 def _pairs(then: Numbers, now: Numbers, before: int, after: int) -> tuple[Numbers, list[tuple[int, int, int]]]:

@@ -27,9 +27,12 @@ def _compare(tree: Compare, facts: Columns) -> Numbers:
 
 
 def _all(parts: Sequence[Node], facts: Columns, both: Callable[[Any, Any], Any], start: bool) -> Numbers:
+    """What is settled by facts that are one value for all is not asked further."""
     found: Any = np.bool_(start)
     for part in parts:
         found = both(found, holds(part, facts))
+        if not np.ndim(found) and found != start:
+            break
     return found
 
 

@@ -14,7 +14,7 @@ from matching.files import arrays_of, write_arrays
 from matching.listed import Stands
 from matching.packed import NO_SIGN, Numbers
 from matching.predicates import Columns
-from matching.same_cases import UNKNOWN, left_out, rows_then, taken
+from matching.same_cases import UNKNOWN, Again, again
 from matching.store import Store
 from matching.verdicts import named
 
@@ -57,13 +57,13 @@ def read_state(store: Store, run: str, bucket: int, people: Columns, told: Seque
     then = arrays_of(store.population(run, bucket), ("case", "person", *told))
     profile, verdict, proof = arrays_of(path, EACH).values()
     folded = Folded(proof, [tuple(arrays_of(store.few(run, bucket), FEW_COLUMNS).values())])
-    at = rows_then(then, people)
-    if at is None:
+    found = again(then, people)
+    if found is None:
         return State(profile, verdict, folded, then, then["case"][:0], Stands(verdict[:0], proof[:0]))
-    gone = left_out(at, len(profile))
-    stood = Stands(verdict[gone], named(verdict[gone], folded, gone))
-    return State(taken(profile, at, UNKNOWN), taken(verdict, at, UNKNOWN), _moved(folded, at),
-                 {name: taken(then[name], at, 0) for name in told}, then["case"][gone], stood)
+    gone = found.left_out()
+    stood = Stands(verdict[gone], named(verdict[gone], folded.of(gone)))
+    return State(found.taken(profile, UNKNOWN), found.taken(verdict, UNKNOWN), _moved(folded, found),
+                 {name: found.taken(then[name], 0) for name in told}, then["case"][gone], stood)
 
 
 def read_verdicts(store: Store, run: str, bucket: int) -> tuple[Numbers, Stands]:
@@ -75,12 +75,10 @@ def read_verdicts(store: Store, run: str, bucket: int) -> tuple[Numbers, Stands]
     return people["case"], Stands(verdict, named(verdict, folded))
 
 
-def _moved(folded: Folded, at: Numbers) -> Folded:
-    """What is folded of these rows."""
-    row = np.full(len(folded.proof), UNKNOWN, np.int32)
-    there = np.flatnonzero(at != UNKNOWN).astype(np.int32)
-    row[at[there]] = there
-    old, which, key = folded.settled()
-    kept = row[old] != UNKNOWN
-    few = row[old[kept]], which[kept], key[kept]
-    return Folded(taken(folded.proof, at, NO_SIGN), [few, tuple(part[:0] for part in few)])
+def _moved(folded: Folded, cases: Again) -> Folded:
+    """What is folded of the cases that were found again, in their order now."""
+    at, which, key = folded.settled()
+    row = cases.rows_now(at).astype(np.int32)
+    kept = np.flatnonzero(row != UNKNOWN)
+    few = row[kept], which[kept], key[kept]
+    return Folded(cases.taken(folded.proof, NO_SIGN), [few, tuple(part[:0] for part in few)])

@@ -30,7 +30,8 @@ POPULATION = _schema(case=I64, person=I64, profile=I16, certified=I32, due=I32, 
 # load, row, code and sure -1, day 0 where no sign put the case there; list and reason -1: it is no longer there
 LISTS = _schema(case=I64, list=I8, reason=I16, load=I64, row=I64, code=I16, day=I32, sure=I8)
 FEW_VALUES = ["day", "code", "sure", "list", "reason", "load"]
-ROW_GROUP = 1 << 17
+BATCH = 1 << 17  # signs read at once
+ROW_GROUP = 1 << 14  # of signs in a file: what is left out where only few persons are asked for
 
 
 @dataclass(frozen=True)

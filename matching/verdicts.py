@@ -1,4 +1,4 @@
-"""The table of verdicts asked of many cases at once, by columns of NumPy: of everybody, or of some."""
+"""The table of verdicts asked of many cases at once, by columns of NumPy."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -16,18 +16,18 @@ ASKED = ("profile", "certified", "due")
 NAMES = {which: np.array([row.sign == which for row in VERDICTS]) for which in ("loss", "doubt", "proof")}
 
 
-def stand(folded: Folded, people: Columns, law: Law, rows: Numbers | None = None) -> Numbers:
+def stand(folded: Folded, people: Columns, law: Law) -> Numbers:
     """For each case the number of the first row of VERDICTS that holds.
 
-    rows: of those asked for, ascending, with all whom `rare` names; everybody when left out. A slice at a time, which
-    stays in the cache; the few with a loss, a doubt or an age apart, so that of all others these facts are one value.
+    A slice at a time, which stays in the cache; the few with a loss, a doubt or an age apart, so that of all others
+    these facts are one value.
     """
-    verdict = np.empty(len(folded.proof) if rows is None else len(rows), np.int8)
-    for place, part in _slices(len(verdict), rows):
-        verdict[place] = _first(_common(folded.proof[part], _told(people, part), law))
+    verdict = np.empty(len(folded.proof), np.int8)
+    for part in _slices(len(verdict)):
+        verdict[part] = _first(_common(folded.proof[part], _told(people, part), law))
     few = np.flatnonzero(rare(folded, people["of_age"]))
     asked = _common(folded.proof[few], _told(people, few), law) | _rare(_few(folded, few), people["of_age"][few])
-    verdict[_at(rows, few)] = _first(asked)
+    verdict[few] = _first(asked)
     return verdict
 
 
@@ -38,39 +38,21 @@ def rare(folded: Folded, of_age: Numbers) -> Numbers:
     return found
 
 
-def named(verdict: Numbers, folded: Folded, rows: Numbers | None = None) -> Numbers:
-    """The sign that each verdict names, in the order of the earliest; NO_SIGN for none. rows: of whom, ascending."""
+def named(verdict: Numbers, folded: Folded) -> Numbers:
+    """The sign that each verdict names, in the order of the earliest; NO_SIGN for none."""
     found = np.empty(len(verdict), np.int64)
-    for place, part in _slices(len(verdict), rows):
-        found[place] = np.where(NAMES["proof"][verdict[place]], packed.turned(folded.proof[part]), NO_SIGN)
-    few, at = _among(folded, rows)
+    for part in _slices(len(verdict)):
+        found[part] = np.where(NAMES["proof"][verdict[part]], packed.turned(folded.proof[part]), NO_SIGN)
+    few = np.unique(folded.settled()[0])
     loss, undated, doubt = _few(folded, few)
-    of_loss, of_doubt = NAMES["loss"][verdict[at]], NAMES["doubt"][verdict[at]]
-    found[at[of_loss]] = np.where(loss == NO_SIGN, undated, loss)[of_loss]
-    found[at[of_doubt]] = packed.turned(doubt[of_doubt])
+    of_loss, of_doubt = NAMES["loss"][verdict[few]], NAMES["doubt"][verdict[few]]
+    found[few[of_loss]] = np.where(loss == NO_SIGN, undated, loss)[of_loss]
+    found[few[of_doubt]] = packed.turned(doubt[of_doubt])
     return found
 
 
-def _slices(count: int, rows: Numbers | None) -> Iterator[tuple[slice, slice | Numbers]]:
-    """Where a slice of the answer goes, and the rows it is about."""
-    for start in range(0, count, SLICE):
-        place = slice(start, start + SLICE)
-        yield place, place if rows is None else rows[place]
-
-
-def _among(folded: Folded, rows: Numbers | None) -> tuple[Numbers, Numbers]:
-    """Of these rows those with a loss or a doubt, and their places among them."""
-    flags = np.zeros(len(folded.proof), bool)
-    flags[folded.settled()[0]] = True
-    if rows is None:
-        few = np.flatnonzero(flags)
-        return few, few
-    at = np.flatnonzero(flags[rows])
-    return rows[at], at
-
-
-def _at(rows: Numbers | None, few: Numbers) -> Numbers:
-    return few if rows is None else np.searchsorted(rows, few)
+def _slices(count: int) -> Iterator[slice]:
+    return (slice(start, start + SLICE) for start in range(0, count, SLICE))
 
 
 def _told(people: Columns, part: slice | Numbers) -> dict[str, Numbers]:
