@@ -11,16 +11,15 @@ import numpy as np
 from matching import columns
 from matching.bases import Base, bases, loads_of, retracted_of
 from matching.columns import Folded, Law
+from matching.compared import compared
 from matching.definition import Profile
 from matching.files import arrays_of, batches, told_of, write_arrays
-from matching.listed import Listing, Stands, counted, differ
+from matching.listed import Listing, Stands, Tally
 from matching.moved import TOLD, moved
 from matching.packed import Numbers
 from matching.retracted import Retracted, without
-from matching.same_cases import UNKNOWN
 from matching.state import State, read_state, write_state
 from matching.store import POPULATION, Load, Store
-from matching.verdicts import ASKED, named, stand
 
 OF_CASE = ("case", "person", "profile", "certified", "due", "of_age")
 
@@ -81,26 +80,17 @@ class Bucket:
         people = self._people(number)
         was = read_state(self.store, self.before.run, number, people, TOLD) if self.before else None
         folded, looked = self._folded(number, people, was)
-        rows = self._asked(folded, people, was)
-        now = self._stands(folded, people, rows)
-        then = _stood(was, rows)
-        at = differ(now, self.listing, then, self.before.listing) if was else np.arange(len(now.verdict))
+        asked = self._asked(folded, people, was)
+        past = self.before.listing if was else None
+        found = compared(folded, people, was, asked, self.law, self.listing, past)
         gone = was.gone if was else people["case"][:0]
-        self._write_changes(number, at if rows is None else rows[at], gone)
-        changed = counted(now.of(at), self.listing)
-        counts = counted(now, self.listing) if rows is None else self._counts(number, changed, then.of(at), was.stood)
+        self._write_changes(number, found.changed, gone)
+        changed = found.now.counts()
+        counts = found.asked.counts() if asked is None else self._counts(number, changed, found.then, was.stood)
         outcome = Outcome(len(people["case"]), _sorted(counts), _sorted({**changed, "gone": len(gone)}))
-        verdict = now.verdict if rows is None else _put(was.verdict, rows, now.verdict)
-        write_state(self.store, self.run, number, people["profile"], verdict, folded,
+        write_state(self.store, self.run, number, people["profile"], found.verdict, folded,
                     {"outcome": json.dumps(vars(outcome), sort_keys=True)})
         return replace(outcome, rows=looked)
-
-    def _stands(self, folded: Folded, people: Mapping[str, Numbers], rows: Numbers | None) -> Stands:
-        """Where these cases stand now; everybody where None."""
-        if rows is not None:
-            folded, people = folded.of(rows), {name: people[name][rows] for name in (*ASKED, "of_age")}
-        verdict = stand(folded, people, self.law)
-        return Stands(verdict, named(verdict, folded))
 
     def _people(self, number: int) -> dict[str, Numbers]:
         """Nobody, where only the run before had the bucket."""
@@ -110,7 +100,7 @@ class Bucket:
         return {name: np.empty(0, str(POPULATION.field(name).type)) for name in OF_CASE}
 
     def _asked(self, folded: Folded, people: Mapping[str, Numbers], was: State | None) -> Numbers | None:
-        """Rows of the cases whose list is found anew; None for everybody."""
+        """Flags of the cases whose list is found anew, beside the few who always are; None for everybody."""
         if was is None or not self.bases or not self.before.says_as:
             return None
         return moved(was, folded, people, self.before.profiles, self.profiles)
@@ -120,12 +110,12 @@ class Bucket:
             write_arrays(self.store.gone(self.run, number), {"case": gone})
         write_arrays(self.store.changes(self.run, number), {"row": rows.astype(np.int32)}, later=True)
 
-    def _counts(self, number: int, changed: Mapping[str, int], *stood: Stands) -> dict[str, int]:
+    def _counts(self, number: int, changed: Mapping[str, int], then: Tally, gone: Stands) -> dict[str, int]:
         """Those of the run before, and more where cases stand now, less where they stood who moved or are gone."""
         found = Counter(json.loads(told_of(self.store.state(self.before.run, number))["outcome"])["counts"])
         found.update(changed)
-        for one in stood:
-            found.subtract(counted(one.of(np.flatnonzero(one.verdict != UNKNOWN)), self.listing))
+        then.add(gone)
+        found.subtract(then.counts())
         return found
 
     def _folded(self, number: int, people: Mapping[str, Numbers], was: State | None) -> tuple[Folded, int]:
@@ -155,19 +145,6 @@ class Bucket:
                 signs = without(batches(path, about), load.number, self.retracted)
                 looked += columns.fold(folded, signs, load.place, index, people["profile"], self.law, self.on)
         return looked
-
-
-def _stood(was: State | None, rows: Numbers | None) -> Stands | None:
-    if was is None:
-        return None
-    verdict, folded = (was.verdict, was.folded) if rows is None else (was.verdict[rows], was.folded.of(rows))
-    return Stands(verdict, named(verdict, folded))
-
-
-def _put(verdict: Numbers, rows: Numbers, found: Numbers) -> Numbers:
-    whole = verdict.copy()
-    whole[rows] = found
-    return whole
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

@@ -48,6 +48,9 @@ class Law:
                 for name, values in self.by_profile.items()}
 
 
+NOTHING_RARE = np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int64)
+
+
 @dataclass
 class Folded:
     """What counts of the signs of each case, packed. proof: a number a case, the latest; few: (row of the case, one of
@@ -59,8 +62,7 @@ class Folded:
 
     @classmethod
     def empty(cls, cases: int) -> Folded:
-        none = np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int64)
-        return cls(np.full(cases, NO_SIGN, np.int64), [none])
+        return cls(np.full(cases, NO_SIGN, np.int64), [NOTHING_RARE])
 
     def settled(self) -> tuple[Numbers, Numbers, Numbers]:
         """The least of each case and kind, by kind and case."""
@@ -81,6 +83,10 @@ class Folded:
         place = np.searchsorted(rows, at).astype(np.int32)
         kept = np.flatnonzero(np.take(rows, place, mode="clip") == at) if len(rows) else place[:0]
         return Folded(self.proof[rows], [(place[kept], which[kept], key[kept])])
+
+    def of_common(self, rows: Numbers) -> Folded:
+        """The same of cases of which none has a loss or a doubt."""
+        return Folded(self.proof[rows], [NOTHING_RARE])
 
     def take(self, other: Folded, cases: Numbers) -> None:
         """What the other knows of these cases (flags), of whom nothing is known yet here."""

@@ -15,7 +15,6 @@ from matching.store import LISTS as LIST_SCHEMA
 from matching.store import Load
 
 NOWHERE = -1
-SLICE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -92,16 +91,24 @@ def gone_rows(case: Numbers) -> pa.Table:
                      for field in LIST_SCHEMA})
 
 
-def counted(stands: Stands, listing: Listing) -> dict[str, int]:
-    """"list/reason/code" -> cases of the bucket."""
-    numbers = np.zeros(len(listing.list) * CODES, np.int64)
-    for start in range(0, len(stands.verdict), SLICE):
-        part = slice(start, start + SLICE)
-        at = stands.verdict[part].astype(np.int32) * CODES + packed.code_of(stands.sign[part])
-        numbers += np.bincount(at, minlength=len(numbers))
-    kinds = np.flatnonzero(numbers)
-    verdict, code = kinds // CODES, (kinds % CODES).astype(np.int64)
-    sign = np.where(code == NO_CODE, NO_SIGN, code << packed.CODE_AT)
-    words = listing.words(Stands(verdict, sign))
-    code[code == NO_CODE] = NOWHERE
-    return _sums(words, code, numbers[kinds])
+class Tally:
+    """How many cases stand where."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+        self.numbers = np.zeros(len(listing.list) * CODES, np.int64)
+
+    def add(self, stands: Stands) -> None:
+        """A case that was not there is none."""
+        kinds = stands.verdict.astype(np.int32) * CODES + packed.code_of(stands.sign)
+        found = np.bincount(kinds[kinds >= 0] if kinds.min(initial=0) < 0 else kinds)
+        self.numbers[:len(found)] += found
+
+    def counts(self) -> dict[str, int]:
+        """"list/reason/code" -> cases."""
+        kinds = np.flatnonzero(self.numbers)
+        verdict, code = kinds // CODES, (kinds % CODES).astype(np.int64)
+        sign = np.where(code == NO_CODE, NO_SIGN, code << packed.CODE_AT)
+        words = self.listing.words(Stands(verdict, sign))
+        code[code == NO_CODE] = NOWHERE
+        return _sums(words, code, self.numbers[kinds])

@@ -13,17 +13,17 @@ from matching import packed
 from matching.columns import SLICE, Folded
 from matching.definition import NEVER, VERDICTS, Profile
 from matching.packed import Numbers
-from matching.predicates import Columns
+from matching.predicates import Columns, holds
 from matching.same_cases import UNKNOWN, numbered_alike
 from matching.state import State
-from matching.verdicts import rare
+from matching.verdicts import COMMON
 from workflows.predicates import And, Compare, Fact, Node, Not, Or
 
 TOLD = ("certified", "due", "of_age")
 OWN = ("proof_day", "evidence_day", "due_day")  # days of every case; others are of the few, who are always asked
 THRESHOLDS = ("matched_on", "stale_before", "valid_from", "due_near")
 FLAGS = ("no_period", "neither_asked", "before_due_asked")
-Spans = dict[tuple[int, int], list[int]]
+Spans = list[tuple[Numbers, Numbers]]
 
 
 def comparisons(node: Node) -> Iterator[Compare]:
@@ -37,18 +37,36 @@ def comparisons(node: Node) -> Iterator[Compare]:
             yield from comparisons(part)
 
 
-WATCHED = {(one.fact, one.right.name) for row in VERDICTS for one in comparisons(row.when)
-           if one.fact in OWN and isinstance(one.right, Fact) and one.right.name in THRESHOLDS}
+def of_the_few(tree: Node) -> bool:
+    """Whether it can hold of nobody but the few, who are asked whatever was passed."""
+    try:
+        return not holds(tree, COMMON)
+    except KeyError:  # it depends on more
+        return False
+
+
+def _watched(one: Compare) -> bool:
+    return one.fact in OWN and isinstance(one.right, Fact) and one.right.name in THRESHOLDS
+
+
+OF_ALL = [(at, row.when) for at, row in enumerate(VERDICTS) if not of_the_few(row.when)]
+WATCHED = {(one.fact, one.right.name) for _, when in OF_ALL for one in comparisons(when) if _watched(one)}
 WATCHED_DAYS = sorted({fact for fact, _ in WATCHED})
-ASKED_FROM = {fact: min(at for at, row in enumerate(VERDICTS) if fact in row.when.names()) for fact in WATCHED_DAYS}
+ASKED_FROM = {fact: min(at for at, when in OF_ALL for one in comparisons(when) if _watched(one) and one.fact == fact)
+              for fact in WATCHED_DAYS}
 
 
 def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], now: Sequence[Profile]) -> Numbers:
-    """Rows of the cases to be asked again, ascending. A slice at a time, which stays in the cache."""
-    flags = rare(folded, people["of_age"])
-    flags[was.folded.settled()[0]] = True
+    """Flags of the cases to be asked again, but for those who are always asked: the few with a loss, a doubt or an age.
+
+    A slice at a time, which stays in the cache.
+    """
+    flags = np.zeros(len(was.verdict), bool)
     pair, kinds = _pairs(was.profile, people["profile"], len(then), len(now))
     spans = {fact: _spans(fact, kinds, then, now) for fact in WATCHED_DAYS}
+    for kind, old, new in kinds:
+        if any(getattr(then[old], name) != getattr(now[new], name) for name in FLAGS):
+            flags |= pair == kind
     for start in range(0, len(flags), SLICE):
         part = slice(start, start + SLICE)
         flags[part] |= was.verdict[part] == UNKNOWN
@@ -56,27 +74,29 @@ def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], 
         for name in TOLD:
             flags[part] |= people[name][part] != was.told[name][part]
         for fact in WATCHED_DAYS:
-            asked = np.flatnonzero(was.verdict[part] >= ASKED_FROM[fact]) + start if ASKED_FROM[fact] else part
-            flags[asked] |= _crossed(DAY_OF[fact](folded.proof[asked], people, asked), pair[asked], spans[fact])
-    return np.flatnonzero(flags)
+            crossed = _crossed(DAY_OF[fact](folded.proof[part], people, part), pair[part], spans[fact])
+            flags[part] |= crossed & (was.verdict[part] >= ASKED_FROM[fact])
+    return flags
 
 
 def _crossed(days: Numbers, pair: Numbers, spans: Spans) -> Numbers:
     """Flags of the cases of whom a threshold passed over this day."""
     found = np.zeros(len(days), bool)
-    for (first, last), kinds in spans.items():
-        within = np.flatnonzero((days - np.int32(first)).view(np.uint32) <= np.uint32(last - first))
-        for kind in kinds:
-            found[within] |= pair[within] == kind
+    for first, length in spans:
+        found |= (days - first.take(pair, mode="clip")).view(np.uint32) <= length.take(pair, mode="clip")
     return found
 
 
 def _spans(fact: str, kinds: Sequence[tuple[int, int, int]], then: Sequence[Profile], now: Sequence[Profile]) -> Spans:
-    """First and last day over which a threshold passed -> numbers of the pairs of profiles of which it did."""
-    found: Spans = {}
-    for kind, old, new in kinds:
-        for span in _passed(fact, then[old], now[new]):
-            found.setdefault(span, []).append(kind)
+    """By number of a pair of profiles, the first day over which a threshold passed and how many more: so often as any
+    pair has such days, and a day that never was where one has fewer.
+    """
+    passed = {kind: _passed(fact, then[old], now[new]) for kind, old, new in kinds}
+    found = [(np.full(max(passed, default=0) + 1, -1, np.int32), np.zeros(max(passed, default=0) + 1, np.uint32))
+             for _ in range(max(map(len, passed.values()), default=0))]
+    for kind, spans in passed.items():
+        for (first, length), span in zip(found, spans, strict=False):
+            first[kind], length[kind] = span[0], span[1] - span[0]
     return found
 
 
@@ -93,8 +113,6 @@ def _pairs(then: Numbers, now: Numbers, before: int, after: int) -> tuple[Number
 
 def _passed(fact: str, then: Profile, now: Profile) -> list[tuple[int, int]]:
     """First and last day of which a comparison may come out otherwise now."""
-    if any(getattr(then, name) != getattr(now, name) for name in FLAGS):
-        return [(0, NEVER)]
     spans = [sorted((_threshold(then, name), _threshold(now, name))) for own, name in WATCHED if own == fact]
     return [(first, last) for first, last in spans if first != last]
 
