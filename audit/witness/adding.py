@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ def add_checkpoint(state: State, body: bytes, now: Callable[[], float] = time.ti
     """The answer to the body of a request; a cosignature only after the head is kept on the disk."""
     try:
         asked = Request.read(body)
-    except (ValueError, binascii.Error):
+    except ValueError:
         return _no(400, "old size, proof and checkpoint are expected")
     known = state.known(asked.origin)
     if known is None:

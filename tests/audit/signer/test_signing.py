@@ -9,12 +9,15 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from audit.signer import folder as folders
+from audit.signer.files import locked
 from audit.signer.folder import HEAD, JOURNAL, KEY, Folder
+from audit.signer.keys import declare_lost
 from audit.signer.refusals import REASONS, SignerRefused
 from audit.signer.signing import LocalSigner
 from audit.verify import open_checkpoint
@@ -135,6 +138,31 @@ def test_a_signer_that_lost_its_state_does_not_begin_anew(signer: LocalSigner) -
 def test_another_key_in_the_folder_signs_nothing(signer: LocalSigner) -> None:
     (signer.folder.path / KEY).write_bytes(bytes(range(32)))
     assert refused(signer, Log.of(2).asked(signer.head())) == "NO_KEY"
+
+
+@pytest.mark.parametrize("left", [None, b"half a key"])
+def test_a_folder_whose_key_is_gone_signs_nothing(signer: LocalSigner, left: bytes | None) -> None:
+    (signer.folder.path / KEY).unlink()
+    if left:
+        (signer.folder.path / KEY).write_bytes(left)
+    assert refused(signer, Log.of(2).asked(signer.head())) == "NO_KEY"
+
+
+ALONE = {"create": lambda path: Folder(path / "new").create(ORIGIN), "sign": lambda path: LocalSigner(path).head(),
+         "lost": lambda path: declare_lost(path, ORIGIN, "sha256", [], [])}
+
+
+@pytest.mark.parametrize("act", ALONE)
+def test_while_another_process_is_at_its_folder_it_waits(signer: LocalSigner, act: str) -> None:
+    path = signer.folder.path
+    (path / "new").mkdir()
+    waiting = Thread(target=ALONE[act], args=(path,))
+    with locked(path / "new" / "lock" if act == "create" else path / "lock"):
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()
 
 
 def test_a_refusal_is_written_down_once(signer: LocalSigner) -> None:

@@ -50,6 +50,8 @@ def test_only_those_whom_its_rights_name_may_open_the_socket(served: SocketSigne
 @pytest.mark.parametrize("line", [b"\n", b"[]\n", b"{}\n", b'{"act":"rotate"}\n', b'{"act":"sign"}\n', b"\xff\n",
                                   b'{"act":"sign","origin":"o","size":true,"old_size":0,"root":"","proof":[]}\n',
                                   b'{"act":"sign","origin":"o","size":1,"old_size":0,"root":"?","proof":[]}\n',
+                                  *(f'{{"act":"sign","origin":"{ORIGIN}","size":{size},"old_size":{old},"root":"","proof":[]}}\n'
+                                    .encode() for size, old in ((-1, 0), (0, -1), (6, 6.0), (0, False))),
                                   b"x" * 70_000])
 def test_what_cannot_be_read_is_refused_and_the_signer_goes_on(served: SocketSigner, line: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as link:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from audit.signer.notes import SigningKey, checkpoint_text, signed, signing_key
-from audit.verify import NoteRefused, open_checkpoint
+from audit.verify import open_checkpoint
 from audit.witness.__main__ import main
 from audit.witness.adding import Answer, add_checkpoint
 from audit.witness.serving import WitnessServer
@@ -131,9 +131,14 @@ def test_an_earlier_head_replayed_is_a_conflict(scene: Scene) -> None:
 @pytest.mark.parametrize("body", [b"", b"old 0", b"old 0\n", b"old 00\n\n", b"old -1\n\n", b"old +1\n\n", b"old  0\n\n",
                                   b"new 0\n\n", b"old 1_0\n\n", b"old 0\n\xff\n\n", b"old 0\nAAAA\n\n",
                                   b"old 0\n" + base64.b64encode(bytes(32)) * 2 + b"\n\n",
+                                  b"old 0\n" + base64.b64encode(bytes(32))[:-2] + b"B=\n\n",  # one hash, written twice
                                   b"old 0\n" + (base64.b64encode(bytes(32)) + b"\n") * 64 + b"\n"])
 def test_a_body_of_another_form_is_a_bad_request(scene: Scene, body: bytes) -> None:
     assert scene.asked(body + scene.note(Log.of(2), 2)).status == 400
+
+
+def test_a_body_without_a_checkpoint_is_a_bad_request(scene: Scene) -> None:
+    assert scene.asked(b"old 0").status == 400
 
 
 def test_sixty_three_hashes_are_read(scene: Scene) -> None:
@@ -168,8 +173,8 @@ def test_a_witness_is_made_once(scene: Scene, tmp_path: Path, capsys: pytest.Cap
     assert main(["create", str(tmp_path / "new"), "--name", "witness.example/w2"]) == 0
     assert capsys.readouterr().out.startswith("witness.example/w2+")
     assert main(["serve", str(tmp_path / "nothing")]) == 1
-    with pytest.raises(NoteRefused):
-        scene.state.know("no key", "sha256")
+    assert main(["know", str(tmp_path / "new"), "--log", "no key"]) == 1
+    assert "not a verifier key" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -200,3 +205,9 @@ def test_a_body_without_end_is_not_read(served: http.client.HTTPConnection) -> N
     served.putheader("Content-Length", "99999999")
     served.endheaders()
     assert served.getresponse().status == 413
+
+
+def test_a_body_of_unknown_length_is_not_read(served: http.client.HTTPConnection) -> None:
+    served.putrequest("POST", "/add-checkpoint")
+    served.endheaders()
+    assert served.getresponse().status == 411
