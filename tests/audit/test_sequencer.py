@@ -51,6 +51,11 @@ def test_an_entry_is_canonical_json_and_short(case: Case) -> None:
         assert entry.isascii() and len(entry) < 65_536
 
 
+def test_before_the_first_sequencing_the_log_has_no_name(context: Flask) -> None:
+    with pytest.raises(LookupError, match="no entry"):
+        opened()
+
+
 def test_sequencing_twice_is_sequencing_once(case: Case) -> None:
     out(case)
     sequence()
