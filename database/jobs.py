@@ -23,7 +23,7 @@ PATIENCE = 2.0  # seconds a page waits for short work before it shows a progress
 SILENT = 60  # seconds without a sign: the work was interrupted
 SIGNS = 0.5  # seconds between two signs of `Told`
 STATES = {"finished": "done"}  # of a row -> as the component `progress` calls it; the others are called alike
-Told = Callable[[int, int], object]  # done, of how many
+Told = Callable[..., object]  # done, of how many and, where there are several, the name of the step
 
 
 class Job(db.Model):
@@ -82,18 +82,25 @@ def again(job: Job) -> Job:
     return job
 
 
-def beat(job_id: int, done: int, total: int | None = None) -> tuple[int, int]:
+def beat(job_id: int, done: int, total: int | None = None, step: str = "") -> tuple[int, int]:
     """(done, total) after this chunk."""
     job = db.session.get_one(Job, job_id)
     job.done, job.heartbeat_at, job.status = done, now(), "running"
     job.total = job.total if total is None else total
+    job.counts = job.counts | {"step": step} if step else job.counts
     return job.done, job.total
 
 
-def end(job_id: int, status: str = "finished", **found: Any) -> None:
-    """found: goes beside what the job is about."""
+def note(job_id: int, **found: Any) -> None:
+    """Beside what the job is about."""
     job = db.session.get_one(Job, job_id, populate_existing=True)
-    job.status, job.finished_at, job.counts = status, now(), job.counts | found
+    job.counts = job.counts | found
+
+
+def end(job_id: int, status: str = "finished", **found: Any) -> None:
+    note(job_id, **found)
+    job = db.session.get_one(Job, job_id)
+    job.status, job.finished_at = status, now()
 
 
 def beside_the_request(work: Callable[[Told], object], name: str, job_id: int | None = None) -> None:
@@ -113,7 +120,7 @@ def _run(app: Flask, work: Callable[[Told], object], name: str, job_id: int | No
         try:
             if job_id:
                 _sign(job_id)
-            work(_told(app, job_id) if job_id else lambda _done, _total: None)
+            work(_told(app, job_id) if job_id else lambda *_reached: None)
         except Exception as error:
             app.logger.exception("interrupted: %s", name)
             db.session.rollback()
@@ -136,20 +143,19 @@ def why(error: Exception) -> str:
 
 
 def _told(app: Flask, job_id: int) -> Told:
-    last = time.monotonic()
+    last, at = time.monotonic(), ""
 
-    def told(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last > SIGNS:
-            last = time.monotonic()
+    def told(done: int, total: int, step: str = "") -> None:
+        nonlocal last, at
+        if step != at or time.monotonic() - last > SIGNS:
+            last, at = time.monotonic(), step
             with app.app_context():  # a session of its own: the work may be in the midst of reading
-                _sign(job_id, done, total)
+                _sign(job_id, done, total, step)
                 db.session.remove()
 
     return told
 
 
-def _sign(job_id: int, *reached: int) -> None:
+def _sign(job_id: int, *reached: Any) -> None:
     with transaction() as session:
-        done, *total = reached or (session.get_one(Job, job_id).done,)
-        beat(job_id, done, *total)
+        beat(job_id, *(reached or (session.get_one(Job, job_id).done,)))

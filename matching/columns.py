@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from matching import packed
-from matching.definition import DOUBTS, ENDS, LAST_DAY, PROVES, SURE, UNDATED, Profile
+from matching.definition import DOUBTS, ENDS, LAST_DAY, PROVES, SURE, UNDATED, Profile, WrongDay
 from matching.files import values_of
 from matching.packed import CODES, NO_CODE, NO_SIGN, Numbers
 from matching.store import BUCKET
@@ -143,7 +143,7 @@ def _check(day: Numbers, code: Numbers, sure: Numbers, on: int) -> None:
     for values, highest, fault in ((day, on, "dated after the day of the run, or before 1970"),
                                    (code, NO_CODE - 1, "of no code"), (sure, max(SURE), "of no certainty")):
         if len(values) and (values.max() > highest or values.min() < 0):
-            raise ValueError(f"a sign is {fault}")
+            raise (WrongDay if values is day else ValueError)(f"a sign is {fault}")
 
 
 def _fold(folded: Folded, at: Numbers, day, code, sure, row, place: int, profile: Numbers, law: Law) -> None:

@@ -31,6 +31,12 @@ REASONS: Mapping[int, str] = {
 }
 
 
+class WrongDay(ValueError):
+    """A sign is dated after the day of the run, or before 1970."""
+
+    code = "SIGN_LATER"
+
+
 def day_number(on: date) -> int:
     return on.toordinal() - EPOCH
 
@@ -190,10 +196,10 @@ class Found:
 
 
 def find(signs: Iterable[Sign], case: OfCase, profile: Profile, reasons: Mapping[int, int]) -> Found:
-    """The list of one case. reasons: code -> number of REASONS. Raises ValueError for a sign later than the run."""
+    """The list of one case. reasons: code -> number of REASONS. Raises WrongDay."""
     known = list(signs)
     if any(sign.day > profile.on for sign in known):
-        raise ValueError("a sign is dated after the day of the run")
+        raise WrongDay("a sign is dated after the day of the run")
     folded = fold(known, profile)
     asked_of = facts(folded, case, profile)
     at = next(at for at, row in enumerate(VERDICTS) if row.when.evaluate(asked_of))

@@ -24,6 +24,12 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")  # another one each time the mach
 PACKING = "day 16, code 10, sure 2, place 35; the least; as Arrow"
 
 
+class NobodyThere(FileNotFoundError):
+    """The population is empty."""
+
+    code = "NOBODY_TO_MATCH"
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a run is asked. profiles: those that `profile` of the population counts; reasons: code -> number of REASONS;
@@ -58,11 +64,11 @@ class Summary:
 def run(store: Store, asked: Asked, *, workers: int = 2, progress: Progress | None = None) -> Summary:
     """Every bucket of the population; again after a kill, it goes on with those that are not there yet.
 
-    Raises FileNotFoundError without a population, ValueError for a sign later than `on`.
+    Raises NobodyThere without a population, WrongDay for a sign later than `on`.
     """
     buckets = store.buckets(asked.run)
     if not buckets:
-        raise FileNotFoundError(store.population(asked.run, 0).parent)
+        raise NobodyThere(store.population(asked.run, 0).parent)
     plan = _plan(store, asked)
     _begin(store, asked.run, plan)
     past = read_json(store.plan(asked.before)) if asked.before else None

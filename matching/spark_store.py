@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
-from matching.definition import day_number
+from matching.definition import WrongDay, day_number
 from matching.runs import Asked
 from matching.spark import lists, standing
 from matching.store import LISTS, POPULATION, SIGNS, Load, Store, placed
@@ -23,12 +23,12 @@ KINDS = {pa.int64(): "long", pa.int32(): "int", pa.int16(): "short", pa.int8(): 
 def run_on_spark(spark: SparkSession, store: Store, asked: Asked) -> Path:
     """Write the three lists of a run, in the shape of store.LISTS, and say where; there is a _SUCCESS when all is.
 
-    Raises FileNotFoundError without a population, ValueError for a sign later than the day of the run.
+    Raises FileNotFoundError without a population, WrongDay.
     """
     loads, out = placed(store, asked.loads), store.whole(asked.run)
     signs = standing(spark, _signs(spark, store, loads), asked.retracted)
     if signs.where(f.col("day") > day_number(asked.on)).limit(1).count():
-        raise ValueError("a sign is dated after the day of the run")
+        raise WrongDay("a sign is dated after the day of the run")
     places = spark.createDataFrame([(load.number, load.place) for load in loads], "load long, place long")
     by_place = signs.join(f.broadcast(places), "load").drop("load").withColumnRenamed("place", "load")
     found = lists(spark, by_place, _population(spark, store, asked.run), asked.profiles, asked.reasons)

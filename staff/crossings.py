@@ -32,6 +32,8 @@ CROSSINGS = (
              "the rule is never lowered for want of people", "P9"),
     Crossing("row_linked_elsewhere", "that a row of another register is already confirmed to be about"
              " somebody: not of whom", "one row is about one person", "QD 19"),
+    Crossing("matching_above", "that a matching of an area above is under way or not over: not of what it found",
+             "a person stands on one list", "QD 15"),
     Crossing("log_proofs", "the size and root of the whole log, in a checkpoint and the proof of an export",
              "a proof of completeness is of the whole log", "R2"),
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import click
 from flask import current_app
@@ -18,7 +20,7 @@ from staff.clock import today
 from staff.models import StaffAccount
 from staff.sessions import find_session
 from staff.sign_in import NotSignedIn, sign_in, sign_out
-from workflows.glossary import term
+from workflows.glossary import LANGUAGES, next_step, term
 
 PASSWORD = "ACCOUNT_PASSWORD"
 ADDRESS = "terminal"  # sign-ins are counted by address, too
@@ -40,6 +42,12 @@ def acting(username: str, *, demonstration: bool) -> Actor:
     if actor.password_temporary:
         raise click.ClickException("先在网页上更换临时密码 / change the temporary password on the pages first")
     return actor
+
+
+def told(code: str, detail: Mapping[str, object] = MappingProxyType({})) -> str:
+    """A refusal in both languages, with what to do next. Raises UnknownTerm."""
+    lines = (f"{term(f'refusal.{code}', lang).format(**detail)} {next_step(code, lang)}" for lang in LANGUAGES)
+    return "\n".join((f"{code}:", *(f"  {line}" for line in lines)))
 
 
 def _trusted(username: str) -> Actor:

@@ -21,7 +21,7 @@ class RunEvent(Event):
 class MatchingProposed(RunEvent):
     """The registers were compared: three lists, proposed (SC 9, QD 15). `loads`: public ids of the feeds read;
     `before`: of the run it is compared with. `counts`: list -> cases on it; `lost`: source -> cases newly lost;
-    `changed`: list/reason/source -> cases that came to stand there."""
+    `changed`: list/reason/source -> cases that came to stand there. `person`: who had it done on a page."""
 
     area: str | None = None
     mode: str

@@ -8,16 +8,22 @@ from sqlalchemy import select
 from database import db
 from matching.feeds.models import FeedLoad
 from matching.feeds.store import sha256_of, sign_files
+from workflows.transition import Refusal, TransitionRefused
 
 AT_ONCE = 500  # loads a query
+NAMED = 5  # files that a refusal names
 
 
-class SignsDiffer(Exception):
+class SignsDiffer(TransitionRefused):
     """`files`: "public id of the load/bucket" of each file that is not as it was recorded."""
 
     def __init__(self, files: list[str]):
-        super().__init__(", ".join(files))
+        named = ", ".join(files[:NAMED]) + (" …" if len(files) > NAMED else "")
+        super().__init__((Refusal("SIGNS_DIFFER", {"n": len(files), "files": named}),))
         self.files = files
+
+    def __str__(self) -> str:
+        return ", ".join(self.files)
 
 
 def must_be_as_recorded(loads: Iterable[int]) -> None:

@@ -33,6 +33,8 @@ Progress = Callable[[int, int], None]
 class NotReleased(RuntimeError):
     """Nobody has released the run."""
 
+    code = "RUN_NOT_RELEASED"
+
 
 def apply(run_id: int, *, on: date, progress: Progress = lambda _done, _total: None) -> Counter[str]:
     """Do what is left to do of the run; returns outcome -> cases, of the whole run. Raises NotReleased."""

@@ -1,27 +1,44 @@
 """flask matching run, apply, due, clear: the month's comparison from a terminal."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 import click
 from sqlalchemy import select
 
+from cases.refused import refuse
+from cases.sweep import is_demonstration
 from database import db
-from matching.feeds.checking import SignsDiffer
+from matching.definition import WrongDay
 from matching.feeds.store import store as folder
 from matching.linkage.comparing import compare_month
 from matching.results import applying, clearing, due, going_on, running
 from matching.results.models import MatchingRun
 from matching.results.proposing import Difference
-from matching.results.running import Wanted, WrongMonth
+from matching.results.running import Wanted
+from matching.runs import NobodyThere
 from matching.store import Store
 from staff.clock import today
 from staff.models import Office
+from staff.terminal import told
 from workflows.deadlines import month_of
 from workflows.transition import TransitionRefused
 
 AREA = click.option("--area", default=None, help="Code of the office whose area is matched; the uppermost by default.")
 ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Business date; today when left out.")
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """A refusal becomes words in both languages, and exit code 1."""
+    try:
+        yield
+    except TransitionRefused as refused:
+        raise click.ClickException("\n".join(told(one.code, one.detail) for one in refused.refusals)) from None
+    except (WrongDay, NobodyThere, applying.NotReleased) as refused:
+        raise click.ClickException(told(refused.code)) from None
 
 
 @click.command("run")
@@ -34,21 +51,16 @@ ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help=
 def run(month: str | None, area: str | None, on: datetime | None, dry_run: bool, afresh: bool, link: bool) -> None:
     """Compare the registers with everybody of an area and propose the three lists."""
     day = _day(on)
-    wanted = Wanted(month or month_of(day), _path(area), day, afresh)
-    with click.progressbar(length=1, show_eta=False) as bar:
-        try:
-            if dry_run:
-                _show(running.dry_run(wanted, lambda *told: _progress(bar, *told)))
-                return
-            made = running.run(wanted, lambda *told: _progress(bar, *told))
-            links = compare_month(wanted.month, wanted.area, day, lambda *told: _progress(bar, "links", *told)) if (
-                link) else {}
-        except WrongMonth:
-            raise click.ClickException(f"{day} is not of {wanted.month}") from None
-        except TransitionRefused as refused:
-            raise click.ClickException(", ".join(refused.codes)) from None
-        except SignsDiffer as differ:
-            raise click.ClickException(f"not as recorded, nothing was read (load/bucket): {differ}") from None
+    with said(), click.progressbar(length=1, show_eta=False) as bar:
+        wanted = Wanted(month or month_of(day), _path(area), day, afresh)
+        if dry_run:
+            _show(running.dry_run(wanted, lambda *reached: _progress(bar, *reached)))
+            return
+        if day > today() and not is_demonstration():
+            raise refuse("DATE_IN_FUTURE")
+        made = running.run(wanted, lambda *reached: _progress(bar, *reached))
+        links = compare_month(wanted.month, wanted.area, day, lambda *reached: _progress(bar, "links", *reached)) if (
+            link) else {}
     for name, number in sorted(made.changes.items()):
         click.echo(f"{name}\t{number}")
     for kind, number in sorted(links.items()):
@@ -65,13 +77,9 @@ def apply(run_id: str, on: datetime | None) -> None:
     """Do what follows from a released run, or what is left of it. RUN_ID: its public id."""
     found = db.session.scalar(select(MatchingRun.id).where(MatchingRun.public_id == run_id))
     if found is None:
-        raise click.ClickException("no such run")
-    with click.progressbar(length=1, show_eta=False) as bar:
-        try:
-            counts = applying.apply(found, on=_day(on),
-                                    progress=lambda done, every: _progress(bar, "apply", done, every))
-        except applying.NotReleased:
-            raise click.ClickException("nobody has released it") from None
+        raise click.ClickException("没有这次比对 / no such run")
+    with said(), click.progressbar(length=1, show_eta=False) as bar:
+        counts = applying.apply(found, on=_day(on), progress=lambda done, every: _progress(bar, "apply", done, every))
     for name, number in sorted(counts.items()):
         click.echo(f"{name}\t{number}")
 
@@ -95,7 +103,8 @@ def show_due(area: str | None, on: datetime | None) -> None:
         went_on = going_on.go_on(_day(on), lambda done, every: _progress(bar, "apply", done, every))
     for name, counts in went_on.items():
         click.echo(f"{name}\tapplied\t{counts.total()}")
-    found = due.due(_path(area), _day(on))
+    with said():
+        found = due.due(_path(area), _day(on))
     click.echo(f"{found.month}\t{found.by}{'  overdue' if found.overdue else ''}")
     if found.overdue:
         raise click.exceptions.Exit(1)
@@ -117,7 +126,7 @@ def _path(code: str | None) -> str:
     query = select(Office.path).where(Office.code == code if code else Office.parent_id.is_(None)).limit(1)
     path = db.session.scalar(query)
     if path is None:
-        raise click.ClickException("no such office")
+        raise refuse("UNKNOWN_OFFICE")
     return path
 
 

@@ -28,6 +28,7 @@ from workflows.transition import Refusal, TransitionRefused
 
 CHUNK = 5_000
 LOOKED = ("finding", "note", "looked_on", "looked_by", "looked_by_person")
+NOT_OVER = {"proposed": "RUN_OPEN", "halted": "RUN_HALTED", "released": "RUN_BEING_CARRIED_OUT"}
 Key = tuple[str, str, str | None]  # list, reason, source
 
 
@@ -84,11 +85,11 @@ def dry(found: Found) -> Difference:
     return difference
 
 
-def propose(found: Found) -> MatchingRun:
-    """Raises TransitionRefused: RUN_OPEN, where another of the area, or of one above or below it, is not over."""
+def propose(found: Found, person: int | None = None,
+            proposed: Callable[[MatchingRun], None] = lambda _run: None) -> MatchingRun:
+    """person: natural person who had it made; proposed: called in the same transaction. Raises as `must_be_over`."""
     with transaction() as session:
-        if open_run(found.area_path):
-            raise TransitionRefused((Refusal("RUN_OPEN", article="QD-15"),))
+        must_be_over(found.area_path)
         difference, sample = _judge(found)
         run = _run(found, difference, len(sample))
         session.add(run)
@@ -98,7 +99,8 @@ def propose(found: Found) -> MatchingRun:
             insert_many(session, ListChange, [_row(run.id, one, before.get(one.case)) for one in chunk])
         insert_many(session, MatchingSample, [dict.fromkeys(LOOKED) | {"run_id": run.id, "case_id": case}
                                               for case in sample])
-        _tell(run, difference)
+        _tell(run, difference, person)
+        proposed(run)
         return run
 
 
@@ -109,7 +111,7 @@ def _run(found: Found, difference: Difference, sample: int) -> MatchingRun:
         rules_digest=found.rules_digest, loads=list(found.loads), before_id=last_applied(found.area_path),
         status="halted" if halts else "proposed", halted=bool(halts), halts=halts, sample=sample,
         counts={"lists": dict(difference.counts), "lost": dict(difference.lost)},
-        changes={_named(key): number for key, number in difference.came.items()})
+        changes={named(key): number for key, number in difference.came.items()})
 
 
 def _judge(found: Found) -> tuple[Difference, list[int]]:
@@ -181,19 +183,26 @@ def _counts_after(area: str, came: Counter[Key], left: Counter[tuple[str, str]])
     return counts
 
 
-def _named(key: Key) -> str:
+def named(key: tuple[str | None, ...]) -> str:
     return "/".join(part or "" for part in key)
 
 
-def _tell(run: MatchingRun, difference: Difference) -> None:
+def _tell(run: MatchingRun, difference: Difference, person: int | None) -> None:
     told = {"actor": SYSTEM, "on": run.on, "command": "matching", "office_path": run.area_path}
     record(MatchingProposed(run=run.public_id, month=run.month, area=run.area_path, mode=run.mode,
                             rules_digest=run.rules_digest, loads=tuple(run.loads), counts=dict(difference.counts),
                             lost=dict(difference.lost), changed=dict(run.changes),
-                            before=run.before and run.before.public_id, sample=run.sample), **told)
+                            before=run.before and run.before.public_id, sample=run.sample,
+                            person=person), **told)
     for one in difference.halts:
         record(MatchingHalted(run=run.public_id, month=run.month, source=one.source, found=one.found, usual=one.usual,
                               most=one.most), **told)
+
+
+def must_be_over(area: str) -> None:
+    """Raises TransitionRefused, where a run of the area, or of one above or below it, is not over: by its status."""
+    if found := open_run(area):
+        raise TransitionRefused((Refusal(NOT_OVER[found.status], {"month": found.month}, "QD-15"),))
 
 
 def open_run(area: str) -> MatchingRun | None:

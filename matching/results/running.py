@@ -5,18 +5,20 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
 
 from cases.periods import area_of_path
+from cases.refused import refuse
 from database import db
 from matching import runs
 from matching.definition import LISTS, OF_SIGN, REASONS, UNDATED, VERDICTS, date_of
 from matching.feeds.again import resolutions, resolve_again
 from matching.feeds.checking import must_be_as_recorded
-from matching.feeds.store import held
+from matching.feeds.store import Busy, held
 from matching.feeds.store import store as folder
 from matching.linkage.signs import write_confirmed
 from matching.lists import changes_of
@@ -37,10 +39,6 @@ Progress = Callable[[str, int, int], None]
 ROWS = 10_000
 
 
-class WrongMonth(ValueError):
-    """A run is of the month of its day."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """area: office path; afresh: every sign is folded anew."""
@@ -51,30 +49,70 @@ class Wanted:
     afresh: bool = False
 
 
-def run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> MatchingRun:
-    """Find the lists and propose what changes. Killed, it is run again and goes on. Raises as `proposing.propose`.
+def silent(_what: str, _done: int, _all: int) -> None:
+    """For whoever needs no progress."""
+
+
+def run(wanted: Wanted, progress: Progress = silent) -> MatchingRun:
+    """Find the lists and propose what changes. Killed, it is run again and goes on.
+
+    Raises as `alone`, `proposing.propose` and `find` do.
+    """
+    with alone(wanted.area):
+        return compare(wanted, progress)
+
+
+def dry_run(wanted: Wanted, progress: Progress = silent) -> Difference:
+    """The difference to what stands now; the database is left as it is. Raises as `alone` and `find` do."""
+    with alone(wanted.area):
+        return difference(wanted, progress)
+
+
+@contextmanager
+def alone(area: str) -> Iterator[None]:
+    """One process at a time compares an area, those above and those below it; the lock goes with the process.
+
+    Raises TransitionRefused: RUN_UNDER_WAY.
+    """
+    codes = area.strip("/").split("/")
+    with ExitStack() as locks:
+        try:
+            for depth in range(1, len(codes) + 1):
+                locks.enter_context(held(f"run-{'-'.join(codes[:depth])}", shared=depth < len(codes)))
+        except Busy:
+            raise refuse("RUN_UNDER_WAY", "QD-15") from None
+        yield
+
+
+def compare(wanted: Wanted, progress: Progress, person: int | None = None,
+            proposed: Callable[[MatchingRun], None] = lambda _run: None) -> MatchingRun:
+    """As `run`, for whoever is `alone`. person: who began it; proposed: called in the transaction that proposes it.
 
     Then files of old runs are cleared away.
     """
-    made = propose(find(wanted, progress))
+    found = find(wanted, progress)
+    progress("proposal", 0, 0)
+    made = propose(found, person, proposed)
     clear(Store(folder()))
     return made
 
 
-def dry_run(wanted: Wanted, progress: Progress = lambda _what, _done, _all: None) -> Difference:
-    """The difference to what stands now; the database is left as it is."""
+def difference(wanted: Wanted, progress: Progress) -> Difference:
+    """As `dry_run`, for whoever is `alone`."""
     name = f"{_name(wanted, last_applied(wanted.area))}-dry"
     try:
-        return dry(find(wanted, progress, name))
+        found = find(wanted, progress, name)
+        progress("difference", 0, 0)
+        return dry(found)
     finally:
         for part in Store(folder()).folders(name):
             shutil.rmtree(part, ignore_errors=True)
 
 
 def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
-    """Under a name of its own, links are not written and loads not resolved again. Raises WrongMonth, SignsDiffer."""
-    if month_of(wanted.on) != wanted.month:
-        raise WrongMonth(wanted.month)
+    """Under a name of its own, links are not written and loads not resolved again. Raises TransitionRefused as
+    `of_its_month`, SignsDiffer, NobodyThere, WrongDay."""
+    of_its_month(wanted.month, wanted.on)
     undo_withdrawn(wanted.on)
     retracting.follow_annulments(wanted.on)
     if name is None:
@@ -86,6 +124,12 @@ def find(wanted: Wanted, progress: Progress, name: str | None = None) -> Found:
     with held("signs", wait=True, shared=True):
         must_be_as_recorded(loads)
         return _found(wanted, progress, name)
+
+
+def of_its_month(month: str, on: date) -> None:
+    """A run is of the month of its day. Raises TransitionRefused: MONTH_AHEAD, MONTH_OVER."""
+    if month != month_of(on):
+        raise refuse("MONTH_AHEAD" if month > month_of(on) else "MONTH_OVER", "QD-15", month=month, now=month_of(on))
 
 
 def _found(wanted: Wanted, progress: Progress, name: str | None) -> Found:

@@ -14,6 +14,7 @@ from database.jobs import beside_the_request
 from matching.results import applying, due, listing, releasing
 from matching.results.listing import Wanted
 from matching.results.models import LISTS, MatchingRun
+from matching.routes.starting import begun
 from matching.routes.words import differences, headings, line_of, outcome_words, reason_word, sure_word
 from staff.access import access, current_actor
 from staff.actor import Actor
@@ -36,6 +37,7 @@ def index() -> str:
     runs = listing.runs(actor)
     dues = {area: due.due(area, on) for area in sorted({run.area_path for run in runs})}
     return render_template("matching/index.html", runs=runs, dues=dues, counts=_by_list(actor), charts=_shares(runs),
+                           begun=begun(actor),
                            stays=listing.decided_on_withdrawn(actor), reason_word=reason_word)
 
 

@@ -1,11 +1,12 @@
 """Words of the lists on pages and in files."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
+from database.jobs import Job
 from matching.results.models import LISTS, MatchingRun
 from web.charts import Chart, bar
 from web.filters import mask_id, term
@@ -52,13 +53,31 @@ SURE = ("linked", "number_only", "number_and_name")
 
 def differences(run: MatchingRun) -> dict[str, Any]:
     """came: rows of list, reason, source and number, most first; chart: of the lists, before and after."""
-    came = []
-    for key, number in sorted(run.changes.items(), key=lambda one: (-one[1], one[0])):
-        name, reason, source = key.split("/")
-        came.append((name, reason_word(reason), source_word(source or None), number))
     before = run.before.counts["lists"] if run.before else {}
     after = run.counts["lists"]
-    return {"came": came, "chart": _chart(before, after), "before": before, "after": after}
+    return {"came": rows_of(run.changes), "chart": _chart(before, after), "before": before, "after": after}
+
+
+def differences_tried(job: Job) -> dict[str, Any]:
+    """The same of a trial that is over; left: rows of list, reason and number."""
+    found = job.counts
+    after = {name: found["lists"].get(name, 0) for name in LISTS}
+    before = {name: after[name] + _of_list(found["left"], name) - _of_list(found["came"], name) for name in LISTS}
+    return {"came": rows_of(found["came"]), "left": rows_of(found["left"]), "chart": _chart(before, after),
+            "after": after}
+
+
+def rows_of(changes: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
+    """changes: "list/reason" or "list/reason/source" -> number."""
+    rows = []
+    for key, number in sorted(changes.items(), key=lambda one: (-one[1], one[0])):
+        name, reason, *source = key.split("/")
+        rows.append((name, reason_word(reason), source_word("".join(source) or None), number))
+    return rows
+
+
+def _of_list(changes: Mapping[str, int], name: str) -> int:
+    return sum(number for key, number in changes.items() if key.split("/")[0] == name)
 
 
 def _chart(before: dict[str, int], after: dict[str, int]) -> Chart:

@@ -36,9 +36,11 @@ from cases.models import (
 from cases.routes.certify import _seal
 from cases.worklists import TABS
 from database import db
+from database.jobs import Job
 from matching.feeds.models import FeedLoad
 from matching.linkage.tables import MatchSuggestion
 from matching.results.models import MatchingRun
+from matching.results.starting import KINDS
 from staff.models import Office, StaffAccount
 from tests.people import account, actor
 from workflows.duties import DUTIES
@@ -120,6 +122,7 @@ def ids_below(path: str, reader: str) -> dict[str, list[str]]:
         "linkage": column(MatchSuggestion.public_id, MatchSuggestion.pensioner_id.in_(
             select(Case.pensioner_id).where(below))),
         "feeds": column(FeedLoad.public_id, FeedLoad.area_path.startswith(path)),
+        "starts": column(Job.public_id, Job.kind.in_(KINDS), Job.office_path.startswith(path)),
         "runs": column(MatchingRun.public_id, MatchingRun.area_path.startswith(path)),
         "nearing-age": column(NearingAge.public_id, NearingAge.office_path.startswith(path)),
         "pressings": column(Pressing.public_id, Pressing.to_path.startswith(path)),
