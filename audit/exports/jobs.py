@@ -4,7 +4,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from audit.exports.folder import pack
 from database import db, transaction
 from database.jobs import Job, Told, beside_the_request, end, start
+from database.types import now
 
 KIND = "export_audit"
 KEPT = 24 * 3600  # seconds
@@ -36,6 +37,13 @@ def find(token: str, owner: str) -> Job | None:
     """The owner's export; None for one that is not there, not there any more, or of somebody else."""
     job = db.session.scalar(select(Job).where(Job.public_id == token, Job.kind == KIND))
     return job if job and job.counts["owner"] == owner and archive(job).parent.is_dir() else None
+
+
+def latest(owner: str) -> list[Job]:
+    """The owner's exports that are still there, the newest first."""
+    query = select(Job).where(Job.kind == KIND, Job.started_at >= now() - timedelta(seconds=KEPT))
+    mine = (job for job in db.session.scalars(query.order_by(Job.id.desc())) if job.counts["owner"] == owner)
+    return [job for job in mine if archive(job).parent.is_dir()]
 
 
 def archive(job: Job) -> Path:

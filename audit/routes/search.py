@@ -25,6 +25,7 @@ from staff.actor import Actor, area_condition
 from staff.clock import today
 from staff.models import Office, StaffAccount
 from staff.offices import reaches_everything
+from web.answers import refusal_named
 from workflows.roles import LOG_READERS
 
 blueprint = Blueprint("audit", __name__)
@@ -58,6 +59,7 @@ def search() -> str:
     pager = {"first_url": None, "previous_url": newest, "next_url": older, "shown": len(found.rows)}
     return render_template("audit/search.html", shown=_shown(found.rows), pager=pager, given=_given(request.args),
                            types=sorted(TYPES), may_oversee=bool(current_actor().roles & READERS_OF_WORDS),
+                           exports=[(one, _run(one)) for one in jobs.latest(current_actor().account_public_id)],
                            of_the_whole=any(reaches_everything(current_actor(), (role,)) for role in LOG_READERS))
 
 
@@ -93,7 +95,8 @@ def take_export() -> Any:
 @access(*LOG_READERS)
 def exported(token: str) -> str:
     job = _job(token)
-    return render_template("audit/export.html", job=job, why=job.counts.get("why", ""), run=_run(job))
+    why = job.counts.get("why", "")
+    return render_template("audit/export.html", job=job, why=why, refused=refusal_named(why), run=_run(job))
 
 
 @blueprint.get("/audit/exports/<token>/progress")
@@ -117,7 +120,7 @@ def _job(token: str) -> Job:
 
 
 def _run(job: Job) -> Progress:
-    return progress_of(job, _("正在导出操作日志"))
+    return progress_of(job, _("操作日志导出"))
 
 
 def _sent(job: Job) -> Any:

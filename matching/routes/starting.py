@@ -23,12 +23,10 @@ from staff.actor import Actor
 from staff.clock import today
 from staff.models import Office
 from staff.offices import offices_of
-from web.answers import answered
+from web.answers import answered, refusal_named
 from web.filters import month as month_word
 from web.forms import Form
 from workflows.deadlines import month_of
-from workflows.glossary import UnknownTerm, term
-from workflows.transition import Refusal
 
 LEVELS = ("ministry", "province", "city", "county")  # smaller places are compared with the county they belong to
 
@@ -129,7 +127,8 @@ def _visible(public_id: str) -> Job:
 def _job(found: Job, form: Form) -> str:
     tried = differences_tried(found) if found.status == "finished" and found.kind == TRIAL else {}
     office = db.session.scalar(select(Office).where(Office.path == found.office_path))
-    return render_template("matching/started.html", job=found, run=_progress(found), why=_why(found), office=office,
+    why = refusal_named(found.counts.get("why", ""), found.counts.get("detail", {}))
+    return render_template("matching/started.html", job=found, run=_progress(found), why=why, office=office,
                            form=form, trial=found.kind == TRIAL, halts=found.counts.get("halts", {}), **tried)
 
 
@@ -147,16 +146,6 @@ def _step(step: str) -> str:
     return {"signs": _("按最新登记核对各批数据"), "population": _("取出参加比对的人员"), "lists": _("归入三张名单"),
             "proposal": _("记下变动，抽取抽查名单"), "difference": _("与现有名单比较"),
             "links": _("比对没有身份号码的数据")}[step]
-
-
-def _why(found: Job) -> Refusal | None:
-    """Why it failed, where there are words for it; None for a fault of the program or a process that died."""
-    code = found.counts.get("why", "")
-    try:
-        term(f"refusal.{code}")
-    except UnknownTerm:
-        return None
-    return Refusal(code, found.counts.get("detail", {}))
 
 
 def _codes(form: Form) -> set[str]:

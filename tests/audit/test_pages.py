@@ -4,7 +4,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -24,12 +24,14 @@ from audit.signer.folder import Folder
 from audit.signer.notes import checkpoint_text, signed
 from cases.models import Case
 from database import db, transaction
+from database.jobs import SILENT
 from database.triggers import drop_trigger
 from staff.models import Office, StaffAccount
 from tests.audit.conftest import ON, new_case, sign_in
 from tests.audit.exporting import forget_the_log, lines, verified
 from tests.conftest import LOG_ORIGIN
 from tests.owner import as_owner
+from workflows.glossary import term
 
 pytestmark = pytest.mark.sqlite_is_enough
 
@@ -166,6 +168,20 @@ def test_a_long_export_shows_its_progress_and_is_fetched_by_whoever_asked(
     assert inspector.get(f"/audit/exports/{job.public_id}/progress").headers["HX-Refresh"] == "true"
     with inspector.post(f"/audit/exports/{job.public_id}") as fetched:
         assert fetched.data[:2] == b"PK"
+
+
+def test_ones_own_exports_are_listed_and_one_whose_process_died_says_so(inspector: FlaskClient) -> None:
+    job = jobs.begin(db.session.scalars(select(StaffAccount.public_id)).one(), None, ON, packing)
+    theirs = jobs.begin("somebody else", None, ON, packing).public_id
+    address = f"/audit/exports/{job.public_id}"
+    listed = inspector.get("/audit").text
+    assert address in listed and theirs not in listed
+    with transaction():
+        job.status, job.heartbeat_at = "running", job.heartbeat_at - timedelta(seconds=SILENT + 1)
+    assert "可能是服务器重新启动" in inspector.get(address).text
+    with transaction():
+        job.status, job.counts = "failed", job.counts | {"why": "SESSION_REVOKED"}
+    assert term("refusal.SESSION_REVOKED") in inspector.get(address).text
 
 
 def test_an_export_of_somebody_else_is_not_there(inspector: FlaskClient) -> None:
