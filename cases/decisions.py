@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -225,9 +226,14 @@ def unpack(decision: Decision) -> dict[str, str]:
     return json.loads(decision.personal) if decision.personal else {}
 
 
+def plain_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a decision as its events tell them in clear."""
+    return {key: value if isinstance(value, str | int | bool) or value is None
+            else json.dumps(value, ensure_ascii=True, sort_keys=True)
+            for key, value in fields.items() if key != "reasons"}
+
+
 def _proposed(decision: Decision) -> dict[str, Any]:
     """What the events of a decision tell of its fields: free text and personal values as commitments."""
-    plain = {key: value if isinstance(value, str | int | bool) or value is None
-             else json.dumps(value, ensure_ascii=True, sort_keys=True)
-             for key, value in decision.fields.items() if key != "reasons"}
-    return {"fields": plain, "reasons": decision.fields.get("reasons"), "proposed": decision.personal}
+    return {"fields": plain_fields(decision.fields), "reasons": decision.fields.get("reasons"),
+            "proposed": decision.personal}

@@ -77,7 +77,7 @@ def finish(task_id: int, *, outcome: str, means: str, note: str, evidence: Recei
             raise refuse("OUTCOME_UNKNOWN")
         kept = keep(case, evidence, actor=actor, on=on) if evidence else None
         task.evidence_id = kept and kept.id
-        _close(task, case, outcome, means, note, actor, on)
+        _close(task, case, outcome, means, note, actor, on, kept and kept.public_id)
         return task
 
 
@@ -99,19 +99,19 @@ def answered_by_life(task: VerificationTask) -> bool:
 
 
 def _close(task: VerificationTask, case: Case, outcome: str, means: str | None, note: str | None, actor: Actor,
-           on: date) -> None:
+           on: date, evidence: str | None = None) -> None:
     task.status, task.outcome, task.means, task.note = "finished", outcome, means, note
     task.finished_on, task.finished_by = on, actor.account_id
     case.task_open = False
-    record(task_finished(task, outcome, means, note, actor), case=case, actor=actor, on=on)
+    record(task_finished(task, outcome, means, note, actor, evidence), case=case, actor=actor, on=on)
     db.session.flush()
 
 
 def task_finished(task: VerificationTask, outcome: str, means: str | None, note: str | None, actor: Actor,
-                  ) -> events.VerificationFinished:
-    """The event of a task done."""
+                  evidence: str | None = None) -> events.VerificationFinished:
+    """The event of a task done. `evidence`: public id."""
     return events.VerificationFinished(task=task.public_id, cause=task.cause, outcome=outcome, means=means, note=note,
-                                       person=actor.natural_person_id)
+                                       evidence=evidence, person=actor.natural_person_id)
 
 
 def close_task(task: VerificationTask, case: Case, outcome: str, *, actor: Actor, on: date) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import Select, select
 
 from audit.events import STATE_CHANGING, Recorded
 from cases import money
+from cases.decisions import plain_fields
 from cases.models import (
     BenefitMonth,
     BenefitRate,
@@ -12,12 +13,14 @@ from cases.models import (
     DeathMark,
     Decision,
     DecisionLine,
+    Evidence,
     Pensioner,
     ReviewStep,
 )
 from cases.moves import PAYING, WITHHOLDING
-from replay.part import Applies, Part, Rows, told
-from staff.models import Office
+from replay.part import Applies, Part, Rows, by, on, said, told, writes
+from replay.rows import rows_of
+from staff.models import Office, StaffAccount
 
 ACTS = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
         "DecisionReturned": "return", "DecisionRejected": "reject"}
@@ -25,11 +28,13 @@ ENTERED = ("case_no", "scheme", "benefit_kind", "granted_on", "warn_from")
 CASE = (*ENTERED, "state", "state_since", "state_reason", "state_basis", "rules_version", "period_start", "due_on",
         "last_certified_on", "withheld_from", "office_path", "account_status")
 PERIOD = ("period_start", "due_on", "last_certified_on")
-DECISION = ("kind", "decision_no", "stage", "round", "signatures_required", "payable_through", "back_pay_fen")
+DECISION = ("kind", "decision_no", "stage", "round", "signatures_required", "payable_through", "back_pay_fen", "reason",
+            "fields", "office_level", "proposed_by_system", "rules_area", "rules_version")
 LINE = ("month", "entitled_fen", "pay_fen", "forfeited_fen", "basis")
 SIGNATURE = ("stage", "act", "role", "content_digest")
 CLOSED = {"DecisionExecuted": "executed", "DecisionRejected": "rejected", "DecisionWithdrawn": "withdrawn",
           "DecisionEdited": "draft"}
+ENDED = ("DecisionExecuted", "DecisionRejected", "DecisionWithdrawn")
 DECIDED = ("DecisionOpened", "ArrearsRecalculated", "DecisionEdited", "DecisionSubmitted", "DecisionWithdrawn",
            "RoundVoided", "DecisionExecuted", *ACTS)
 
@@ -81,6 +86,15 @@ def _decided(rows: Rows, happened: Recorded) -> None:
     row["stage"] = data.get("next_stage") or CLOSED.get(happened.type) or data.get("stage") or row["stage"]
     if "lines" in data:
         row |= {"payable_through": data["payable_through"], "back_pay_fen": data["back_pay_fen"]}
+    if happened.type in ENDED:
+        row["closed_on"] = on(happened)
+
+
+def _began(rows: Rows, happened: Recorded) -> None:
+    _decided(rows, happened)
+    rows[happened.data["decision"]] |= {
+        "case_id": happened.meta.case, "office_id": happened.data["office"], "objection_id": happened.data["objection"],
+        "opened_by": by(happened), "opened_on": on(happened)}
 
 
 def _lined(rows: Rows, happened: Recorded) -> None:
@@ -95,7 +109,7 @@ def _lined(rows: Rows, happened: Recorded) -> None:
 def _signed(rows: Rows, happened: Recorded) -> None:
     data = happened.data
     rows[data["decision"], data["round"], data["person"]] = {
-        "act": ACTS[happened.type], "on": happened.meta.on.isoformat(),
+        "act": ACTS[happened.type], "on": on(happened), "account": by(happened),
         **{name: data[name] for name in SIGNATURE if name in data}}
 
 
@@ -119,7 +133,8 @@ def _rated(rows: Rows, happened: Recorded) -> None:
 
 
 def _marked(rows: Rows, happened: Recorded) -> None:
-    rows[happened.data["pensioner"]] = {"died_on": happened.data["died_on"]}
+    rows[happened.data["pensioner"]] = told(happened, "died_on", "source", "marked_on") | {
+        "evidence": happened.data["evidence"], "marked_by": by(happened)}
 
 
 def _annulled(rows: Rows, happened: Recorded) -> None:
@@ -143,16 +158,21 @@ PARTS = (
                         Office.code.label("paying_office"))
          .join(Pensioner, Case.pensioner_id == Pensioner.id).join(Office, Case.paying_office_id == Office.id),
          Case.pensioner_id),
-    Part("decisions", dict.fromkeys(DECIDED, _decided),
-         lambda: select(Decision.public_id.label("key"), *_columns(Decision, DECISION))
-         .join(Case, Decision.case_id == Case.id), Case.pensioner_id),
+    Part("decisions", dict.fromkeys(DECIDED, _decided) | {
+             "DecisionOpened": _began,
+             "DecisionReferredUpward": writes("decision", referred_to_id=said("referred_to"), referred_on=on),
+             "DecisionReferralEnded": writes("decision", referred_to_id=None, referred_on=None)},
+         rows_of(Decision, f"case_id office_id objection_id opened_by opened_on closed_on referred_to_id referred_on "
+                           f"{' '.join(DECISION)}", join=[(Case, Decision.case_id == Case.id)]), Case.pensioner_id,
+         as_in_log={"fields": plain_fields}),
     Part("arrears", dict.fromkeys(DECIDED, _lined),
          lambda: _of_decision(DecisionLine, Decision.public_id.label("key_1"), DecisionLine.month.label("key_2"),
                               *_columns(DecisionLine, LINE[1:])), Case.pensioner_id),
     Part("signatures", dict.fromkeys(ACTS, _signed),
          lambda: _of_decision(ReviewStep, Decision.public_id.label("key_1"), ReviewStep.round.label("key_2"),
                               ReviewStep.natural_person_id.label("key_3"), ReviewStep.on,
-                              *_columns(ReviewStep, SIGNATURE)), Case.pensioner_id),
+                              StaffAccount.public_id.label("account"), *_columns(ReviewStep, SIGNATURE))
+         .join(StaffAccount, ReviewStep.account_id == StaffAccount.id), Case.pensioner_id),
     Part("months", {"BenefitMonthChanged": _month, "OverpaymentClaimed": _claimed},
          lambda: select(Case.public_id.label("key_1"), BenefitMonth.month.label("key_2"), BenefitMonth.owed,
                         *_columns(BenefitMonth, tuple(money.AMOUNTS)), Decision.public_id.label("claimed"))
@@ -162,7 +182,10 @@ PARTS = (
          lambda: select(Case.public_id.label("key_1"), BenefitRate.since_month.label("key_2"),
                         BenefitRate.monthly_fen).join(Case, BenefitRate.case_id == Case.id), Case.pensioner_id),
     Part("deaths", {"DeathMarked": _marked, "DeathMarkAnnulled": _annulled},
-         lambda: select(Pensioner.public_id.label("key"), DeathMark.died_on)
-         .join(Pensioner, DeathMark.pensioner_id == Pensioner.id).where(DeathMark.annulled_on.is_(None)),
+         lambda: select(Pensioner.public_id.label("key"), DeathMark.died_on, DeathMark.source, DeathMark.marked_on,
+                        Evidence.public_id.label("evidence"), StaffAccount.public_id.label("marked_by"))
+         .join(Pensioner, DeathMark.pensioner_id == Pensioner.id)
+         .outerjoin(Evidence, DeathMark.evidence_id == Evidence.id)
+         .outerjoin(StaffAccount, DeathMark.marked_by == StaffAccount.id).where(DeathMark.annulled_on.is_(None)),
          Pensioner.id),
 )

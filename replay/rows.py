@@ -28,11 +28,13 @@ def rows_of(model: Any, columns: str, *keys: str, join: Sequence[tuple[Any, Any]
 
 def _known(column: Any) -> Any:
     """What the log calls it; a person is called by a number."""
-    for reference in column.foreign_keys:
-        other = reference.column.table.alias()
+    at = column
+    while at.foreign_keys:  # through a row that has the number of another (a limit has that of its decision)
+        at = next(iter(at.foreign_keys)).column
+        other = at.table.alias()
         for name in ("public_id", "code"):
             if name in other.c:
-                return select(other.c[name]).where(other.c[reference.column.name] == column).scalar_subquery()
+                return select(other.c[name]).where(other.c[at.name] == column).scalar_subquery()
     return column
 
 
