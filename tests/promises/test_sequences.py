@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from audit.events import NoticeSent
+from audit.events import NoticeSent, PaymentReturned
 from audit.log import record
 from audit.models import AuditTx
 from cases import objections, review, verification
@@ -172,8 +172,11 @@ class Office(RuleBasedStateMachine):
             number = session.scalar(select(Decision.decision_no).where(
                 Decision.case_id == case, Decision.stage == "executed").order_by(Decision.id.desc()).limit(1))
             said = session.query(PaymentReturn).count()
-            session.add(PaymentReturn(case_id=case, month=f"{self.on:%Y-%m}", amount_fen=100, accepted=accepted,
-                                      payment_ref=f"B{said}", on=self.on, decision_no=number))
+            told = {"month": f"{self.on:%Y-%m}", "amount_fen": 100, "accepted": accepted, "payment_ref": f"B{said}",
+                    "decision_no": number}
+            session.add(PaymentReturn(case_id=case, on=self.on, **told))
+            record(PaymentReturned(returned_on=self.on, **told), case=session.get_one(Case, case), actor="SYSTEM",
+                   on=self.on)
 
     @rule(which=WHICH, by=PEOPLE)
     def declare_a_relative(self, which: int, by: str) -> None:
