@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import JSON, ColumnElement, Table, Text, and_, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from audit.events import PersonalErased
@@ -24,21 +25,36 @@ from database.types import now
 
 CHUNK = 5_000
 COMMAND = "erase_personal"
+PROPOSALS = ("DecisionOpened", "DecisionEdited")
 OPINIONS = ("InitialReviewPassed", "DecisionRechecked", "DecisionApproved", "DecisionReturned", "DecisionRejected")
+
+
+Becomes = Callable[[str, Table], Any]  # of the engine's name and the table: what takes the value's place, in SQL
 
 
 @dataclass(frozen=True)
 class Copy:
     """Where the value of a field of these events stands a second time: columns of `table` and what takes their place.
 
-    named_by: the field of the event that holds the row's public id; None: the row names the event.
+    named_by: the field of the event that holds the row's public id; None: the row names the event. of_day: instead,
+    the column of the day on which the event's case got the row; `decided`: the row is of a decision of that case.
     """
 
     types: tuple[str, ...]
     field: str
     table: str
-    becomes: Mapping[str, Any]
+    becomes: Mapping[str, Any | Becomes]
     named_by: str | None = None
+    of_day: str | None = None
+    decided: bool = False
+
+
+def _without_reasons(engine: str, table: Table) -> Any:
+    """`fields` with its reasons, where there are any, marked as erased."""
+    if engine == "sqlite":
+        return func.json_replace(table.c.fields, "$.reasons", ERASED)
+    marked = func.jsonb_set(cast(table.c.fields, JSONB), array(["reasons"]), func.to_jsonb(cast(ERASED, Text)), False)
+    return cast(marked, JSON)
 
 
 COPIES = (
@@ -47,6 +63,13 @@ COPIES = (
     Copy(("ObjectionLodged",), "lodged_by_name", "objection", {"lodged_by_name": None}, "objection"),
     Copy(("ObjectionLodged",), "phone", "objection", {"phone": None}, "objection"),
     Copy(("VerificationFinished", "VerificationReleased"), "note", "verification_task", {"note": None}, "task"),
+    Copy(PROPOSALS, "proposed", "decision", {"personal": None}, "decision"),
+    Copy(PROPOSALS, "reasons", "decision", {"fields": _without_reasons}, "decision"),
+    Copy(("NoticeSent",), "proof", "notice", {"proof": None}, "notice"),
+    Copy(("NoticeReturned", "NoticeFailed"), "error", "notice", {"proof": None}, "notice"),
+    Copy(("CaseFollowedUp",), "note", "follow_up", {"note": ERASED}, of_day="on"),
+    Copy(("NotPassedNoted",), "note", "not_passed", {"note": None}, of_day="noted_on"),
+    Copy(("LimitPaused",), "note", "limit_pause", {"note": ERASED}, of_day="paused_on", decided=True),
 )
 
 
@@ -80,7 +103,7 @@ def erase(event_id: int, field: str, *, basis: str, actor: WhoActs | str, on: da
         raise LookupError(field)
     kept.value, kept.salt, kept.erased_at = None, None, now()
     db.session.flush()
-    _erase_copies(db.session(), [(event_id, field, of.uid, of.type, of.canonical)])
+    _erase_copies(db.session(), [(event_id, field, of.uid, of.type, of.canonical, of.case_id)])
     return record(PersonalErased(event=of.uid, field=field, basis=basis), actor=actor, on=on,
                   command=COMMAND, office_path=of.office_path)
 
@@ -99,15 +122,33 @@ def _erase(session: Session, rows: Sequence[Any], basis: str, actor: WhoActs | s
 
 
 def _erase_copies(session: Session, rows: Sequence[Any]) -> None:
-    """rows: (event id, field, uid, type, canonical bytes, ...)."""
+    """rows: (event id, field, uid, type, canonical bytes, case id)."""
+    engine = session.get_bind().dialect.name
     for copy in COPIES:
         chosen = [row for row in rows if row[1] == copy.field and row[3] in copy.types]
         if not chosen:
             continue
         table = db.metadata.tables[copy.table]
-        if copy.named_by is None:
-            where = among(table.c.event_id, [row[0] for row in chosen])
+        change = update(table).values({column: value(engine, table) if callable(value) else value
+                                       for column, value in copy.becomes.items()})
+        if copy.of_day:
+            days = {(row[5], _event(row)["meta"]["on"]) for row in chosen}
+            session.connection().execute(change.where(_of_day(copy, table)), [
+                {"of_case": case_id, "that_day": date.fromisoformat(day)} for case_id, day in sorted(days)])
+        elif copy.named_by is None:
+            session.execute(change.where(among(table.c.event_id, [row[0] for row in chosen])))
         else:
-            named = [json.loads(row[4])["data"][copy.named_by] for row in chosen]
-            where = among(table.c.public_id, named, item=str)
-        session.execute(update(table).where(where).values(**copy.becomes))
+            named = [_event(row)["data"][copy.named_by] for row in chosen]
+            session.execute(change.where(among(table.c.public_id, named, item=str)))
+
+
+def _event(row: Any) -> dict[str, Any]:
+    return json.loads(row[4])  # type: ignore[no-any-return]
+
+
+def _of_day(copy: Copy, table: Table) -> ColumnElement[bool]:
+    of_case, same_day = bindparam("of_case"), table.c[copy.of_day] == bindparam("that_day")
+    if not copy.decided:
+        return and_(table.c.case_id == of_case, same_day)
+    decision = db.metadata.tables["decision"]
+    return and_(table.c.decision_id.in_(select(decision.c.id).where(decision.c.case_id == of_case)), same_day)

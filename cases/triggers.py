@@ -22,7 +22,8 @@ _HIGH_RISK_BELOW_THREE = """
   SELECT 1 WHERE NEW.signatures_required < 3 AND NEW.kind IN
     ('resume','back_pay_correction','terminate','restore','annul_death_mark','change_identity')
   UNION ALL SELECT 1 WHERE NEW.signatures_required < 2"""
-_CLOSED = "SELECT 1 WHERE OLD.stage IN ('executed','rejected','withdrawn')"
+CLOSED_STAGES = "('executed','rejected','withdrawn')"
+_CLOSED = f"SELECT 1 WHERE OLD.stage IN {CLOSED_STAGES}"
 _ALWAYS = "SELECT 1"
 
 
@@ -55,7 +56,7 @@ _refuse("case_state_version", "UPDATE OF state", "cases",
 
 _PROMISED = ("NEW.decision_id <> OLD.decision_id OR NEW.service <> OLD.service OR NEW.working_days <> OLD.working_days"
              " OR NEW.started_on <> OLD.started_on OR NEW.basis <> OLD.basis OR NEW.by_article <> OLD.by_article")
-_AS_PAUSED = ("OLD.resumed_on IS NOT NULL OR NEW.decision_id <> OLD.decision_id OR NEW.paused_on <> OLD.paused_on"
+AS_PAUSED = ("OLD.resumed_on IS NOT NULL OR NEW.decision_id <> OLD.decision_id OR NEW.paused_on <> OLD.paused_on"
               " OR NEW.reason <> OLD.reason OR NEW.basis <> OLD.basis OR NEW.note <> OLD.note"
               " OR NEW.paused_by <> OLD.paused_by")
 _AS_PROPOSED = ("NEW.year <> OLD.year OR NEW.document <> OLD.document OR NEW.document_no <> OLD.document_no"
@@ -77,7 +78,7 @@ register(
     *append_only("calendar_day", ("calendar_year_id", "day")),
     refuse("service_limit_promised", "service_limit", "BEFORE UPDATE", "what was promised never changes", _PROMISED),
     refuse("service_limit_no_delete", "service_limit", "BEFORE DELETE", "limits are never deleted"),
-    refuse("limit_pause_as_made", "limit_pause", "BEFORE UPDATE", "a pause never changes", _AS_PAUSED),
+    refuse("limit_pause_as_made", "limit_pause", "BEFORE UPDATE", "a pause never changes", AS_PAUSED),
     refuse("limit_pause_no_delete", "limit_pause", "BEFORE DELETE", "pauses are never deleted"),
 )
 _refuse("pressing_no_delete", "DELETE", "pressing", _ALWAYS, "a pressing is never deleted")

@@ -87,18 +87,21 @@ def _postgresql(name: str, table: str, when: str, message: str, clause: str) -> 
     )
 
 
-def refuse_where(name: str, when: str, table: str, condition: str, message: str) -> None:
-    """Add a trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row."""
+def refuse_where(name: str, when: str, table: str, condition: str, message: str, postgresql: str = "") -> None:
+    """Add a trigger that aborts `when` on `table` if `condition` (a SELECT over NEW, OLD) has a row.
+
+    postgresql: the condition in that engine's words, where they are other ones.
+    """
     event = when.split(" OF ")[0]
     sqlite = (f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW WHEN EXISTS ({condition}) "
               f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
     returned = "OLD" if event == "DELETE" else "NEW"
-    postgresql = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  f"IF EXISTS ({condition}) THEN RAISE EXCEPTION '{message}' "
-                  "USING ERRCODE = 'integrity_constraint_violation'; "
-                  f"END IF; RETURN {returned}; END $$; "
-                  f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    register(Trigger(name, sqlite, postgresql))
+    function = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF EXISTS ({postgresql or condition}) THEN RAISE EXCEPTION '{message}' "
+                "USING ERRCODE = 'integrity_constraint_violation'; "
+                f"END IF; RETURN {returned}; END $$; "
+                f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    register(Trigger(name, sqlite, function))
 
 
 def keep_rows(table: str, *unique: tuple[str, ...], only: dict[tuple[str, ...], str] | None = None) -> Trigger:
