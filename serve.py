@@ -13,16 +13,20 @@ from sqlalchemy import select
 from waitress import create_server
 
 from app import create_app
+from audit import anchoring_job
 from audit.following import in_background
+from cases.log_alarms import tell
 from cases.pdf import faults
 from cases.sweep import is_demonstration
 from database import db
 from database.roles import OWNER, excesses
 from database.versions import objection as version_objection
 from matching.results import going_on
+from staff.clock import today
 from staff.models import StaffAccount
 
 SEQUENCE_EVERY = 1.0  # seconds; docs/decisions/110
+ANCHOR_LOOK = 20.0  # seconds between two looks whether a checkpoint is due, by whichever worker
 SIGN_INS = "sign-ins.txt"  # written by `demo load`, never for a database used for real
 
 
@@ -71,11 +75,14 @@ def main() -> int:
     if sign_ins.exists():
         print(sign_ins.read_text(encoding="utf-8"), flush=True)
     going_on.beside(app)
-    sequencer = in_background(app, SEQUENCE_EVERY)
+    beside = [in_background(app, SEQUENCE_EVERY)]
+    if app.config["ANCHOR_EVERY"]:
+        beside.append(in_background(app, ANCHOR_LOOK, lambda: anchoring_job.once(today(), tell), "witnessing"))
     try:
         server.run()
     finally:
-        sequencer.set()
+        for one in beside:
+            one.set()
         server.close()
     return 0
 

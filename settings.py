@@ -35,6 +35,11 @@ def duration(text: str) -> timedelta:
     return timedelta(**{units[text[-1]]: positive(text[:-1])})
 
 
+def pause(text: str) -> timedelta | None:
+    """As `duration`; `no` is never. Raises ValueError."""
+    return None if text == "no" else duration(text)
+
+
 def hash_of_log(text: str) -> str:
     """Raises ValueError."""
     if text not in ("sha256", "sm3"):
@@ -65,6 +70,8 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "SIGNER_SOCKET": ("SIGNER_SOCKET", "", str),
     "WITNESSES": ("WITNESSES", "", str),
     "WITNESS_LATE_AFTER": ("WITNESS_LATE_AFTER", "26h", duration),
+    "ANCHOR_EVERY": ("ANCHOR_EVERY", "10m", pause),
+    "ALARM_TO": ("ALARM_TO", "", str),
     "WITNESS_QUORUM": ("WITNESS_QUORUM", "1", int),
     "LOG_ORIGIN": ("LOG_ORIGIN", "", str),
     "LOG_HASH": ("LOG_HASH", "sha256", hash_of_log),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
+from audit.anchoring_job import anchored
 from audit.checkpoints import LogForked, consistent
 from audit.command_group import audit
 from audit.entries import LogAltered
@@ -23,7 +25,12 @@ from audit.search import Wanted, events
 from audit.sequencer import sequence
 from audit.signer.refusals import SignerRefused
 from audit.verify import main as run_verifier
+from audit.witnesses.configured import BadWitnesses
+from audit.witnesses.models import ANCHORED
+from audit.witnesses.standing import overview
+from cases.channels import UNKNOWN, BadTransport, Undeliverable
 from cases.erasing_cli import erase
+from cases.log_alarms import tell
 from database import db
 
 NOTE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -109,6 +116,37 @@ def checkpoint_command(output: Path | None, thorough: bool) -> None:
         with output.open("ab") as kept:
             kept.write(note + b"\n")
     click.echo(note.decode(), nl=False)
+
+
+@audit.command("anchor")
+@click.option("--follow", type=click.IntRange(1), metavar="SECONDS", help="Again and again, with this pause.")
+@click.option("--thorough", is_flag=True, help="Read every row of the log again first.")
+def anchor_command(follow: int | None, thorough: bool) -> None:
+    """Sign a checkpoint, hand it to every witness, write to whom an alarm goes; ends with 1 where there is one. The
+    server does the same (ANCHOR_EVERY)."""
+    while True:
+        alarmed = _anchored(thorough)
+        if not follow:
+            raise click.exceptions.Exit(int(alarmed))
+        time.sleep(follow)
+
+
+def _anchored(thorough: bool) -> bool:
+    """Whether there is an alarm."""
+    try:
+        rows = anchored(date.today(), thorough=thorough)
+        click.echo(rows.size)
+    except (SignerRefused, BadWitnesses) as refused:
+        click.echo(str(refused), err=True)
+        rows = None
+    for row in rows.anchors if rows else ():
+        click.echo(f"{row.witness}\t{row.state}\t{row.words or ''}", err=row.state != ANCHORED)
+    try:
+        tell(date.today())
+    except (BadTransport, Undeliverable, *UNKNOWN) as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        return True
+    return rows is None or overview().alarmed
 
 
 @audit.command("check")

@@ -1,6 +1,8 @@
-"""The sequencer that goes on: in the server, or as `flask audit sequence --follow`. Any number may; one works."""
+"""Work that goes on: the sequencer, in the server or as `flask audit sequence --follow`, and what else goes on beside
+it. Any number may; one works."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Event, Thread
 
 from flask import Flask
@@ -13,17 +15,18 @@ from database import db
 AT_ONCE = 50_000  # events after which the heads of their cases are stated, whatever still waits
 
 
-def keep_on(app: Flask, pause: float, stop: Event | None = None) -> None:
-    """Give places to what waits, with a pause of so many seconds, until `stop`. What goes wrong is logged and tried
-    again: business does not wait for it (R5)."""
+def keep_on(app: Flask, pause: float, stop: Event | None = None, work: Callable[[], bool] | None = None,
+            name: str = "sequencer") -> None:
+    """Give places to what waits, or do other `work`, with a pause of so many seconds after one that found nothing to
+    do, until `stop`. What goes wrong is logged and tried again: business does not wait for it (R5)."""
     stop = stop or Event()
     while not stop.is_set():
         more = False
         with app.app_context():
             try:
-                more = once()
+                more = (work or once)()
             except Exception:
-                app.logger.exception("the log's sequencer")
+                app.logger.exception("the log's %s", name)
         if not more:
             stop.wait(pause)
 
@@ -37,8 +40,8 @@ def once() -> bool:
     return bool(done and done.placed)
 
 
-def in_background(app: Flask, pause: float) -> Event:
+def in_background(app: Flask, pause: float, work: Callable[[], bool] | None = None, name: str = "sequencer") -> Event:
     """A thread of the server that does so; set what is returned, to end it."""
     stop = Event()
-    Thread(target=keep_on, args=(app, pause, stop), name="sequencer", daemon=True).start()
+    Thread(target=keep_on, args=(app, pause, stop, work, name), name=name, daemon=True).start()
     return stop

@@ -1,8 +1,7 @@
-"""Commands of the log's keeping: `flask audit signer ...`, `audit anchor`, `audit policy`."""
+"""Commands of the log's keeping: `flask audit signer ...`, `audit policy`."""
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
@@ -13,15 +12,12 @@ from flask import current_app
 
 from audit.command_group import audit
 from audit.installed import make_signer, signer
-from audit.keeping import lost, recorded_keys, rotated, signed_checkpoint
+from audit.keeping import lost, recorded_keys, rotated
 from audit.policy import policy
 from audit.sequencer import opened, sequence
 from audit.signer.refusals import SignerRefused
-from audit.witnesses.anchoring import anchor
 from audit.witnesses.configured import BadWitnesses
 from audit.witnesses.file_drop import notes_in
-from audit.witnesses.models import ANCHORED
-from audit.witnesses.standing import overview
 
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
@@ -86,32 +82,6 @@ def _here() -> None:
     if current_app.config.get("SIGNER_SOCKET"):
         raise click.ClickException("the signer is a process of its own (SIGNER_SOCKET): run `python -m audit.signer` "
                                    "with the same word where it is, then `flask audit signer status`, which records it")
-
-
-@audit.command("anchor")
-@click.option("--follow", type=click.IntRange(1), metavar="SECONDS", help="Again and again, with this pause.")
-@click.option("--thorough", is_flag=True, help="Read every row of the log again first.")
-def anchor_command(follow: int | None, thorough: bool) -> None:
-    """Sign a checkpoint and hand it to every witness. Daily or each minute; ends with 1 where there is an alarm."""
-    while True:
-        alarmed = _anchored(thorough)
-        if not follow:
-            raise click.exceptions.Exit(int(alarmed))
-        time.sleep(follow)
-
-
-def _anchored(thorough: bool) -> bool:
-    try:
-        recorded_keys(date.today())
-        note = signed_checkpoint(date.today(), thorough=thorough)
-        click.echo(note.decode().splitlines()[1], nl=True)
-        rows = anchor()
-    except (SignerRefused, BadWitnesses) as refused:
-        click.echo(str(refused), err=True)
-        return True
-    for row in rows:
-        click.echo(f"{row.witness}\t{row.state}\t{row.words or ''}", err=row.state != ANCHORED)
-    return overview().alarmed
 
 
 @audit.command("policy")

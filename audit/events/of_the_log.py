@@ -41,3 +41,12 @@ class SignerKeyLost(Event):
     signs_from: int
     witnesses: tuple[str, ...] = ()
     declaration: str
+
+
+@event("log")
+class LogAlarmSent(Event):
+    """People were written to that the log is not witnessed as it should be. `alarms`: what is wrong -> since which
+    state of the log (audit/witnesses/standing.py); `receivers`: how many addresses."""
+
+    alarms: dict[str, str]
+    receivers: int

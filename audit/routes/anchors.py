@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template
 
+from audit.anchoring_job import last_run
 from audit.events import Recorded
 from audit.signer.refusals import REASONS
 from audit.witnesses.standing import overview
@@ -18,7 +19,8 @@ blueprint = Blueprint("anchors", __name__)
 def index() -> str:
     found = overview()
     return render_template("audit/anchors.html", found=found, what_to_do=_words(found.refused),
-                           late_after=current_app.config["WITNESS_LATE_AFTER"])
+                           late_after=current_app.config["WITNESS_LATE_AFTER"], run=last_run(),
+                           every=current_app.config["ANCHOR_EVERY"], told=current_app.config["ALARM_TO"].count("@"))
 
 
 def _words(refused: Recorded | None) -> str | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 from flask import current_app
 from sqlalchemy import select
@@ -46,8 +47,21 @@ class Overview:
 
     @property
     def alarmed(self) -> bool:
-        return bool(self.behind or self.refused or self.fault or any(one.late for one in self.standings)
-                    or any(one.failed and one.failed.state == "refused" for one in self.standings))
+        return bool(self.alarms)
+
+    @property
+    def alarms(self) -> dict[str, str]:
+        """What is wrong -> since which state of the log: while both are the same, it is the same alarm."""
+        size = str(self.last.size if self.last else 0)
+        found = {"refused": self.refused.meta.uid} if self.refused else {}
+        found |= {"behind": size} if self.behind else {}
+        found |= {"fault": sha256(self.fault.encode()).hexdigest()[:16]} if self.fault else {}
+        for one in self.standings:
+            if one.failed and one.failed.state == "refused":
+                found[f"witness_refused {one.name}"] = str(one.failed.checkpoint.size)
+            elif one.late:
+                found[f"late {one.name}"] = str(one.anchor.checkpoint.size if one.anchor else 0)
+        return found
 
 
 def overview() -> Overview:

@@ -19,7 +19,7 @@ from cases.channels.files import to_file
 from cases.channels.smtp import to_smtp
 
 __all__ = ["UNKNOWN", "Accepted", "BadTransport", "NotNow", "Receipt", "Receipts", "Send", "Undeliverable",
-           "receipts", "transport"]
+           "mail_to", "receipts", "transport"]
 UNKNOWN = (OSError, smtplib.SMTPException)  # the line broke in between: it may have gone out
 SMS = {"http": sms_http.to_gateway, "https": sms_http.to_gateway, "smpp": sms_smpp.to_centre}
 RECEIPTS = {"http": sms_http.receipts, "https": sms_http.receipts, "smpp": sms_smpp.receipts}
@@ -53,7 +53,12 @@ def _sms_address(config: Mapping[str, Any]) -> SplitResult | None:
     return parts if name else None
 
 
-def _others(config: Mapping[str, Any]) -> Send:
+def mail_to(config: Mapping[str, Any], receiver: str) -> Send:
+    """Mail to somebody else than the gateway, by the same server. Raises BadTransport."""
+    return _others(config, receiver)
+
+
+def _others(config: Mapping[str, Any], receiver: str = "") -> Send:
     name = config.get("NOTICE_TRANSPORT") or "file"
     parts = urlsplit(name)
     if name == "file":
@@ -63,4 +68,4 @@ def _others(config: Mapping[str, Any]) -> Send:
     query = parse_qs(parts.query)
     if not query.get("to"):
         raise BadTransport("NOTICE_TRANSPORT: no `to` address")
-    return partial(to_smtp, parts, query["to"][0], query.get("from", ["notices@localhost"])[0])
+    return partial(to_smtp, parts, receiver or query["to"][0], query.get("from", ["notices@localhost"])[0])

@@ -23,9 +23,9 @@ IDS = """account again_of as_of batch calendar case_no certification correction_
     decision_no dispute entries entry erasure event evidence grant halt inspection load message_id notice notices
     objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run
     sampling sending source_ref subject suggestion task training"""
-CODES = """about account_status act action answer attempted benefit_kind cause changed channel duty endpoint field
-    finding form from_state indicator inspected key kind language ledger level list lodged_by loss means media_type
-    method missing mode model next_stage outcome part purpose refusal role scheme service source stage system
+CODES = """about account_status act action alarms answer attempted benefit_kind cause changed channel duty endpoint
+    field finding form from_state indicator inspected key kind language ledger level list lodged_by loss means
+    media_type method missing mode model next_stage outcome part purpose refusal role scheme service source stage system
     template_version to_state told way"""
 PLACES = """area code duty_office escalated_to from_office grassroots_office name office office_level parent path
     paying_office pressed_office pressing_office referred_to residence_office rules_area scope to_office window"""
