@@ -58,10 +58,9 @@ def _compare(rows: Sequence[Any], start: int, stop: int, hashing: Hashing) -> No
 
 
 def _transactions(rows: Sequence[Any], events: Read) -> None:
-    of = events.told
-    for row, *inside in zip(rows, of.txs, of.commands, of.recorded_at, strict=True):
-        beside = [row[3], row[4], row[5].isoformat(timespec="microseconds")]
-        if beside != list(map(json.loads, inside)):
+    for row, command, when in zip(rows, events.told.commands, events.told.when, strict=True):
+        beside = {"recorded_at": row[5].isoformat(timespec="microseconds"), "tx": row[3], "uid": row[7]}
+        if (row[4], beside) != (json.loads(command), json.loads(f"{{{when}}}")):
             raise LogAltered(f"audit_tx {row[3]}", "the transaction is not what its events say")
 
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from audit.verify import Hashing
 
 FORMAT = 1
-_TEXT = rb'"(?:[^"\\\x00-\x1f]|\\.)*"'
-_PLAIN = rb'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'  # nothing in it is written otherwise anywhere
+_TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+"'
+_PLAIN = rb'"[\x20\x21\x23-\x5b\x5d-\x7e]*+"'  # nothing in it is written otherwise anywhere
 _META = re.compile(
     rb'\},"meta":\{"actor":' + _TEXT + rb',("case":(null|' + _PLAIN + rb'),"case_seq":(null|\d+)),"command":('
-    + _TEXT + rb'),"office":(?:null|' + _TEXT + rb'),"on":' + _PLAIN + rb',"position":(\d+),("recorded_at":('
-    + _PLAIN + rb'),"tx":(' + _PLAIN + rb'),"uid":(' + _PLAIN + rb'))\},"personal":\{')
+    + _TEXT + rb'),"office":(?:null|' + _TEXT + rb'),"on":' + _PLAIN + rb',"position":(\d+),("recorded_at":'
+    + _PLAIN + rb',"tx":' + _PLAIN + rb',"uid":(' + _PLAIN + rb'))\},"personal":\{')
 _BORDER = b'},"meta":{'
 _ENTRY = '{%s,"digest":"%s","kind":"event","position":%s,"prev":%s,%s,"v":' + str(FORMAT) + "}"
 
@@ -38,12 +38,7 @@ class Told:
     commands: list[str]
     positions: list[str]
     when: list[str]  # the members `recorded_at`, `tx` and `uid`
-    recorded_at: list[str]
-    txs: list[str]
     uids: list[str]
-
-    def part(self, places: Sequence[int]) -> Told:
-        return Told(*([column[n] for n in places] for column in vars(self).values()))
 
 
 def told(canonical: Sequence[bytes]) -> Told:
@@ -65,10 +60,18 @@ def _texts(found: Sequence[bytes]) -> list[str]:
     return b"\n".join(found).decode().split("\n")
 
 
-def event_entries(digests: Sequence[str], events: Told, before: Sequence[int | None]) -> list[str]:
-    """The entries of events; `before`: the place of the case's event before, hex digests under the log's hash."""
+def event_entries(digests: Iterable[str], events: Told, before: Iterable[int | None],
+                  given: Sequence[int] | None = None) -> list[str]:
+    """The entries of events, or of those at the indices `given`; their digests under the log's hash, in hex.
+
+    before: the place of each event's predecessor in its case.
+    """
+    columns: list[Iterable[str]] = [events.of_case, events.positions, events.when]
+    if given is not None:
+        columns = [map(column.__getitem__, given) for column in (events.of_case, events.positions, events.when)]
+    of_case, positions, when = columns
     links = ["null" if prev is None else str(prev) for prev in before]
-    return list(map(_ENTRY.__mod__, zip(events.of_case, digests, events.positions, links, events.when, strict=True)))
+    return list(map(_ENTRY.__mod__, zip(of_case, digests, positions, links, when, strict=True)))
 
 
 def heads_entry(size: int, cases: int, root: bytes) -> str:

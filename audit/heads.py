@@ -4,9 +4,9 @@ How it is hashed stands in audit/verify.py. Kept in `audit_bucket`, made of the 
 """
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select, text
@@ -19,16 +19,14 @@ from database.many import among
 
 CASE, INDEX, SEQ = '{"case":"', '","index":', ',"seq":'  # of a line
 LINE = re.compile(r'\{"case":"([^"]*)","index":(\d+),"seq":(\d+)\}')
-AT_ONCE = 10_000  # buckets in a statement
+AT_ONCE = 2_000  # buckets in a statement
+Row = tuple[int, int, str, str]  # of a bucket: number, cases, lines, hash
 Head = tuple[int, int]  # of a case: the number of its last event, and its place in the log
-_UPSERT = {
-    "postgresql": """INSERT INTO audit_bucket (number, cases, lines, hash)
-        SELECT CAST(made ->> 0 AS int), CAST(made ->> 1 AS int), made ->> 2, made ->> 3
-        FROM json_array_elements(CAST(:made AS json)) AS made
-        ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
-    "sqlite": """INSERT INTO audit_bucket (number, cases, lines, hash) VALUES (:number, :cases, :lines, :hash)
-        ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash""",
-}
+_NAMES = ("number", "cases", "lines", "hash")
+_UPSERT = """INSERT INTO audit_bucket (number, cases, lines, hash) {rows}
+    ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash"""
+_ARRAYS = _UPSERT.format(rows="SELECT * FROM unnest(%b::int[], %b::int[], %b::text[], %b::text[])")
+_EACH = _UPSERT.format(rows="VALUES (:number, :cases, :lines, :hash)")
 
 
 class Heads:
@@ -37,40 +35,40 @@ class Heads:
     def __init__(self, session: Session, hashing: Hashing) -> None:
         self._session, self._hashing = session, hashing
         self._buckets: dict[int, dict[str, str]] = {}  # case -> its line
-        self._of: dict[str, int] = {}  # case -> its bucket
         self._changed: set[int] = set()
 
-    def load(self, cases: Iterable[str]) -> None:
-        """Read the buckets of these cases, those of them that were not."""
-        new = {case: bucket_of(self._hashing, case) for case in cases if case not in self._of}
-        missing = set(new.values()) - self._buckets.keys()
+    def load(self, cases: Sequence[str | None]) -> list[int]:
+        """Read the buckets of these cases, those that were not read; returns the bucket of each, -1 for none."""
+        numbers = [-1 if case is None else bucket_of(self._hashing, case) for case in cases]
+        missing = set(numbers) - self._buckets.keys() - {-1}
         self._buckets |= {number: {} for number in missing}
         for number, lines in _lines(self._session, missing):
             each = lines.split("\n") if lines else ()
             self._buckets[number] = {line[len(CASE):].partition('"')[0]: line for line in each}
-        self._of |= new
+        return numbers
 
-    def last(self, case: str) -> tuple[int, int | None]:
-        """Of a case that was loaded: the number of its last event, and its place; 0 and None when it has none."""
-        line = self._buckets[self._of[case]].get(case)
+    def last(self, number: int, case: str) -> tuple[int, int | None]:
+        """Of a case in its bucket: the number of its last event, and its place; 0 and None when it has none."""
+        line = self._buckets[number].get(case)
         return _head(case, line) if line else (0, None)
 
-    def move(self, case: str, seq: int, place: int) -> int | None:
-        """Returns the place of the event before."""
-        number = self._of[case]
-        bucket = self._buckets[number]
-        line = bucket.get(case)
-        bucket[case] = _line(case, place, seq)
+    def move(self, number: int, case: str, seq: int, place: int) -> None:
+        self._buckets[number][case] = _line(case, place, seq)
         self._changed.add(number)
-        return _head(case, line)[1] if line else None
 
     def write(self) -> dict[int, tuple[bytes, int]]:
         """Send what changed and forget what was read; returns hash and number of cases of the buckets."""
-        rows = [(n, len(self._buckets[n]), "\n".join(sorted(self._buckets[n].values()))) for n in sorted(self._changed)]
-        made = {number: (bucket_hash(self._hashing, lines), cases) for number, cases, lines in rows}
-        store(self._session, [(*row, made[row[0]][0].hex()) for row in rows])
-        self._buckets, self._of, self._changed = {}, {}, set()
+        made: dict[int, tuple[bytes, int]] = {}
+        store(self._session, self._rows(made))
+        self._buckets, self._changed = {}, set()
         return made
+
+    def _rows(self, made: dict[int, tuple[bytes, int]]) -> Iterator[Row]:
+        for number in sorted(self._changed):
+            bucket = self._buckets[number]
+            lines = "\n".join(sorted(bucket.values()))
+            made[number] = bucket_hash(self._hashing, lines), len(bucket)
+            yield number, len(bucket), lines, made[number][0].hex()
 
 
 def _line(case: str, place: int, seq: int) -> str:
@@ -98,17 +96,17 @@ def _lines(session: Session, numbers: Collection[int]) -> Iterable[Any]:
     return session.execute(query) if numbers else ()
 
 
-def store(session: Session, rows: list[tuple[int, int, str, str]]) -> None:
-    """Buckets as (number, cases, lines, hash), in place of those of the same numbers."""
-    if not rows:
+def store(session: Session, rows: Iterator[Row]) -> None:
+    """Buckets in place of those of the same numbers; PostgreSQL takes some in while the next are made."""
+    if session.get_bind().dialect.name == "sqlite":
+        made = [dict(zip(_NAMES, row, strict=True)) for row in rows]
+        if made:
+            session.execute(text(_EACH), made)
         return
-    dialect = session.get_bind().dialect.name
-    names = ("number", "cases", "lines", "hash")
-    if dialect == "sqlite":
-        session.execute(text(_UPSERT[dialect]), [dict(zip(names, row, strict=True)) for row in rows])
-        return
-    for at in range(0, len(rows), AT_ONCE):  # JSON: an array of texts would be escaped by hand
-        session.execute(text(_UPSERT[dialect]), {"made": json.dumps(rows[at:at + AT_ONCE])})
+    raw = session.connection().connection.driver_connection
+    with raw.pipeline(), raw.cursor() as cursor:  # past SQLAlchemy: arrays in binary, in which nothing is escaped
+        while some := list(islice(rows, AT_ONCE)):
+            cursor.execute(_ARRAYS, tuple(map(list, zip(*some, strict=True))))
 
 
 class CaseMap:

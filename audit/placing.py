@@ -79,50 +79,71 @@ class Batch:
     heads: Heads
     first: int = 0
     placed: int = 0
-    given: list[int] = field(default_factory=list)  # those of the events just read that got places, in that order
-    before: list[int | None] = field(default_factory=list)  # of each, the place of the case's event before
     waiting: set[str] = field(default_factory=set)  # cases an event of which has no predecessor here yet
+    buckets: list[int] = field(default_factory=list)  # of the events looked at, those of their cases
+    before: list[int | None] = field(default_factory=list)  # of each, the place of the case's event before
 
     def __post_init__(self) -> None:
         self.first = self.next
 
-    def load(self, events: Read) -> None:
-        self.heads.load({case for case in events.told.cases if case is not None})
+    def look_at(self, events: Read) -> None:
+        self.buckets, self.before = self.heads.load(events.told.cases), [None] * len(events)
 
-    def fitting(self, events: Told, first: int, end: int) -> int:
-        """How many of these, in their order, follow what stands in the log."""
+    def fit(self, events: Told, first: int, end: int) -> bool:
+        """Whether all of these follow what stands in the log."""
         seen: dict[str, int] = {}
         for at in range(first, end):
             case, number = events.cases[at], events.numbers[at]
             if case is not None:
-                last = seen[case] if case in seen else self.heads.last(case)[0]
+                last = seen[case] if case in seen else self.heads.last(self.buckets[at], case)[0]
                 if number != last + 1:
                     self.waiting.add(case)
-                    return at - first
+                    return False
                 seen[case] = number
-        return end - first
+        return True
 
-    def put(self, events: Told, first: int, end: int) -> None:
-        """Give these places; they fit."""
-        move, cases, numbers = self.heads.move, events.cases, events.numbers
-        self.before += [None if cases[at] is None else move(cases[at], numbers[at], place)  # type: ignore[arg-type]
-                        for place, at in enumerate(range(first, end), self.next)]
-        self.given += range(first, end)
+    def put(self, events: Told, first: int, end: int) -> int:
+        """Give places to these, up to the first that does not follow what stands in the log; returns its index."""
+        last, move, place = self.heads.last, self.heads.move, self.next - first
+        for at in range(first, end):
+            case = events.cases[at]
+            if case is not None:
+                number, before = last(self.buckets[at], case)
+                if events.numbers[at] != number + 1:
+                    self.waiting.add(case)
+                    end = at
+                    break
+                self.before[at] = before
+                move(self.buckets[at], case, number + 1, place + at)
         self.next += end - first
         self.placed += end - first
+        return end
 
-    def write(self, events: Read) -> None:
-        """Send those of the events that got places."""
-        if self.given:
-            insert_parts(self.session, AuditEntry, self._parts(events, self.next - len(self.given)))
-            self.given, self.before = [], []
+    def put_and_send(self, events: Read) -> int:
+        """All that fit, sent while the next get their places; returns how many."""
+        placed = self.placed
 
-    def _parts(self, events: Read, place: int) -> Iterator[tuple[dict[str, Any], int]]:
-        for at in range(0, len(self.given), SENT):
-            some = self.given[at:at + SENT]
-            entries = event_entries([events.digests[n] for n in some], events.told.part(some),
-                                    self.before[at:at + SENT])
-            yield _rows(place + at, [events.ids[n] for n in some], entries), len(some)
+        def parts() -> Iterator[tuple[dict[str, Any], int]]:
+            for first in range(0, len(events), SENT):
+                end = min(first + SENT, len(events))
+                place, stop = self.next, self.put(events.told, first, end)
+                yield self._part(events, range(first, stop), place)
+                if stop < end:
+                    break
+
+        insert_parts(self.session, AuditEntry, parts())
+        return self.placed - placed
+
+    def send(self, events: Read, given: Sequence[int]) -> None:
+        """Those that got the last places, in their order."""
+        if given:
+            place = self.next - len(given)
+            insert_parts(self.session, AuditEntry, [self._part(events, given, place)])
+
+    def _part(self, events: Read, given: Sequence[int], place: int) -> tuple[dict[str, Any], int]:
+        entries = event_entries(map(events.digests.__getitem__, given), events.told,
+                                map(self.before.__getitem__, given), given)
+        return _rows(place, [events.ids[n] for n in given], entries), len(given)
 
     def add(self, entry: str) -> None:
         """An entry of the log's own, at the next place."""

@@ -24,7 +24,7 @@ from database.many import among
 ONE_AT_A_TIME = 0x61756469  # key of the advisory lock
 SINGLES = 1_000  # transactions of few events in a batch
 SHARE = 10_000  # events of a bulk transaction before single ones are looked for again
-MOST = {"postgresql": 400_000, "sqlite": 20_000}  # events of a batch; on SQLite nobody else writes meanwhile
+MOST = {"postgresql": 500_000, "sqlite": 20_000}  # events of a batch; on SQLite nobody else writes meanwhile
 _MAP = "audit_map"
 
 
@@ -174,21 +174,22 @@ def _place_whole(batch: Batch, tx_ids: list[int]) -> None:
         return
     query = select(*COLUMNS).where(among(AuditEvent.tx_id, tx_ids)).order_by(AuditEvent.tx_id, AuditEvent.position)
     events = read_all(batch.session, query, batch.hashing)
-    batch.load(events)
-    waiting, done = _transactions(events.tx_ids), []
+    batch.look_at(events)
+    waiting, given, done = _transactions(events.tx_ids), list[int](), list[int]()
     batch.waiting.clear()
     progress = True
     while progress and waiting:  # one may follow another that stands behind it here
         progress, left = False, []
         for first, end in waiting:
-            if batch.fitting(events.told, first, end) < end - first:
+            if not batch.fit(events.told, first, end):
                 left.append((first, end))
                 continue
             batch.put(events.told, first, end)
+            given += range(first, end)
             done.append(events.tx_ids[first])
             progress = True
         waiting = left
-    batch.write(events)
+    batch.send(events, given)
     if done:
         batch.session.execute(delete(AuditPending).where(among(AuditPending.tx_id, done)))
 
@@ -206,10 +207,8 @@ def _share(batch: Batch) -> int:
     for tx_id, done in session.execute(bulk).all():
         query = select(*COLUMNS).where(AuditEvent.tx_id == tx_id, AuditEvent.position >= done)
         events = read_all(session, query.order_by(AuditEvent.position).limit(SHARE), batch.hashing)
-        batch.load(events)
-        fit = batch.fitting(events.told, 0, len(events))
-        batch.put(events.told, 0, fit)
-        batch.write(events)
+        batch.look_at(events)
+        fit = batch.put_and_send(events)
         if fit == len(events) < SHARE:
             session.execute(delete(AuditPending).where(AuditPending.tx_id == tx_id))
         elif fit:

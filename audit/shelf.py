@@ -41,19 +41,24 @@ class Shelf:
 
     def write(self, tile: Tile, data: bytes) -> None:
         self.put(tile.path, data)
-        if tile.width == WIDTH:
-            shutil.rmtree(self.folder / f"{tile.path}.p", ignore_errors=True)
+        if tile.width == WIDTH and os.path.isdir(parts := f"{self.folder}/{tile.path}.p"):
+            shutil.rmtree(parts, ignore_errors=True)
 
     def put(self, name: str, data: bytes) -> None:
         """A whole file or none. Not synced: whatever is lost is made anew."""
-        path = self.folder / name
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        path = f"{self.folder}/{name}"
+        fresh = f"{path}.{os.getpid()}"
         try:
-            fresh.write_bytes(data)
+            _write(fresh, data)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(data)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _write(fresh, data)
         os.replace(fresh, path)
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 class Tree:

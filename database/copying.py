@@ -37,13 +37,17 @@ def copy_parts(session: Session, table: Table, parts: Iterable[tuple[Mapping[str
     made."""
     connection, rest = session.connection(), iter(parts)
     dialect, raw = connection.dialect, connection.connection.driver_connection
-    first = next(rest)
+    first = next(rest, None)
+    if first is None:
+        return
     columns = [column for column in table.columns if column.name in first[0] or column.default is not None]
     names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
     into = f"COPY {dialect.identifier_preparer.format_table(table)} ({names}) FROM STDIN"
     try:
         with raw.cursor() as cursor, cursor.copy(into) as sent:
             for given, count in chain([first], rest):
+                if not count:
+                    continue
                 texts = [_texts(column, given, count, dialect) for column in columns]
                 sent.write("".join(lines(texts, count, "\t", "\n")))
     except dialect.loaded_dbapi.IntegrityError as error:

@@ -83,5 +83,6 @@ def insert_parts(session: Session, model: Any, parts: Iterable[tuple[Mapping[str
         return
     for columns, count in parts:
         given = [values if isinstance(values, list) else [values] * count for values in columns.values()]
-        session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in zip(*given, strict=True)])
+        if count:
+            session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in zip(*given, strict=True)])
 
