@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
+import random
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -26,12 +26,13 @@ WAITING = f"""WITH made AS ({TX})
     INSERT INTO audit_pending (tx_id, bulk, done) SELECT id, false, 0 FROM made RETURNING tx_id"""  # audit/opening.py
 HEAD = "SELECT hash FROM chain_head FOR UPDATE"
 LINK = "UPDATE chain_head SET hash = %s"
-CASES = 1_000_000
+CASES = 100_000  # of a writer, at most
 EVERY = 0.25  # seconds from the beginning of one checkpoint to that of the next, or as long as it takes
 
 
-def run(app: Flask, kind: str, writers: int, seconds: float) -> tuple[float, list[float]]:
-    """Transactions a second, and, of ours, the seconds from each commit to a signed head over it, ascending."""
+def run(app: Flask, kind: str, writers: int, seconds: float, number: int) -> tuple[float, list[float]]:
+    """The run of this number. Transactions a second, and, of ours, the seconds from each commit to a signed head over
+    it, ascending."""
     url = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as raw:
         raw.execute("DROP TABLE IF EXISTS chain_head")
@@ -43,7 +44,8 @@ def run(app: Flask, kind: str, writers: int, seconds: float) -> tuple[float, lis
     if kind == "ours":
         signer.start()
         told.get()  # it is at work
-    made = [context.Process(target=_write, args=(url, kind, n, seconds, begin, told)) for n in range(writers)]
+    made = [context.Process(target=_write, args=(url, kind, number * writers + n, seconds, begin, told))
+            for n in range(writers)]
     for process in made:
         process.start()
     begin.wait()
@@ -79,12 +81,12 @@ def _write(url: str, kind: str, number: int, seconds: float, begin: Any, told: A
 
 def _rows(number: int, count: int) -> list[tuple[Any, ...]]:
     """Made before the clock starts."""
-    found, at = [], datetime.now(UTC)
-    for n in range(count):
-        tx = os.urandom(16).hex()
-        one = columns(tx, at, 0, 1)
-        case_id = (os.getpid() * CASES + n) % 2**31
-        found.append((tx, one["uid"][0], case_id, one["office_path"], one["canonical"][0], one["digest"][0], at))
+    found, at, rng = [], datetime.now(UTC), random.Random(f"writer {number}")
+    for n in range(min(count, CASES)):
+        tx = rng.randbytes(16).hex()
+        one = columns(tx, at, 0, 1, number * CASES + n)
+        found.append((tx, one["uid"][0], one["case_id"][0], one["office_path"], one["canonical"][0], one["digest"][0],
+                      at))
     return found
 
 
