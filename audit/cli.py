@@ -19,7 +19,7 @@ from audit.entries import LogAltered
 from audit.events import SYSTEM
 from audit.exports.folder import pack
 from audit.exports.making import Asked, export
-from audit.following import keep_on
+from audit.following import keep_on, signed_once
 from audit.keeping import signed_checkpoint
 from audit.search import Wanted, events
 from audit.sequencer import sequence
@@ -106,8 +106,12 @@ def sequence_command(follow: float | None) -> None:
 @audit.command("checkpoint")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also append it here: a file on other media.")
 @click.option("--thorough", is_flag=True, help="Read every row of the log again, and make the map of heads anew.")
-def checkpoint_command(output: Path | None, thorough: bool) -> None:
+@click.option("--follow", type=click.FloatRange(0.01), metavar="SECONDS", help="Again and again, with this pause.")
+def checkpoint_command(output: Path | None, thorough: bool, follow: float | None) -> None:
     """Give places to what waits, read the rows again and sign the head, for witnesses to keep."""
+    if follow:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        keep_on(app, follow, work=signed_once, name="signer")
     try:
         note = signed_checkpoint(date.today(), thorough=thorough)
     except SignerRefused as refused:

@@ -3,12 +3,16 @@ it. Any number may; one works."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from threading import Event, Thread
 
 from flask import Flask
 from sqlalchemy import literal_column, select
 
+from audit.checkpoints import latest
+from audit.keeping import signed_checkpoint
 from audit.models import AuditPending
+from audit.placing import size_of
 from audit.sequencer import sequence
 from database import db
 
@@ -38,6 +42,16 @@ def once() -> bool:
         return False
     done = sequence(wait=False, at_most=AT_ONCE)
     return bool(done and done.placed)
+
+
+def signed_once(on: date | None = None) -> bool:
+    """Sign the log as it is now, if anything was written since the last head; no more is to be done at once."""
+    db.session.rollback()
+    last = latest()
+    waits = db.session.scalar(select(literal_column("1")).select_from(AuditPending).limit(1)) is not None
+    if waits or size_of(db.session) > (last.size if last else 0):
+        signed_checkpoint(on or date.today())
+    return False
 
 
 def in_background(app: Flask, pause: float, work: Callable[[], bool] | None = None, name: str = "sequencer") -> Event:

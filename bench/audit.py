@@ -81,7 +81,8 @@ def singles(app: Flask, asked: argparse.Namespace) -> None:
     for kind, found in rates.items():
         each = ", ".join(f"{rate:,.0f}" for rate in found)
         print(f"{kind:<6} {median(found):>8,.0f} transactions a second, {asked.writers} writers ({each})")
-    print(f"commit to checkpoint: median {median(middle):.3f} s; p99 of each turn {', '.join(f'{n:.2f}' for n in late)}")
+    each = ", ".join(f"{wait:.2f}" for wait in late)
+    print(f"commit to checkpoint: median {median(middle):.3f} s; p99 of each turn {each}")
     for other, least in (("chain", 3.0), ("bare", 0.7)):
         found = [ours / theirs for ours, theirs in zip(rates["ours"], rates[other], strict=True)]
         goal(f"single transactions, ours to the {other}", f"at least {least}", median(found), median(found) >= least)

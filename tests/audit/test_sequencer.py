@@ -9,13 +9,13 @@ from flask import Flask, current_app
 from sqlalchemy import func, insert, select
 
 import audit.sequencer
-from audit.checkpoints import checkpoint
+from audit.checkpoints import checkpoint, latest
 from audit.entries import LogAltered
 from audit.events import SignedOut
-from audit.following import once
+from audit.following import once, signed_once
 from audit.heads import lines_of, proof
 from audit.log import record
-from audit.models import AuditEntry, AuditEvent, AuditPending
+from audit.models import AuditCheckpoint, AuditEntry, AuditEvent, AuditPending
 from audit.sequencer import find_missed, opened, sequence
 from audit.verify import Hashing, bucket_hash, head_line, verify_head
 from cases.models import Case
@@ -200,6 +200,17 @@ def test_an_idle_sequencer_takes_no_lock(case: Case) -> None:
     out(case)
     assert once() is True
     assert once() is False
+
+
+def test_a_signer_that_goes_on_signs_what_is_new_and_nothing_twice(case: Case) -> None:
+    out(case)
+    signed_once(ON)
+    assert latest().size == 3
+    signed_once(ON)
+    assert db.session.scalar(select(func.count()).select_from(AuditCheckpoint)) == 1
+    out(case)
+    signed_once(ON)
+    assert latest().size == 5
 
 
 def test_on_postgresql_a_second_one_leaves_or_waits_while_one_is_at_it(case: Case) -> None:
