@@ -66,7 +66,8 @@ def main() -> int:
         print(f"Letters and dossiers: {fault}", file=sys.stderr)
     host, port = app.config["HOST"], app.config["PORT"]
     try:
-        server = create_server(app, host=host, port=port, threads=app.config["THREADS"], ident=None)
+        server = create_server(app, host=host, port=port, threads=app.config["THREADS"], ident=None,
+                               clear_untrusted_proxy_headers=not app.config["PROXIES"])
     except OSError as error:
         print(f"Cannot listen on {host}:{port}: {error.strerror}. Set PORT to a free one.", file=sys.stderr)
         return 1

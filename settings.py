@@ -27,6 +27,11 @@ def positive(text: str) -> int:
     return number
 
 
+def how_many(text: str) -> int:
+    """A whole number, 0 too. Raises ValueError."""
+    return positive(text) if text != "0" else 0
+
+
 def duration(text: str) -> timedelta:
     """30m, 26h, 2d. Raises ValueError."""
     units = {"m": "minutes", "h": "hours", "d": "days"}
@@ -52,6 +57,7 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "HOST": ("HOST", "127.0.0.1", str),
     "PORT": ("PORT", "8000", int),
     "THREADS": ("THREADS", "8", int),
+    "PROXIES": ("PROXIES", "0", how_many),
     "DEFAULT_LANGUAGE": ("BABEL_DEFAULT_LOCALE", "zh", str),
     "FONT_DIR": ("FONT_DIR", str(ROOT / "static" / "vendor" / "fonts"), str),
     "SECURE_COOKIES": ("SESSION_COOKIE_SECURE", "no", bool),

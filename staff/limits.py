@@ -1,4 +1,4 @@
-"""House values of sign-in, from the rules in force; a count of attempts per address stands here."""
+"""House values of sign-in, from the rules in force; counts per address stand here."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from rules import rules_for
 from staff.clock import today
 
 ADDRESS_FAILURES = 50  # per window; an office behind one address shares it
+ADDRESS_CHECKS = 30  # dossiers brought to the public page, in the same window
 RULES = ("session_idle_minutes", "session_absolute_minutes", "lockout_failures", "lockout_minutes")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Flask, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 NONCE_BYTES = 16
@@ -59,4 +60,6 @@ def _cache_control() -> str:
 
 def init_app(app: Flask) -> None:
     app.after_request(add_headers)
+    if proxies := app.config.get("PROXIES"):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce

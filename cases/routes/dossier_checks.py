@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
+from werkzeug.exceptions import TooManyRequests
 
 from cases.dossier_checks import LARGEST, FileRefused, Verdict, check, read
 from cases.forms.dossier_checks import WORDS, CheckForm
@@ -11,16 +12,27 @@ from cases.models import Case
 from cases.seals.certificates import trusted_roots
 from database import db
 from staff.access import current_actor, public
+from staff.counted import may_go_on
+from staff.limits import ADDRESS_CHECKS, limits
 from web.signed_in import signed_in_person
 from workflows.roles import READERS
 
 blueprint = Blueprint("dossier_checks", __name__)
+AROUND = 1024 * 1024  # of the form around the file
+
+
+@blueprint.url_value_preprocessor
+def _no_larger(_endpoint: str | None, _values: object) -> None:
+    """Before anybody reads the form: more than this is answered 413, and not read to its end."""
+    request.max_content_length = LARGEST + AROUND
 
 
 @blueprint.route("/dossiers/check", methods=["GET", "POST"])
 @public
 def check_page() -> Any:
     form, verdict = CheckForm(), None
+    if form.is_submitted() and not may_go_on("dossier_check", request.remote_addr or "", ADDRESS_CHECKS):
+        raise TooManyRequests(retry_after=limits().lockout_minutes * 60)
     if form.validate_on_submit():
         try:
             verdict = check(form.file.data.read(LARGEST + 1), trusted_roots(current_app.config))

@@ -12,11 +12,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
 from cases import dossier_checks
 from cases.dossier import issue
 from cases.models import Case
-from database import db
+from cases.routes import dossier_checks as checking_page
+from database import db, transaction
 from staff.access import SYSTEM
+from staff.limits import ADDRESS_CHECKS
+from staff.models import SignInAttempt
+from staff.sign_in import key_of
 from tests import people
 from tests.documents import records
 from tests.documents.seals import with_seals
@@ -115,3 +120,49 @@ def test_the_page_says_the_same_in_english(brought: Brought) -> None:
     client = brought.app.test_client()
     client.post("/language/en")
     assert "Check a dossier" in client.get(ADDRESS).get_data(as_text=True)
+
+
+def brought_by(app: Flask, address: str, document: bytes = b"%PDF-1.7 x", forwarded: str = "") -> tuple[int, str]:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    answer = app.test_client().post(ADDRESS, data={"file": (io.BytesIO(document), "d.pdf")}, headers=headers,
+                                    content_type="multipart/form-data", environ_overrides={"REMOTE_ADDR": address})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def counted(app: Flask, address: str, number: int) -> None:
+    with app.app_context(), transaction() as session:
+        session.add_all(SignInAttempt(key=key_of("dossier_check", address), ok=False) for _ in range(number))
+
+
+def test_an_address_that_brings_too_many_is_refused_in_words_and_others_are_not(app: Flask) -> None:
+    counted(app, "10.9.9.9", ADDRESS_CHECKS - 1)
+    assert brought_by(app, "10.9.9.9")[0] == 400  # the last one, and no dossier
+    status, page = brought_by(app, "10.9.9.9")
+    assert status == 429 and "请求太频繁" in page and "15 分钟" in page and "忘记密码" not in page
+    assert brought_by(app, "10.9.9.8")[0] == 400
+    assert app.test_client().get(ADDRESS, environ_overrides={"REMOTE_ADDR": "10.9.9.9"}).status_code == 200
+    with app.app_context():
+        assert db.session.query(SignInAttempt).count() == ADDRESS_CHECKS + 1
+    client = app.test_client()
+    client.set_cookie("language", "en")
+    answer = client.post(ADDRESS, environ_overrides={"REMOTE_ADDR": "10.9.9.9"})
+    assert answer.status_code == 429 and "minutes" in answer.text and int(answer.headers["Retry-After"]) > 0
+
+
+def test_nobody_s_word_is_taken_for_an_address_but_the_proxy_s(app: Flask) -> None:
+    counted(app, "10.9.9.9", ADDRESS_CHECKS)
+    assert brought_by(app, "10.9.9.9", forwarded="10.1.1.1")[0] == 429
+    behind = create_app({**{name: value for name, value in app.config.items() if name.isupper()}, "PROXIES": 1})
+    assert brought_by(behind, "10.9.9.9", forwarded="10.1.1.1")[0] == 400
+    assert brought_by(behind, "10.0.0.1", forwarded="8.8.8.8, 10.9.9.9")[0] == 429
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "案卷不超过 20 MB"), ("en", "at most 20 MB")])
+def test_what_is_far_too_large_is_refused_before_it_is_read(
+        app: Flask, monkeypatch: pytest.MonkeyPatch, language: str, words: str) -> None:
+    monkeypatch.setattr(checking_page, "AROUND", -dossier_checks.LARGEST + 1000)
+    client = app.test_client()
+    client.set_cookie("language", language)
+    answer = client.post(ADDRESS, data={"file": (io.BytesIO(b"%PDF-" + b"x" * 2000), "d.pdf")},
+                         content_type="multipart/form-data")
+    assert answer.status_code == 413 and words in answer.text
