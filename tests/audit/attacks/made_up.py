@@ -188,8 +188,13 @@ def seal(folder: Path, log: MadeUpLog, size: int, **said: Any) -> None:
         manifest[name] = ("tiles" if value else "each") if name == "tiles" else value
     manifest["proofs"] = manifest.pop("tiles", manifest.get("proofs"))
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    record_it(folder, log, size)
+
+
+def record_it(folder: Path, log: MadeUpLog, size: int, type_: str = "Exported") -> None:
+    """The manifest as it is, recorded by the log; the receipt of it."""
     made = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    index = log.happen(None, type_="Exported", data={"digest": made})
+    index = log.happen(None, type_=type_, data={"digest": made})
     proof = log.proof(index, len(log.entries))
     receipt = {"canonical": log.events[index], "entry": log.entries[index].decode(), "index": index, "proof": proof,
                "checkpoint": log.checkpoint().decode(),
