@@ -185,6 +185,10 @@ def _break_a_proof(files: dict[str, bytes]) -> None:
     files["event-00001.tlog-proof"] = verifier.written_proof(read.index, bad, read.note, read.extra)
 
 
+def _proof_of_another_form(files: dict[str, bytes]) -> None:
+    files["event-00001.tlog-proof"] = files["event-00001.tlog-proof"].replace(b"tlog-proof@v1", b"tlog-proof@v9")
+
+
 def _no_proof(files: dict[str, bytes]) -> None:
     for name in [name for name in files if name.endswith(".tlog-proof")]:
         del files[name]
@@ -216,6 +220,7 @@ ATTACKS = {
     "the last proofs left out": (_leave_the_last_out, {"case_tail"}),
     "proofs of another place": (_swap_proofs, {"entry_unproven"}),
     "a hash of a proof altered": (_break_a_proof, {"entry_unproven"}),
+    "a proof of another form": (_proof_of_another_form, {"proof_form"}),
     "no proof at all": (_no_proof, {"no_proofs"}),
     "a checkpoint nobody signed": (_other_checkpoint, {"no_signature"}),
     "the printed data altered": (_other_words, {"data_other"}),
@@ -228,6 +233,20 @@ def test_an_attack_on_what_is_attached_is_found_and_named(scene: Scene, name: st
     change, codes = ATTACKS[name]
     assert scene.found(with_files(scene.plain, lambda _files: None)) == set()
     assert codes <= scene.found(with_files(scene.plain, change))
+
+
+def test_a_second_file_of_one_name_is_named(scene: Scene) -> None:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(scene.plain)) as pdf:
+        pdf.attachments["again"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename="proof.json")
+        pdf.save(made)
+    assert "attached_twice" in scene.found(made.getvalue())
+
+
+def test_a_damaged_part_is_named(scene: Scene) -> None:
+    damaged = bytearray(scene.plain)
+    damaged[scene.plain.index(b"stream", scene.plain.index(b"/EmbeddedFile")) + 7] ^= 0xff
+    assert scene.found(bytes(damaged)) == {"part_damaged"}
 
 
 def test_a_proof_moved_from_another_case_is_found(on_record: Scene) -> None:
