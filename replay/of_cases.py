@@ -20,6 +20,7 @@ from cases.models import (
 from cases.moves import PAYING, WITHHOLDING
 from replay.part import Applies, Part, Rows, by, on, said, told, writes
 from replay.rows import rows_of
+from replay.words import words
 from staff.models import Office, StaffAccount
 
 ACTS = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
@@ -86,6 +87,8 @@ def _decided(rows: Rows, happened: Recorded) -> None:
     row["stage"] = data.get("next_stage") or CLOSED.get(happened.type) or data.get("stage") or row["stage"]
     if "lines" in data:
         row |= {"payable_through": data["payable_through"], "back_pay_fen": data["back_pay_fen"]}
+    if "proposed" in happened.personal:
+        row["personal"] = words("proposed")(happened)
     if happened.type in ENDED:
         row["closed_on"] = on(happened)
 
@@ -109,7 +112,7 @@ def _lined(rows: Rows, happened: Recorded) -> None:
 def _signed(rows: Rows, happened: Recorded) -> None:
     data = happened.data
     rows[data["decision"], data["round"], data["person"]] = {
-        "act": ACTS[happened.type], "on": on(happened), "account": by(happened),
+        "act": ACTS[happened.type], "on": on(happened), "account": by(happened), "opinion": words("opinion")(happened),
         **{name: data[name] for name in SIGNATURE if name in data}}
 
 
@@ -163,14 +166,14 @@ PARTS = (
              "DecisionReferredUpward": writes("decision", referred_to_id=said("referred_to"), referred_on=on),
              "DecisionReferralEnded": writes("decision", referred_to_id=None, referred_on=None)},
          rows_of(Decision, f"case_id office_id objection_id opened_by opened_on closed_on referred_to_id referred_on "
-                           f"{' '.join(DECISION)}", join=[(Case, Decision.case_id == Case.id)]), Case.pensioner_id,
-         as_in_log={"fields": plain_fields}),
+                           f"personal {' '.join(DECISION)}", join=[(Case, Decision.case_id == Case.id)]),
+         Case.pensioner_id, as_in_log={"fields": plain_fields}),
     Part("arrears", dict.fromkeys(DECIDED, _lined),
          lambda: _of_decision(DecisionLine, Decision.public_id.label("key_1"), DecisionLine.month.label("key_2"),
                               *_columns(DecisionLine, LINE[1:])), Case.pensioner_id),
     Part("signatures", dict.fromkeys(ACTS, _signed),
          lambda: _of_decision(ReviewStep, Decision.public_id.label("key_1"), ReviewStep.round.label("key_2"),
-                              ReviewStep.natural_person_id.label("key_3"), ReviewStep.on,
+                              ReviewStep.natural_person_id.label("key_3"), ReviewStep.on, ReviewStep.opinion,
                               StaffAccount.public_id.label("account"), *_columns(ReviewStep, SIGNATURE))
          .join(StaffAccount, ReviewStep.account_id == StaffAccount.id), Case.pensioner_id),
     Part("months", {"BenefitMonthChanged": _month, "OverpaymentClaimed": _claimed},

@@ -5,6 +5,7 @@ from audit.events import Recorded
 from cases.models import Correction, CorrectionSending
 from replay.part import UNTOLD, Part, Rows, area, by, case, on, said, writes
 from replay.rows import rows_of
+from replay.words import words
 
 SENT = ("status", "sending_id", "settled_on", "settled_by")
 
@@ -35,8 +36,8 @@ PARTS = (
                                                    case_id=case, decision_id=said("decision"), office_path=area,
                                                    arose_on=on, status="open"),
                          "CorrectionSetAside": writes("correction_row", status="set_aside", settled_on=on,
-                                                      settled_by=by),
+                                                      settled_by=by, note=words("note")),
                          "CorrectionsSent": _sent, "CorrectionsReceived": _received},
          rows_of(Correction, "case_id decision_id retraction wrong_on system office_path reason arose_on status "
-                             "sending_id settled_on settled_by")),
+                             "sending_id note settled_on settled_by")),
 )

@@ -22,6 +22,7 @@ from cases.models import (
 )
 from replay.part import UNTOLD, Applies, Part, Rows, area, by, case, on, said, writes
 from replay.rows import rows_of
+from replay.words import words
 
 _ACTS = {"told_by_hand": {"told_on": on, "status": "by_hand", "channel": None, "message_id": None},
          "applied": {"applied_on": on}}
@@ -56,7 +57,7 @@ def _closed(rows: Rows, happened: Recorded) -> None:
     """A claim that a later file overtook was closed by nobody."""
     overtaken = happened.data["outcome"] == "overtaken"
     writes("proposal", status=said("outcome"), decision_id=said("decision"), closed_on=on,
-           closed_by=None if overtaken else by)(rows, happened)
+           closed_by=None if overtaken else by, reason=words("reason"))(rows, happened)
 
 
 def _kind(happened: Recorded) -> str:
@@ -73,7 +74,7 @@ def _of_case(model: Any) -> list[tuple[Any, Any]]:
 
 
 _BATCH = ("kind sha256 rows good loaded unchanged duplicate quarantined office_path proposed_by proposed_by_person "
-          "proposed_on")
+          "proposed_on file_name")
 # a release under way, and a message under way, are no events
 _STATUS = when((ImportBatch.status == "releasing", "proposed"), else_=ImportBatch.status).label("status")
 _RELEASED = [when((ImportBatch.status == "released", column)).label(column.key)
@@ -84,24 +85,25 @@ _SENT = [when((NearingAge.status == "accepted", column)).label(column.key)
 _CASE_NO = select(Case.case_no).where(Case.id == NearingAge.case_id).scalar_subquery().label("case_no")
 _PROPOSED: Applies = writes("batch", "kind", "sha256", "rows", "good", "quarantined", loaded=0, unchanged=0,
                             duplicate=_doubles, office_path=said("office"), status="proposed", proposed_by=by,
-                            proposed_by_person=said("person"), proposed_on=on)
+                            proposed_by_person=said("person"), proposed_on=on, file_name=words("file_name"))
 PARTS = (
     Part("imports", {"ImportProposed": _PROPOSED, "ImportWithdrawn": _withdrawn, "ImportReleased": writes(
              "batch", "rows", "loaded", "unchanged", "duplicate", "quarantined", "released_on", status="released",
              released_by_person=said("person"))},
          rows_of(ImportBatch, _BATCH, where=[ImportBatch.status != "staging"], more=[_STATUS, *_RELEASED])),
     Part("claims", {"ChangeProposed": writes("proposal", "row_number", batch_id=said("batch"), kind=_kind, case_id=case,
-                                             fields=said("changed"), proposed_on=on, status="open"),
+                                             fields=said("changed"), changes=words("changes"), proposed_on=on,
+                                             status="open"),
                     "ProposalClosed": _closed},
-         rows_of(ImportProposal, "batch_id row_number case_id kind fields status proposed_on decision_id closed_on "
-                                 "closed_by", join=_of_case(ImportProposal)), Case.pensioner_id),
+         rows_of(ImportProposal, "batch_id row_number case_id kind fields changes reason status proposed_on "
+                                 "decision_id closed_on closed_by", join=_of_case(ImportProposal)), Case.pensioner_id),
     Part("receipts", {"OverpaymentRecovered": writes((case, "receipt_ref", "month"), "amount_fen", "way",
                                                      on=said("received_on"))},
          rows_of(Recovery, "amount_fen way on", "case_id", "receipt_ref", "month", join=_of_case(Recovery)),
          Case.pensioner_id),
     Part("returns", {"PaymentReturned": writes((case, "month", "payment_ref"), "amount_fen", "accepted", "decision_no",
-                                               on=said("returned_on"))},
-         rows_of(PaymentReturn, "amount_fen accepted decision_no on", "case_id", "month", "payment_ref",
+                                               on=said("returned_on"), reason=words("reason"))},
+         rows_of(PaymentReturn, "amount_fen accepted decision_no on reason", "case_id", "month", "payment_ref",
                  join=_of_case(PaymentReturn)), Case.pensioner_id),
     Part("pay runs", {"PayRunLoaded": writes(("office", "month"), "closed_on", "file_sha256", first=True)},
          rows_of(PayRun, "closed_on file_sha256", "office_id", "month")),

@@ -13,6 +13,7 @@ from matching.results.models import ListChange, MatchingRun, MatchingSample
 from replay.of_suspensions import RELEASED, proposes, releases
 from replay.part import UNTOLD, Part, Rows, by, case, on, said, writes
 from replay.rows import count_of, rows_of
+from replay.words import words
 
 RUN = ("month area_path on mode status halted before_id rules_digest loads counts changes halts sample applied_on "
        f"cancelled_on cancelled_by {RELEASED}")
@@ -80,7 +81,7 @@ def _suggestions() -> Select[Any]:
 def _decided(status: str) -> Any:
     return writes("suggestion", "kind", "source", "model", load_id=said("load"), row_number=said("row"),
                   pensioner_id=said("pensioner"), weight=said("similarity"), status=status, decided_on=on,
-                  decided_by=by, decided_by_person=said("person"))
+                  decided_by=by, decided_by_person=said("person"), note=words("note"))
 
 
 PARTS = (
@@ -92,12 +93,12 @@ PARTS = (
     Part("changes", {"MatchingProposed": _changes_of("changed")}, _changes),
     Part("outcomes", {"MatchingApplied": _changes_of("counts")}, _outcomes),
     Part("samples", {"MatchingSampleChecked": writes(("run", case), "finding", looked_on=on, looked_by=by,
-                                                     looked_by_person=said("person"))},
-         rows_of(MatchingSample, "finding looked_on looked_by looked_by_person", "run_id", "case_id",
+                                                     looked_by_person=said("person"), note=words("note"))},
+         rows_of(MatchingSample, "finding note looked_on looked_by looked_by_person", "run_id", "case_id",
                  join=[(Case, MatchingSample.case_id == Case.id)], where=[MatchingSample.finding.is_not(None)]),
          Case.pensioner_id),
     Part("suggestions", {"LinksSuggested": _suggested}, _suggestions),
     Part("links", {"LinkConfirmed": _decided("confirmed"), "LinkRejected": _decided("rejected")},
          rows_of(MatchSuggestion, "kind source load_id row_number pensioner_id weight model status decided_on "
-                                  "decided_by decided_by_person", where=[MatchSuggestion.status != "open"])),
+                                  "decided_by decided_by_person note", where=[MatchSuggestion.status != "open"])),
 )

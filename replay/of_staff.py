@@ -10,6 +10,7 @@ from audit.events import Recorded
 from cases.models import CalendarDay, CalendarYear
 from replay.part import Applies, Part, Rows, by, on, said, told, writes
 from replay.rows import rows_of
+from replay.words import words
 from staff.models import DeclaredRelative, Office, RoleGrant, StaffAccount
 
 OFFICE = ("name", "level", "path", "parent")
@@ -39,15 +40,16 @@ def _grant(status: str, who: str | None = None) -> Applies:
 
 
 def _relative(rows: Rows, happened: Recorded) -> None:
-    rows[happened.data["person"], happened.data["relative"]] = told(happened, "declared_on", "ended_on")
+    rows[happened.data["person"], happened.data["relative"]] = told(happened, "declared_on", "ended_on") | {
+        "kinship": words("kinship")(happened)}
 
 
 _PROPOSED = writes("calendar", *YEAR, status="proposed", proposed_by=by, proposed_by_person=said("person"),
                    proposed_on=on)
 
 
-def _settled(status: str) -> Applies:
-    return writes("calendar", status=status, settled_by=by, settled_by_person=said("person"), settled_on=on)
+def _settled(status: str, **more: Any) -> Applies:
+    return writes("calendar", status=status, **more, settled_by=by, settled_by_person=said("person"), settled_on=on)
 
 
 def _days(rows: Rows, happened: Recorded) -> None:
@@ -82,7 +84,7 @@ def _grants() -> Select[Any]:
 
 def _relatives() -> Select[Any]:
     return select(DeclaredRelative.natural_person_id.label("key_1"), DeclaredRelative.relative_person_id.label("key_2"),
-                  DeclaredRelative.declared_on, DeclaredRelative.ended_on)
+                  DeclaredRelative.declared_on, DeclaredRelative.ended_on, DeclaredRelative.kinship)
 
 
 def _calendar_days() -> Select[Any]:
@@ -99,8 +101,8 @@ PARTS = (
                     "GrantRevoked": _grant("revoked")}, _grants),
     Part("relatives", {"RelativeDeclared": _relative}, _relatives),
     Part("calendar years", {"CalendarProposed": _PROPOSED, "CalendarReleased": _settled("released"),
-                            "CalendarRejected": _settled("rejected")},
+                            "CalendarRejected": _settled("rejected", reason=words("reason"))},
          rows_of(CalendarYear, f"{' '.join(YEAR)} status proposed_by proposed_by_person proposed_on settled_by "
-                               "settled_by_person settled_on")),
+                               "settled_by_person settled_on reason")),
     Part("calendar days", {"CalendarProposed": _days}, _calendar_days),
 )

@@ -13,6 +13,7 @@ from cases.models import (
 )
 from replay.part import Applies, Part, Rows, area, by, case, on, said, writes
 from replay.rows import rows_of
+from replay.words import words
 
 PROPOSED = "proposed_by proposed_by_person proposed_on"
 RELEASED = f"{PROPOSED} released_by released_by_person released_on"
@@ -44,16 +45,16 @@ PARTS = (
          rows_of(SuspensionBatch, f"office_path month due_on gathered_on status {RELEASED}")),
     Part("batch rows", {"SuspensionGathered": writes(("batch", case), "period_due_on"),
                         "SuspensionTakenOut": writes(("batch", case), taken_out_on=on, taken_out_by=by,
-                                                     taken_out_by_person=_PERSON)},
-         rows_of(SuspensionRow, "period_due_on taken_out_on taken_out_by taken_out_by_person", "batch_id", "case_id",
-                 join=[_OF_CASE]), Case.pensioner_id),
+                                                     taken_out_by_person=_PERSON, reason=words("note"))},
+         rows_of(SuspensionRow, "period_due_on taken_out_on taken_out_by taken_out_by_person reason",
+                 "batch_id", "case_id", join=[_OF_CASE]), Case.pensioner_id),
     Part("gathered losses", {"LossGathered": writes(("batch", "decision"))},
          rows_of(GatheredLoss, "", "batch_id", "decision_id",
                  join=[(Decision, GatheredLoss.decision_id == Decision.id), (Case, Decision.case_id == Case.id)]),
          Case.pensioner_id),
     Part("not passed", {"NotPassedNoted": writes((case, "period_due_on"), "reason", "means", noted_on=on, noted_by=by,
-                                                 noted_by_person=_PERSON)},
-         rows_of(NotPassed, "reason means noted_on noted_by noted_by_person", "case_id", "period_due_on",
+                                                 noted_by_person=_PERSON, note=words("note"))},
+         rows_of(NotPassed, "reason means note noted_on noted_by noted_by_person", "case_id", "period_due_on",
                  join=[(Case, NotPassed.case_id == Case.id)]), Case.pensioner_id),
     Part("halts", {"SweepHalted": _halted, "SweepReleaseProposed": proposes("halt"), "SweepReleased": releases("halt"),
                    "SweepHaltEnded": writes("halt", status="over")},

@@ -19,6 +19,7 @@ from cases.models import (
 )
 from replay.part import Applies, Part, Rows, by, case, on, said, told, writes
 from replay.rows import rows_of
+from replay.words import words
 
 LODGED = ("receipt_no", "kind", "lodged_by", "lodged_on")
 CERTIFICATION = ("method", "evidence_on", "source_ref")
@@ -73,18 +74,21 @@ _OF_DECISION = {model: [(Decision, model.decision_id == Decision.id), (Case, Dec
 # taken up for sending is no event: until the channel has answered it counts as queued
 _SENDING = when((Notice.status == "sending", "queued"), else_=Notice.status).label("status")
 PARTS = (
-    Part("objections", {"ObjectionLodged": writes("objection", *LODGED, case_id=case, received_by=by, status="open"),
+    Part("objections", {"ObjectionLodged": writes("objection", *LODGED, case_id=case, received_by=by, status="open",
+                                                   grounds=words("grounds"), phone=words("phone"),
+                                                   lodged_by_name=words("lodged_by_name")),
                         "ObjectionUpheld": _closed("upheld"), "ObjectionDismissed": _closed("dismissed")},
-         rows_of(Objection, f"{' '.join(LODGED)} case_id received_by status closed_on closed_by_decision_id",
+         rows_of(Objection, f"{' '.join(LODGED)} case_id received_by grounds phone lodged_by_name status closed_on "
+                            "closed_by_decision_id",
                  join=_OF_CASE[Objection]), Case.pensioner_id),
     Part("tasks", {"VerificationOpened": writes("task", "cause", "due_on", case_id=case, objection_id=said("objection"),
                                                 grassroots_office_id=said("grassroots_office"), opened_on=on,
                                                 status="open"),
                    "VerificationEscalated": _escalated,
                    "VerificationFinished": writes("task", "outcome", "means", status="finished", finished_on=on,
-                                                  finished_by=by, evidence_id=said("evidence"))},
+                                                  finished_by=by, evidence_id=said("evidence"), note=words("note"))},
          rows_of(VerificationTask, "case_id cause due_on objection_id grassroots_office_id opened_on status outcome "
-                                   "means finished_on finished_by evidence_id escalated_on",
+                                   "means note finished_on finished_by evidence_id escalated_on",
                  join=_OF_CASE[VerificationTask]), Case.pensioner_id),
     Part("certifications", {"CertificationSubmitted": _filed("submitted"),
                             "CertificationAccepted": _filed("valid"), "CertificationRefused": _filed("refused"),
@@ -102,8 +106,8 @@ PARTS = (
                                     escalated_to_id=said("escalated_to"))},
          rows_of(ServiceLimit, f"due_on provisional basis escalated_on escalated_to_id {' '.join(LIMIT)}",
                  "decision_id", join=_OF_DECISION[ServiceLimit]), Case.pensioner_id),
-    Part("pauses", {"LimitPaused": writes(_PAUSE, "reason", "basis", paused_by=by),
+    Part("pauses", {"LimitPaused": writes(_PAUSE, "reason", "basis", paused_by=by, note=words("note")),
                     "LimitResumed": writes(_PAUSE, "resumed_on", resumed_by=by)},
-         rows_of(LimitPause, "reason basis paused_by resumed_on resumed_by", "decision_id", "paused_on",
+         rows_of(LimitPause, "reason basis note paused_by resumed_on resumed_by", "decision_id", "paused_on",
                  join=_OF_DECISION[LimitPause]), Case.pensioner_id),
 )

@@ -16,6 +16,9 @@ DAMAGE = {
         "decisions": "UPDATE decision SET back_pay_fen = back_pay_fen + 1",
         "arrears": "UPDATE decision_line SET pay_fen = pay_fen + 1",
         "signatures": "UPDATE review_step SET content_digest = 'other' WHERE stage = 'recheck'",
+        "signatures words": "UPDATE review_step SET opinion = 'other' WHERE stage = 'recheck'",
+        "signatures words gone": "UPDATE review_step SET opinion = NULL WHERE stage = 'recheck'",
+        "objections words": "UPDATE objection SET grounds = 'other'",
         "months": "UPDATE benefit_month SET entitled = entitled + 1, withheld = withheld + 1",
         "rates": "UPDATE benefit_rate SET monthly_fen = monthly_fen + 1",
         "objections": "UPDATE objection SET lodged_on = '2026-01-01'",
@@ -41,6 +44,7 @@ DAMAGE = {
         "batches": "UPDATE suspension_batch SET proposed_on = '2026-01-01'",
         "batch rows gone": "DELETE FROM suspension_row",
         "batch rows": "UPDATE suspension_row SET taken_out_by_person = NULL WHERE taken_out_on IS NOT NULL",
+        "batch rows words": "UPDATE suspension_row SET reason = 'other' WHERE taken_out_on IS NOT NULL",
         "not passed": "UPDATE not_passed SET reason = 'away'",
     },
     "losses of a batch": {"gathered losses": "DELETE FROM gathered_loss"},
@@ -68,11 +72,13 @@ DAMAGE = {
         "links": "UPDATE match_suggestion SET decided_on = '2026-01-01'",
     },
     "data found wrong": {
+        "disputes words": "UPDATE data_dispute SET answer_note = 'other'",
         "disputes": "UPDATE data_dispute SET answer = 'kept'",
         "retractions": "UPDATE sign_retraction SET reversed_on = NULL, reversed_by = NULL, reversed_grounds = NULL",
     },
     "duties": {
         "duties": "UPDATE duty_record SET figures = '{}'",
+        "inspections words": "UPDATE inspection SET finding = 'other'",
         "inspections": "UPDATE inspection SET due_on = '2026-12-31'",
     },
     "training": {"training": "UPDATE training_record SET class_hours = 12"},
@@ -96,7 +102,7 @@ DAMAGE = {
 
 
 def part_of(what: str) -> str:
-    return what.removesuffix(" gone").removesuffix(" state")
+    return what.removesuffix(" gone").removesuffix(" state").removesuffix(" words")
 
 
 def each_is_named(story: str, whole: bool = True) -> None:
