@@ -1,18 +1,16 @@
 """A dossier proves itself: audit/verify.py alone, with a policy of keys from elsewhere, finds each kind of damage."""
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pytest
 from flask import Flask
 
@@ -21,6 +19,7 @@ from audit.checkpoints import checkpoint
 from audit.dossier_proof import prove
 from audit.installed import make_signer
 from audit.policy import policy
+from audit.witnesses.anchoring import anchor
 from cases.delivery import deliver
 from cases.dossier import issue, printed
 from cases.dossier_content import content
@@ -31,8 +30,12 @@ from cases.seals import trial_ca
 from database import db
 from database.types import now
 from staff.access import SYSTEM
+from tests.audit.witnesses.tokens import DAY, NOW, Maker
+from tests.audit.witnesses.tsa import Authority, served
 from tests.conftest import LOG_ORIGIN
 from tests.documents import records
+from tests.documents.attachments import attached, with_files
+from tests.documents.sealing import ROOT, sealed
 from tests.documents.seals import with_seals
 from tests.engines import Copies
 
@@ -98,27 +101,6 @@ def configured(app: Flask, folder: Path) -> Iterator[None]:
     finally:
         app.config.clear()
         app.config.update(before)
-
-
-def attached(document: bytes) -> dict[str, bytes]:
-    with pikepdf.open(io.BytesIO(document)) as pdf:
-        return {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
-
-
-def with_files(document: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
-    """The document with other attachments, as an ordinary program would write it: its seal is gone."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(document)) as pdf:
-        files = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
-        change(files)
-        for name in list(pdf.attachments):
-            del pdf.attachments[name]
-        for name, content in files.items():
-            pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
-        if "/AcroForm" in pdf.Root:
-            del pdf.Root.AcroForm
-        pdf.save(made)
-    return made.getvalue()
 
 
 def test_a_dossier_as_it_was_issued_is_whole(scene: Scene) -> None:
@@ -275,6 +257,29 @@ def test_a_seal_taken_away_is_missed_and_what_is_added_is_seen(scene: Scene) -> 
 def test_a_seal_of_an_unknown_authority_is_named(scene: Scene, tmp_path: Path) -> None:
     trial_ca.make(tmp_path / "other", {}, b"x", at=now())
     assert scene.found(scene.sealed, seals=[(tmp_path / "other" / "ca.pem").read_text()]) == {"seal_unknown"}
+
+
+def test_a_seal_with_an_earlier_date_than_what_it_covers_is_found(scene: Scene) -> None:
+    """A certificate that has run out since, or was taken away, is of no use for a dossier of today."""
+    office = Maker("office", ROOT)
+    for stamped, codes in ((NOW, set()), (NOW - 2 * DAY, {"seal_early"})):
+        assert scene.found(sealed(office, stamped=stamped, document=scene.plain), seals=[ROOT.pem]) == codes
+
+
+def test_it_brings_the_receipts_of_witnesses_that_a_policy_demands(on_record: Scene) -> None:
+    authority, config = Authority(), on_record.app.config
+    (on_record.folder / "tsa.pem").write_bytes(authority.pem)
+    with served(authority) as url:
+        config["WITNESSES"] = json.dumps([
+            {"name": "tsa", "kind": "time_stamp", "url": url, "certificate": str(on_record.folder / "tsa.pem")},
+            {"name": "disk", "kind": "file", "path": str(on_record.folder / "notes")}])
+        checkpoint()
+        anchor()
+    document, demanding = issue(db.session.query(Case).first(), actor=SYSTEM, on=ON), policy()
+    assert demanding["stamped"] == 1 and on_record.found(document, **demanding) == set()
+    assert b"disk" not in attached(document)["anchor-index.jsonl"]
+    without = with_files(document, lambda files: [files.pop(name) for name in list(files) if "anchor-" in name])
+    assert on_record.found(without, **demanding) == {"few_stamps"}
 
 
 def test_a_later_checkpoint_kept_elsewhere_tells_of_an_old_one(on_record: Scene) -> None:

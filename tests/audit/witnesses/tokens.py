@@ -60,9 +60,9 @@ def stamping(name: str = "tsa", **other: Any) -> Maker:
 
 
 def token(tsa: Maker, data: bytes, *, at: datetime = NOW, nonce: int | None = None, bound: Maker | None = None,
-          beside: tuple[Maker, ...] = (), unsigned: bool = False) -> bytes:
-    """bound: another certificate that the signature names; None: its own."""
-    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(data).digest()}
+          beside: tuple[Maker, ...] = (), unsigned: bool = False, digest: bytes = b"") -> bytes:
+    """bound: another certificate that the signature names; None: its own. digest: SHA-256 of data that are not here."""
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest or hashlib.sha256(data).digest()}
     given = {"version": "v1", "policy": "1.2.3", "message_imprint": imprint, "serial_number": 9, "gen_time": at}
     info = tsp.TSTInfo(given | ({"nonce": nonce} if nonce is not None else {})).dump()
     own = asn1_x509.Certificate.load(tsa.der)
