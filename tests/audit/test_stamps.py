@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.verify import WHY, SignatureRefused, _parts, verify_stamp
@@ -38,6 +38,8 @@ YOUNG = Maker("young", ROOT, authority=True, since=NOW - DAY)
 CLERK = Maker("clerk", ROOT)  # may issue nothing
 SERVER = stamping(above=ROOT, usage=ExtendedKeyUsageOID.SERVER_AUTH)
 NOT_CRITICAL = stamping(above=ROOT, critical=False)
+SIGNER = Maker("signer", ROOT, authority=True, uses=("digital_signature",))
+OF_SIGNER = stamping(above=SIGNER)
 OF_CLERK, OF_YOUNG = stamping(above=CLERK), stamping(above=YOUNG)
 STRANGER = Maker("stranger", authority=True)
 
@@ -56,6 +58,12 @@ STRANGER = Maker("stranger", authority=True)
     (token(TSA, NOTE, beside=(BETWEEN,), bound=EXPIRED), "binding"),
     (token(TSA, NOTE, beside=(BETWEEN, STRANGER)), "extra"),
     (token(TSA, NOTE, beside=(BETWEEN,), unsigned=True), "extra"),
+    (token(OF_SIGNER, NOTE, beside=(SIGNER,)), "untrusted"),
+    (token(TSA, NOTE, beside=(BETWEEN,), kind="encrypted_data"), "form"),
+    (token(TSA, NOTE, beside=(BETWEEN,), extension=True), "form"),
+    (token(TSA, NOTE, beside=(BETWEEN,), named="sha512_ecdsa"), "signature"),
+    (token(TSA, NOTE, beside=(BETWEEN,), named="rsassa_pkcs1v15"), "signature"),
+    (token(TSA, NOTE, beside=(BETWEEN,), junk=b"x"), "signature"),
     (b"", "form"), (GOOD + b"\0", "form"), (GOOD[:-1], "form"), (b"\x30\x80\0\0", "form"),
 ])
 def test_every_reason_to_refuse_a_stamp_has_its_name(made: bytes, expected: str) -> None:
@@ -99,6 +107,8 @@ def test_no_token_with_any_one_bit_changed_is_accepted() -> None:
 
 
 @given(st.binary(max_size=60))
+@example(b"\4\x82\0\x80" + bytes(128))
+@example(b"\4\x81\x7f" + bytes(127))
 def test_values_are_read_in_their_one_written_form(data: bytes) -> None:
     try:
         parts = _parts(data)

@@ -85,6 +85,7 @@ def answered(maker: Maker, on: datetime | None, by: Maker = ROOT) -> bytes:
 
 
 RESPONDER = Maker("responder", ROOT, usage=ExtendedKeyUsageOID.OCSP_SIGNING)
+STRANGER = Maker("stranger", usage=ExtendedKeyUsageOID.OCSP_SIGNING)
 LATER = NOW + timedelta(hours=1)
 
 
@@ -99,6 +100,7 @@ LATER = NOW + timedelta(hours=1)
     ({"CRLs": [revoked(OFFICE, LATER)]}, {"seal_revoked"}),  # nobody says that it sealed before
     ({"CRLs": [revoked(OFFICE, None, OFFICE)]}, {"seal_answer"}),
     ({"OCSPs": [answered(OFFICE, None, OFFICE)]}, {"seal_answer"}),
+    ({"OCSPs": [answered(OFFICE, None, STRANGER)]}, {"seal_answer"}),
     ({"CRLs": [b"x"]}, {"seal_answer"}),
 ])
 def test_what_is_embedded_on_revocation_is_verified(answers: dict[str, list[bytes]], codes: set[str]) -> None:
