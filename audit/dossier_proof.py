@@ -17,7 +17,7 @@ from audit.entries import LogAltered
 from audit.events import TYPES
 from audit.exports.proofs import coded
 from audit.heads import read_map
-from audit.models import AuditBucket, AuditEntry, AuditEvent
+from audit.models import AuditBucket, AuditEntry, AuditEvent, AuditPersonal
 from audit.policy import policy
 from audit.sequencer import opened
 from audit.signer.refusals import SignerRefused
@@ -51,16 +51,18 @@ class CaseProof:
         return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
 
-def prove(case_id: int, case: str, *, until: int | None = None, withheld: Collection[str] = ()) -> CaseProof:
+def prove(case_id: int, case: str, *, until: int | None = None, withheld: Collection[str] = (),
+          printed: Collection[tuple[int, str]] = ()) -> CaseProof:
     """The proof of the case's events, or of those up to number `until`, which are then not claimed to be all.
 
     Sequences and signs first, so that the newest are under a checkpoint. withheld: families of events whose content
-    is left out. `case`: its public id. Raises ProofHeldBack. Not inside a transaction.
+    is left out. printed: (number, field) of values that the reader is shown: their salts go along, so that they can be
+    compared with what the log commits to. `case`: its public id. Raises ProofHeldBack. Not inside a transaction.
     """
     try:
         for _ in range(AGAIN):
             note = checkpoint()
-            made = _Made(case_id, case, note, until, withheld)
+            made = _Made(case_id, case, note, until, withheld, printed)
             if until is not None or made.states_the_map:
                 return made.proof()
     except HOLDS_BACK as error:
@@ -79,12 +81,14 @@ def own_policy() -> Policy:
 class _Made:
     """One state of the log: a checkpoint, the entries of the case, and what follows the last map of heads."""
 
-    def __init__(self, case_id: int, case: str, note: bytes, until: int | None, withheld: Collection[str]) -> None:
+    def __init__(self, case_id: int, case: str, note: bytes, until: int | None, withheld: Collection[str],
+                 printed: Collection[tuple[int, str]]) -> None:
         self.log, self.note, self.case, self.whole = opened(), note, case, until is None
         head = latest()
         assert head is not None
         self.tree, self.withheld = tree(head.size), withheld
         self.rows = self._of_case(case_id, until)
+        self.salts = self._salts(case_id, printed)
         self.tail = self._tail() if self.whole else []
         self.map = read_map(db.session(), self.log.hashing) if self.whole else None
 
@@ -93,6 +97,15 @@ class _Made:
                  .join(AuditEvent, AuditEvent.id == AuditEntry.event_id)
                  .where(AuditEvent.case_id == case_id, AuditEntry.place < self.tree.size).order_by(AuditEntry.place))
         return list(db.session.execute(query.where(AuditEvent.case_seq <= until) if until is not None else query))
+
+    def _salts(self, case_id: int, printed: Collection[tuple[int, str]]) -> bytes:
+        """Of the values that are shown; what was erased has none."""
+        query = (select(AuditEvent.case_seq, AuditPersonal.field, AuditPersonal.salt)
+                 .join(AuditEvent, AuditEvent.id == AuditPersonal.event_id)
+                 .where(AuditEvent.case_id == case_id, AuditPersonal.salt.is_not(None))
+                 .order_by(AuditEvent.case_seq, AuditPersonal.field))
+        return b"".join(_written({"seq": seq, "field": field, "salt": base64.b64encode(salt).decode()})
+                        for seq, field, salt in db.session.execute(query) if (seq, field) in printed)
 
     def _tail(self) -> list[tuple[int, str]]:
         """(place, entry) from the last map of heads to the end."""
@@ -115,6 +128,7 @@ class _Made:
         files |= {f"log-{place}.tlog-proof": self._proof(place, entry) for place, entry in self.tail
                   if place not in own}
         files["events.jsonl"] = b"".join(self._line(row) for row in shown)
+        files |= {"salts.jsonl": self.salts} if self.salts else {}
         if self.map is not None:
             number = bucket_of(self.log.hashing, self.case)
             lines = db.session.scalar(select(AuditBucket.lines).where(AuditBucket.number == number)) or ""

@@ -1764,8 +1764,10 @@ def _check_receipt(exam: Exam) -> None:
 # --- a dossier: one PDF that brings its events, a proof of each (C2SP tlog-proof), and a seal over all of it ---
 
 PROOF_FIRST_LINE = "c2sp.org/tlog-proof@v1"
-DOSSIER_FORMAT = "pension-eligibility dossier proof 1"
+DOSSIER_FORMAT = "pension-eligibility dossier proof 2"
 MOST_ATTACHED = 1 << 26
+FREE_TEXT = {"opinion", "grounds", "reasons", "proof"}  # by which names a dossier's data hold it
+ERASED = "▇▇▇"  # in place of what a rule has erased
 OBJECT = re.compile(rb"(?<![0-9])(\d+)[ \t\r\n]+(\d+)[ \t\r\n]+obj\b")
 STREAM = re.compile(rb"stream\r?\n")
 LENGTH = re.compile(rb"/Length[ \t\r\n]+(\d+)(?![ \t\r\n]+\d+[ \t\r\n]+R)")
@@ -1780,6 +1782,8 @@ SAYS |= {
     "other_case": ("misplaced", "是另一案件（{case}）的事件", "an event of another case ({case})"),
     "data_other": ("altered", "与证明所述的案卷数据不同", "not the data of which the proof speaks"),
     "extract_other": ("altered", "摘录第 {seq} 号与事件不符", "number {seq} of the extract is not the event attached"),
+    "words_other": ("altered", "{field} 的文字与第 {seq} 号事件的承诺不符",
+                    "the text of {field} is not the one that event {seq} commits to"),
     "seal_gone": ("removed", "案卷称有签章（{holder}），但没有签章",
                   "it says that {holder} sealed it, and bears no seal"),
     "seal_broken": ("altered", "签章覆盖的内容已被改动：{why}", "what the seal covers was altered: {why}"),
@@ -2042,15 +2046,39 @@ def _check_data(exam: Exam, stated: dict[str, Any]) -> None:
     raw = exam.source.read("dossier.json")
     if hashlib.sha256(raw).hexdigest() != stated["data_sha256"]:
         exam.found.add("data_other", "dossier.json")
-    events = {}
+    events, personal, data = {}, {}, json.loads(raw)
     for _number, line in exam.source.lines("events.jsonl"):
         body = json.loads(line["canonical"])
+        personal[body["meta"]["case_seq"]] = body["personal"]
         events[body["meta"]["case_seq"]] = (body["meta"]["uid"], body["type"],
                                             hashlib.sha256(line["canonical"].encode()).hexdigest())
-    extract = {one["seq"]: (one["uid"], one["type"], one["digest"]) for one in json.loads(raw)["extract"]}
+    extract = {one["seq"]: (one["uid"], one["type"], one["digest"]) for one in data["extract"]}
     for seq in sorted(events.keys() | extract.keys()):
         if events.get(seq) != extract.get(seq):
             exam.found.add("extract_other", "dossier.json", seq=seq)
+    _check_words(exam, data, personal)
+
+
+def _check_words(exam: Exam, data: Any, personal: dict[int, dict[str, Any]]) -> None:
+    """Free text is what the events commit to: `words` beside it says which. Only a mark may stand for what was erased,
+    and only where no salt is left."""
+    salts = {(line["seq"], line["field"]): line["salt"] for _number, line in exam.source.lines("salts.jsonl")}
+    for one in _objects(data):
+        for name in FREE_TEXT & one.keys():
+            seq, field = one.get("words", {}).get(name, (None, None))
+            commitment, salt, text = personal.get(seq, {}).get(field), salts.get((seq, field)), one[name]
+            holds = commitment and (_commits({"salt": salt, "value": text}, commitment) if salt else text == ERASED)
+            if text and not holds:
+                exam.found.add("words_other", "dossier.json", field=name, seq=seq or "?")
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    below = data if isinstance(data, list) else []
+    if isinstance(data, dict):
+        yield data
+        below = [one for name, one in data.items() if name != "words"]
+    for one in below:
+        yield from _objects(one)
 
 
 def _check_seal_time(exam: Exam) -> None:

@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from audit.events import TYPES, Recorded
 from audit.models import AuditPersonal
+from audit.verify import ERASED
 from database import db
-
-ERASED = "▇▇▇"  # stands in every language for what a retention rule has erased
 
 
 def words_of(events: Mapping[int, Recorded]) -> dict[int, dict[str, Any]]:

@@ -17,7 +17,7 @@ from audit.dossier_proof import CaseProof, ProofHeldBack, prove
 from audit.events import DossierIssued, Unmasked
 from audit.log import record
 from cases.dossier_content import content, made_at
-from cases.dossier_entries import LEFT_OUT, NotInRecord
+from cases.dossier_entries import LEFT_OUT, NotInRecord, printed_words
 from cases.dossier_marks import Anchor, Marks, code_svg, code_text
 from cases.letters import font_folder
 from cases.models import Case, DossierIssue
@@ -78,7 +78,8 @@ def _proven(case: Case, as_of_tx: str | None, masked: bool) -> tuple[dict[str, A
         data = content(case, as_of_tx=as_of_tx, masked=masked)
         last = data["as_of"]["seq"]
         try:
-            proof = prove(case.id, case.public_id, until=last if as_of_tx else None, withheld=LEFT_OUT)
+            proof = prove(case.id, case.public_id, until=last if as_of_tx else None, withheld=LEFT_OUT,
+                          printed=printed_words(data))
         except ProofHeldBack:
             return data, None
         if proof.last == last:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from audit.models import AuditEvent, AuditPersonal
 from cases.dossier_decisions import decisions_of, named, sheet
-from cases.dossier_entries import Entry, entries_of, extract, latest, names_of, those_of, time_of
+from cases.dossier_entries import Entry, entries_of, extract, latest, names_of, those_of, time_of, words_in
 from cases.evidence import title_of_its_own
 from cases.models import Case, Evidence
 from database import db
@@ -126,9 +126,11 @@ def _notices(entries: list[Entry]) -> list[dict[str, Any]]:
         data, kind = entry.data, entry.recorded.type
         for channel, one in data.get("notices", {data.get("channel"): data.get("notice")}).items():
             row = found.setdefault(one, {"notice": one, "kind": data["kind"], "channel": channel,
-                                         "queued_at": time_of(entry), "proof": None})
+                                         "queued_at": time_of(entry), "proof": None, "words": {}})
             row |= {"status": NOTICE_STATUS.get(kind, "queued"), "at": time_of(entry),
                     "proof": data.get("proof") or data.get("error") or row["proof"]}
+            for where in words_in(entry, ("error", "proof")).values():
+                row["words"]["proof"] = where
     return list(found.values())
 
 
@@ -138,7 +140,8 @@ def _objections(entries: list[Entry]) -> list[dict[str, Any]]:
         data = entry.data
         if entry.recorded.type == "ObjectionLodged":
             found[data["objection"]] = {**{name: data.get(name) for name in
-                ("objection", "receipt_no", "kind", "lodged_by", "lodged_on", "grounds")}, "status": "open"}
+                ("objection", "receipt_no", "kind", "lodged_by", "lodged_on", "grounds")}, "status": "open",
+                "words": words_in(entry, ("grounds",))}
         elif row := found.get(data["objection"]):
             row["status"] = entry.recorded.type.removeprefix("Objection").lower()
     return list(found.values())

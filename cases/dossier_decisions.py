@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.dossier_entries import Entry, time_of
+from cases.dossier_entries import Entry, time_of, words_in
 
 SIGNING = {"InitialReviewPassed": "sign", "DecisionRechecked": "sign", "DecisionApproved": "sign",
            "DecisionReturned": "return", "DecisionRejected": "reject"}
@@ -26,6 +26,7 @@ def decisions_of(entries: list[Entry]) -> list[dict[str, Any]]:
             decision["acts"].append(_act(entry))
         if kind in ("DecisionEdited", "DecisionExecuted"):
             decision.update({name: data[name] for name in PROPOSED if data.get(name) is not None})
+            decision["words"] |= words_in(entry, PROPOSED)
         _advance(decision, entry)
     return list(found.values())
 
@@ -33,12 +34,14 @@ def decisions_of(entries: list[Entry]) -> list[dict[str, Any]]:
 def _opened(entry: Entry) -> dict[str, Any]:
     data = entry.data
     return {**{name: data.get(name) for name in OPENED}, "round": 1, "opened_on": entry.recorded.meta.on.isoformat(),
+            "words": words_in(entry, PROPOSED),
             "closed_on": None, "by_system": data["proposed_by_system"], "content_digest": None, "acts": [],
             "evidence": []}
 
 
 def _act(entry: Entry) -> dict[str, Any]:
-    return {"act": SIGNING[entry.recorded.type], "actor": entry.recorded.meta.actor, "at": time_of(entry),
+    return {"words": words_in(entry, ("opinion",)), "act": SIGNING[entry.recorded.type],
+            "actor": entry.recorded.meta.actor, "at": time_of(entry),
             **{name: entry.data.get(name) for name in ("round", "stage", "role", "opinion", "content_digest")}}
 
 

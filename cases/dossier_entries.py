@@ -55,6 +55,22 @@ def time_of(entry: Entry) -> str:
     return entry.recorded.meta.recorded_at.isoformat()
 
 
+def words_in(entry: Entry, names: Iterable[str]) -> dict[str, list[Any]]:
+    """Where the log commits to the free text among these fields: name -> [number of the event, its field]."""
+    free = TYPES[entry.recorded.type].WORDS
+    return {name: [entry.seq, name] for name in names if name in free and entry.data.get(name)}
+
+
+def printed_words(data: Any) -> set[tuple[int, str]]:
+    """(number of the event, field) of each free text that a dossier's data hold."""
+    if isinstance(data, list):
+        return {found for one in data for found in printed_words(one)}
+    if not isinstance(data, dict):
+        return set()
+    own = {(seq, field) for seq, field in data.get("words", {}).values()}
+    return own.union(*(printed_words(one) for name, one in data.items() if name != "words"))
+
+
 def latest(entries: Iterable[Entry], field: str) -> Any:
     return next((e.data[field] for e in reversed(list(entries)) if e.data.get(field) is not None), None)
 

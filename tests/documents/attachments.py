@@ -26,3 +26,12 @@ def with_files(document: bytes, change: Callable[[dict[str, bytes]], None]) -> b
             del pdf.Root.AcroForm
         pdf.save(made)
     return made.getvalue()
+
+
+def with_second(document: bytes, name: str) -> bytes:
+    """The document with another file of that name."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        pdf.attachments["again"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename=name)
+        pdf.save(made)
+    return made.getvalue()

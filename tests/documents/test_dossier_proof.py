@@ -34,7 +34,8 @@ from tests.audit.witnesses.tokens import DAY, NOW, Maker
 from tests.audit.witnesses.tsa import Authority, served
 from tests.conftest import LOG_ORIGIN
 from tests.documents import records
-from tests.documents.attachments import attached, with_files
+from tests.documents.attachments import attached, with_files, with_second
+from tests.documents.dossier_attacks import ATTACKS, first_event
 from tests.documents.sealing import ROOT, sealed
 from tests.documents.seals import with_seals
 from tests.engines import Copies
@@ -133,83 +134,6 @@ def test_every_event_of_the_case_has_its_proof_and_what_is_withheld_is_counted(o
     assert b"DossierIssued" not in files["events.jsonl"]
 
 
-def _first_event(files: dict[str, bytes]) -> dict[str, Any]:
-    return json.loads(files["events.jsonl"].splitlines()[0])
-
-
-def _replace_an_event(files: dict[str, bytes]) -> None:
-    files["events.jsonl"] = files["events.jsonl"].replace(b"enter_verified", b"enter_verifie2")
-
-
-def _leave_an_event_out(files: dict[str, bytes]) -> None:
-    files["events.jsonl"] = b"\n".join(files["events.jsonl"].splitlines()[1:]) + b"\n"
-
-
-def _leave_the_last_out(files: dict[str, bytes]) -> None:
-    for name in sorted(name for name in files if name.startswith("event-"))[-2:]:
-        del files[name]
-
-
-def _leave_one_out(files: dict[str, bytes]) -> None:
-    del files["event-00002.tlog-proof"]
-
-
-def _swap_proofs(files: dict[str, bytes]) -> None:
-    one, other = files["event-00001.tlog-proof"], files["event-00002.tlog-proof"]
-    entry = [line for line in other.splitlines() if line.startswith(b"extra")][0]
-    files["event-00001.tlog-proof"] = b"\n".join(entry if line.startswith(b"extra") else line
-                                                 for line in one.split(b"\n"))
-
-
-def _break_a_proof(files: dict[str, bytes]) -> None:
-    read = verifier.read_proof(files["event-00001.tlog-proof"])
-    bad = [bytes(32), *read.proof[1:]]
-    files["event-00001.tlog-proof"] = verifier.written_proof(read.index, bad, read.note, read.extra)
-
-
-def _proof_of_another_form(files: dict[str, bytes]) -> None:
-    files["event-00001.tlog-proof"] = files["event-00001.tlog-proof"].replace(b"tlog-proof@v1", b"tlog-proof@v9")
-
-
-def _no_proof(files: dict[str, bytes]) -> None:
-    for name in [name for name in files if name.endswith(".tlog-proof")]:
-        del files[name]
-
-
-def _other_checkpoint(files: dict[str, bytes]) -> None:
-    for name in [name for name in files if name.endswith(".tlog-proof")]:
-        read = verifier.read_proof(files[name])
-        note = read.note.replace(b"\n", b"\n", 1)
-        head, size, rest = note.split(b"\n", 2)
-        files[name] = verifier.written_proof(read.index, read.proof, b"\n".join((head, str(int(size) + 1).encode(),
-                                                                                 rest)), read.extra)
-
-
-def _other_words(files: dict[str, bytes]) -> None:
-    files["dossier.json"] = files["dossier.json"].replace("欧阳".encode(), "司马".encode())
-
-
-def _other_extract(files: dict[str, bytes]) -> None:
-    data = json.loads(files["dossier.json"])
-    data["extract"][0]["type"] = "CaseSuspended"
-    files["dossier.json"] = json.dumps(data).encode()
-
-
-ATTACKS = {
-    "an event replaced": (_replace_an_event, {"event_altered", "event_digest"}),
-    "an event left out": (_leave_an_event_out, {"event_gone"}),
-    "a proof left out": (_leave_one_out, {"case_gap", "event_unknown"}),
-    "the last proofs left out": (_leave_the_last_out, {"case_tail"}),
-    "proofs of another place": (_swap_proofs, {"entry_unproven"}),
-    "a hash of a proof altered": (_break_a_proof, {"entry_unproven"}),
-    "a proof of another form": (_proof_of_another_form, {"proof_form"}),
-    "no proof at all": (_no_proof, {"no_proofs"}),
-    "a checkpoint nobody signed": (_other_checkpoint, {"no_signature"}),
-    "the printed data altered": (_other_words, {"data_other"}),
-    "the extract altered": (_other_extract, {"data_other", "extract_other"}),
-}
-
-
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_on_what_is_attached_is_found_and_named(scene: Scene, name: str) -> None:
     change, codes = ATTACKS[name]
@@ -218,11 +142,7 @@ def test_an_attack_on_what_is_attached_is_found_and_named(scene: Scene, name: st
 
 
 def test_a_second_file_of_one_name_is_named(scene: Scene) -> None:
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(scene.plain)) as pdf:
-        pdf.attachments["again"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename="proof.json")
-        pdf.save(made)
-    assert "attached_twice" in scene.found(made.getvalue())
+    assert "attached_twice" in scene.found(with_second(scene.plain, "proof.json"))
 
 
 def test_a_damaged_part_is_named(scene: Scene) -> None:
@@ -291,7 +211,7 @@ def test_a_later_checkpoint_kept_elsewhere_tells_of_an_old_one(on_record: Scene)
 
 def test_a_dossier_of_an_earlier_transaction_proves_a_beginning_and_claims_no_more(on_record: Scene) -> None:
     case = db.session.query(Case).order_by(Case.id).first()
-    early = json.loads(_first_event(attached(on_record.plain))["canonical"])["meta"]["tx"]
+    early = json.loads(first_event(attached(on_record.plain))["canonical"])["meta"]["tx"]
     document = issue(case, actor=SYSTEM, on=ON, as_of_tx=early)
     assert on_record.found(document) == set()
     assert json.loads(attached(document)["proof.json"])["whole"] is False

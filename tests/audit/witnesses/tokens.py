@@ -68,8 +68,8 @@ def token(tsa: Maker, data: bytes, *, at: datetime = NOW, nonce: int | None = No
           beside: tuple[Maker, ...] = (), unsigned: bool = False, digest: bytes = b"",
           kind: str = "tst_info", named: str = "sha256_ecdsa", extension: bool = False, junk: bytes = b"") -> bytes:
     """bound: another certificate that the signature names; None: its own. digest: SHA-256 of data that are not here.
-    kind: of the content; named: algorithm of the signature; extension: a critical one that nobody knows; junk: beside the
-    name of the algorithm."""
+    kind: of the content; named: algorithm of the signature; extension: a critical one that nobody knows; junk: beside
+    the name of the algorithm."""
     imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest or hashlib.sha256(data).digest()}
     given = {"version": "v1", "policy": "1.2.3", "message_imprint": imprint, "serial_number": 9, "gen_time": at}
     given |= {"nonce": nonce} if nonce is not None else {}
@@ -85,7 +85,8 @@ def token(tsa: Maker, data: bytes, *, at: datetime = NOW, nonce: int | None = No
     signer = {"version": "v1", "digest_algorithm": {"algorithm": "sha256"}, "signed_attrs": attributes,
               "sid": cms.SignerIdentifier({"issuer_and_serial_number": {
                   "issuer": own.issuer, "serial_number": own.serial_number}}),
-              "signature_algorithm": {"algorithm": named} | ({"parameters": OctetString(junk)} if junk else {}), "signature": value}
+              "signature_algorithm": {"algorithm": named} | ({"parameters": OctetString(junk)} if junk else {}),
+              "signature": value}
     if unsigned:
         signer["unsigned_attrs"] = [{"type": "content_type", "values": ["data"]}]
     signed = {"version": "v3", "digest_algorithms": [{"algorithm": "sha256"}], "signer_infos": [signer],
