@@ -25,7 +25,8 @@ Head = tuple[int, int]  # of a case: the number of its last event, and its place
 _NAMES = ("number", "cases", "lines", "hash")
 _UPSERT = """INSERT INTO audit_bucket (number, cases, lines, hash) {rows}
     ON CONFLICT (number) DO UPDATE SET cases = excluded.cases, lines = excluded.lines, hash = excluded.hash"""
-_ARRAYS = _UPSERT.format(rows="SELECT * FROM unnest(%b::int[], %b::int[], %b::text[], %b::text[])")
+_PARTED = "string_to_array(%s, chr(30))"  # one text, which nothing in it is escaped in: no line has a control character
+_ARRAYS = _UPSERT.format(rows=f"SELECT * FROM unnest({_PARTED}::int[], {_PARTED}::int[], {_PARTED}, {_PARTED})")
 _EACH = _UPSERT.format(rows="VALUES (:number, :cases, :lines, :hash)")
 
 
@@ -52,9 +53,25 @@ class Heads:
         line = self._buckets[number].get(case)
         return _head(case, line) if line else (0, None)
 
-    def move(self, number: int, case: str, seq: int, place: int) -> None:
-        self._buckets[number][case] = _line(case, place, seq)
-        self._changed.add(number)
+    def move(self, of: Iterable[tuple[int, str | None, int | None]], place: int) -> tuple[list[int | None], str | None]:
+        """Events (bucket, case, number in it) get the places from this on, up to the first that does not follow.
+
+        Returns the place of each event's predecessor in its case, and the case of the first that does not follow.
+        """
+        buckets, before = self._buckets, list[int | None]()
+        for at, (number, case, seq) in enumerate(of, place):
+            if case is None:
+                before.append(None)
+                continue
+            bucket = buckets[number]
+            line = bucket.get(case)
+            last, prev = _head(case, line) if line else (0, None)
+            if seq != last + 1:
+                return before, case
+            bucket[case] = _line(case, at, seq)
+            self._changed.add(number)
+            before.append(prev)
+        return before, None
 
     def write(self) -> dict[int, tuple[bytes, int]]:
         """Send what changed and forget what was read; returns hash and number of cases of the buckets."""
@@ -104,9 +121,9 @@ def store(session: Session, rows: Iterator[Row]) -> None:
             session.execute(text(_EACH), made)
         return
     raw = session.connection().connection.driver_connection
-    with raw.pipeline(), raw.cursor() as cursor:  # past SQLAlchemy: arrays in binary, in which nothing is escaped
+    with raw.pipeline(), raw.cursor() as cursor:
         while some := list(islice(rows, AT_ONCE)):
-            cursor.execute(_ARRAYS, tuple(map(list, zip(*some, strict=True))))
+            cursor.execute(_ARRAYS, ["\x1e".join(map(str, column)) for column in zip(*some, strict=True)])
 
 
 class CaseMap:

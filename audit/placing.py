@@ -104,20 +104,14 @@ class Batch:
 
     def put(self, events: Told, first: int, end: int) -> int:
         """Give places to these, up to the first that does not follow what stands in the log; returns its index."""
-        last, move, place = self.heads.last, self.heads.move, self.next - first
-        for at in range(first, end):
-            case = events.cases[at]
-            if case is not None:
-                number, before = last(self.buckets[at], case)
-                if events.numbers[at] != number + 1:
-                    self.waiting.add(case)
-                    end = at
-                    break
-                self.before[at] = before
-                move(self.buckets[at], case, number + 1, place + at)
-        self.next += end - first
-        self.placed += end - first
-        return end
+        of = zip(self.buckets[first:end], events.cases[first:end], events.numbers[first:end], strict=True)
+        before, waits = self.heads.move(of, self.next)
+        if waits is not None:
+            self.waiting.add(waits)
+        self.before[first:first + len(before)] = before
+        self.next += len(before)
+        self.placed += len(before)
+        return first + len(before)
 
     def put_and_send(self, events: Read) -> int:
         """All that fit, sent while the next get their places; returns how many."""
