@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import audit.verify
 from audit.tree.tiles import bundle, bundles
 from audit.verify import Policy, Unreadable
 from tests.audit.attacks.made_up import (
@@ -172,6 +173,16 @@ def test_a_file_that_the_manifest_does_not_name_is_named(tmp_path: Path) -> None
     (folder / "more.txt").write_text("of whom?")
     (found,) = verified(log, folder).findings
     assert (found.code, found.where) == ("file_extra", "more.txt")
+
+
+def test_more_earlier_checkpoints_than_are_read_are_said_to_be_too_many(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = small_log()
+    folder = log.export(tmp_path / "e", OF_A, earlier={4: log.checkpoint(4), 7: log.checkpoint(7)})
+    assert verified(log, folder).ok
+    monkeypatch.setattr(audit.verify, "MOST_CHECKPOINTS", 1)
+    (found,) = verified(log, folder).findings
+    assert "too many" in found.words("en")
 
 
 RECEIPTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
