@@ -86,9 +86,9 @@ class Bucket:
         gone = was.gone if was else people["case"][:0]
         self._write_changes(number, found.changed, gone)
         changed = found.now.counts()
-        counts = found.asked.counts() if asked is None else self._counts(number, changed, found.then, was.stood)
+        counts = found.every.counts() if asked is None else self._counts(number, changed, found.then, was.stood)
         outcome = Outcome(len(people["case"]), _sorted(counts), _sorted({**changed, "gone": len(gone)}))
-        write_state(self.store, self.run, number, people["profile"], found.verdict, folded,
+        write_state(self.store, self.run, number, found.verdict, folded,
                     {"outcome": json.dumps(vars(outcome), sort_keys=True)})
         return replace(outcome, rows=looked)
 
@@ -121,14 +121,19 @@ class Bucket:
     def _folded(self, number: int, people: Mapping[str, Numbers], was: State | None) -> tuple[Folded, int]:
         """Each case from the first of the bases that bears it, and the loads that came since; the rest from nothing."""
         cases = len(people["case"])
-        folded, left, looked = Folded.empty(cases), np.ones(cases, bool), 0
+        folded, left, looked = None, np.ones(cases, bool), 0
         for base in self.bases:
             state = was if base.run == self.before.run else read_state(self.store, base.run, number, people)
-            if state is not None and left.any():
-                taken = base.bears(state, people, self.store, number) & left
+            if state is None or not left.any():
+                continue
+            taken = base.bears(state, people, self.store, number) & left
+            if folded is None:
+                folded = state.folded.among(taken)
+            else:
                 folded.take(state.folded, taken)
-                looked += self._fold(number, people, folded, base.came, taken)
-                left &= ~taken
+            looked += self._fold(number, people, folded, base.came, taken)
+            left &= ~taken
+        folded = folded or Folded.empty(cases)
         return folded, looked + self._fold(number, people, folded, self.loads, left)
 
     def _fold(self, number: int, people: Mapping[str, Numbers], folded: Folded, loads: Sequence[Load],

@@ -88,12 +88,23 @@ class Folded:
         """The same of cases of which none has a loss or a doubt."""
         return Folded(self.proof[rows], [NOTHING_RARE])
 
+    def among(self, cases: Numbers) -> Folded:
+        """What is known of these cases (flags), and nothing of the others; to be written to."""
+        proof, few = self.proof.copy(), self.settled()
+        if not cases.all():
+            proof[np.flatnonzero(~cases)] = NO_SIGN
+            few = self._few_of(cases)
+        return Folded(proof, [few])
+
     def take(self, other: Folded, cases: Numbers) -> None:
         """What the other knows of these cases (flags), of whom nothing is known yet here."""
-        np.copyto(self.proof, other.proof, where=True if cases.all() else cases)
-        at, which, key = other.settled()
+        np.copyto(self.proof, other.proof, where=cases)
+        self.few.append(other._few_of(cases))
+
+    def _few_of(self, cases: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        at, which, key = self.settled()
         kept = np.flatnonzero(cases[at])
-        self.few.append((at[kept], which[kept], key[kept]))
+        return at[kept], which[kept], key[kept]
 
 
 def layers(person: Numbers, rows: Numbers | None = None) -> list[Numbers]:
@@ -102,20 +113,22 @@ def layers(person: Numbers, rows: Numbers | None = None) -> list[Numbers]:
     `person` ascends. rows: the only ones to be found, ascending; all when left out.
     """
     about = person if rows is None else person[rows]
-    rows = np.arange(len(person), dtype=np.int32) if rows is None else rows.astype(np.int32)
-    again = about[1:] == about[:-1]
-    if not again.any():
+    if not any((about[start + 1:start + 1 + SLICE] == about[start:start + SLICE][:len(about) - start - 1]).any()
+               for start in range(0, len(about), SLICE)):
         return [_index(about, rows)]
+    rows = np.arange(len(person)) if rows is None else rows
+    first = np.concatenate([[True], about[1:] != about[:-1]])
     place = np.arange(len(rows))
-    rank = place - np.maximum.accumulate(np.where(np.concatenate([[False], again]), 0, place))
+    rank = place - np.maximum.accumulate(np.where(first, place, 0))
     return [_index(about[at], rows[at]) for at in (np.flatnonzero(rank == layer) for layer in range(rank.max() + 1))]
 
 
-def _index(person: Numbers, rows: Numbers) -> Numbers:
+def _index(person: Numbers, rows: Numbers | None) -> Numbers:
+    """rows: of these persons; one by one from the first when left out."""
     index = np.full(BUCKET, -1, np.int32)
-    for start in range(0, len(rows), SLICE):
-        part = slice(start, start + SLICE)
-        index[person[part] & (BUCKET - 1)] = rows[part]
+    for start in range(0, len(person), SLICE):
+        of = person[start:start + SLICE] & (BUCKET - 1)
+        index[of] = np.arange(start, start + len(of)) if rows is None else rows[start:start + SLICE]
     return index
 
 

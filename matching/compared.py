@@ -24,14 +24,14 @@ OF = {stand: (*ASKED, "of_age"), stand_common: ASKED}
 @dataclass(frozen=True)
 class Compared:
     """verdict: of every case; changed: rows whose list, reason or sign is another, ascending; now, then: where these
-    stand and stood; asked: where all stand of whom the table was asked.
+    stand and stood; every: where all stand, once everybody was asked.
     """
 
     verdict: Numbers
     changed: Numbers
     now: Tally
     then: Tally
-    asked: Tally
+    every: Tally
 
 
 def compared(folded: Folded, people: Columns, was: State | None, asked: Numbers | None, law: Law, listing: Listing,
@@ -44,7 +44,8 @@ def compared(folded: Folded, people: Columns, was: State | None, asked: Numbers 
         part = of(folded, rows)
         stands = _named(ask(part, {name: people[name][rows] for name in OF[ask]}, law), part)
         verdict[rows] = stands.verdict
-        every.add(stands)
+        if asked is None:
+            every.add(stands)
         if was is None:
             changed[rows] = True
             continue

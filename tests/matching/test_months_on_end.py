@@ -74,6 +74,17 @@ def _same_files(store: Store, one: str, other: str) -> None:
             assert path.read_bytes() == (store.root / name / path.name).read_bytes(), path
 
 
+def test_a_bucket_that_everybody_left_may_have_people_again(tmp_path: Path):
+    store = Store(tmp_path)
+    loads = write_signs(store, [sign("train", date(2026, 9, 1), person=person, row=person) for person in (1, BUCKET)])
+    here, there = {1: (1, 0, OfCase())}, {2: (BUCKET, 0, OfCase())}
+    for name, cases, before in (("june", here | there, None), ("july", here, "june"), ("august", here | there, "july")):
+        write_population(store, name, cases)
+        run(store, asked(name, loads, before=before))
+    assert changed(store, "july") == {2: ("gone", "gone")}
+    assert changed(store, "august") == {2: listed(store, "june")[2]}
+
+
 def test_a_withdrawal_goes_back_to_the_last_run_that_did_not_know_the_load(tmp_path: Path):
     """Of the earlier loads nothing is looked at again; of the later ones only what they say of whom it touched."""
     store = Store(tmp_path)
