@@ -32,13 +32,21 @@ def batches(path: Path, persons: Numbers | None = None) -> Iterator[pa.RecordBat
 
 def _groups(told: pq.FileMetaData, persons: Numbers) -> list[int]:
     """Numbers of the groups of rows that may tell of one of them; every one that does not say whom it tells of."""
+    at, first, last = SIGNS.get_field_index("person"), int(persons[0]), int(persons[-1])
     found = []
     for group in range(told.num_row_groups):
-        about = told.row_group(group).column(SIGNS.get_field_index("person")).statistics
-        known = about is not None and about.has_min_max
-        if not known or np.searchsorted(persons, about.min) < np.searchsorted(persons, about.max, side="right"):
+        about = told.row_group(group).column(at).statistics
+        if about is None or not about.has_min_max:
+            found.append(group)
+            continue
+        low, high = about.min, about.max
+        if low <= last and high >= first and (low <= first or high >= last or _any_within(persons, low, high)):
             found.append(group)
     return found
+
+
+def _any_within(persons: Numbers, low: int, high: int) -> bool:
+    return bool(np.searchsorted(persons, low) < np.searchsorted(persons, high, side="right"))
 
 
 def columns_of(path: Path, names: Sequence[str]) -> dict[str, Numbers]:

@@ -74,8 +74,11 @@ def moved(was: State, folded: Folded, people: Columns, then: Sequence[Profile], 
         for name in TOLD:
             flags[part] |= people[name][part] != was.told[name][part]
         for fact in WATCHED_DAYS:
-            crossed = _crossed(DAY_OF[fact](folded.proof[part], people, part), pair[part], spans[fact])
-            flags[part] |= crossed & (was.verdict[part] >= ASKED_FROM[fact])
+            reached = was.verdict[part] >= ASKED_FROM[fact]
+            few = 4 * np.count_nonzero(reached) < len(reached)
+            rows = np.flatnonzero(reached) + start if few else part
+            crossed = _crossed(DAY_OF[fact](folded.proof[rows], people, rows), pair[rows], spans[fact])
+            flags[rows] |= crossed if few else crossed & reached
     return flags
 
 
