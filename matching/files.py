@@ -18,7 +18,7 @@ def batches(path: Path, persons: Numbers | None = None) -> Iterator[pa.RecordBat
     persons: whom they are asked of, ascending; what lies before the first, behind the last, and the groups of rows that
     tell of none of them, are left out.
     """
-    with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
+    with pq.ParquetFile(path, pre_buffer=False, memory_map=False) as file:
         groups = range(file.num_row_groups) if persons is None else _groups(file.metadata, persons)
         for batch in file.iter_batches(BATCH, groups, columns=SIGNS.names, use_threads=False) if groups else ():
             if persons is None:

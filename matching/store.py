@@ -41,7 +41,7 @@ class Store:
     root: Path
 
     def signs(self, load: int, bucket: int) -> Path:
-        return self.root / "signs" / str(load) / f"{bucket}.parquet"
+        return self.root / f"signs/{load}/{bucket}.parquet"
 
     def population(self, run: str, bucket: int) -> Path:
         return self.root / "population" / run / f"{bucket}.arrow"
