@@ -10,10 +10,11 @@ from cases.models import Case
 from cases.moves import lock_cases_of_person
 from database import db, transaction
 from matching.definition import Sign, day_number
-from matching.results import disputes, proposing, releasing, retracting
+from matching.results import disputes, proposing, releasing, retracting, starting
 from matching.results.models import DataDispute
 from matching.results.proposing import Change, Found
 from matching.results.retracting import Grounds
+from matching.results.running import Wanted
 from tests.people import actor
 from tests.promises.county import ON
 from tests.promises.ledger_attempts import each
@@ -105,7 +106,7 @@ NEVER: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {  # constraint -> wh
 
 
 def registers_compared(code: str) -> None:
-    """A run of a county carried out, another that waits, and an objection to what a register says."""
+    """A run of a county carried out, another that waits, a trial, and an objection to what a register says."""
     area, of = f"51/5101/{code}/", "" if code == "510107" else f".{code}"
     if waiting := proposing.open_run(area):
         releasing.cancel(waiting.id, "重新比对", actor=actor(f"wang{of}"), on=ON)
@@ -113,6 +114,7 @@ def registers_compared(code: str) -> None:
     said = [seen(ids[0], SEEN), unknown(ids[1]), lost(ids[2], "court_declarations", "missing", SEEN)]
     compared(said, ON, looks=f"li{of}", releases=f"wang{of}", area=area)
     proposed([unknown(ids[0])], ON, area)
+    starting.begin(starting.TRIAL, Wanted(f"{ON:%Y-%m}", area, ON), actor(f"li{of}"))
     disputes.file(ids[1], disputes.Disputed("cremations", "death", "本人健在"), actor=actor(f"li{of}"), on=ON)
 
 
