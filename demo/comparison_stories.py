@@ -165,7 +165,7 @@ def damaged(source: str, on: date, left: int) -> list[Row]:
         ("演示甲", other, day, "不详"), ("演示乙", other, day, ""), ("演示丙", other, "2026-02-30", taken),
         ("演示丁", other, (on + timedelta(30)).isoformat(), taken), ("演示戊", other, "去年秋天", taken),
         ("演示己", other, "1066-01-01", taken), ("", "", day, taken), ("演示5", "51010", day, taken),
-        ("", f"{other[:-1]}{(int(other[-1], 11) + 1) % 10}", day, taken), ("", "5.10107E+17", day, taken),
+        ("", f"{other[:-1]}{('0123456789X'.index(other[-1]) + 1) % 10}", day, taken), ("", "5.10107E+17", day, taken),
         ("演示庚", other, day, taken, "多出的一格"), ("演示辛\ufffd", other, day, taken),
         (clerk.display_name, number, day, taken),
     ]

@@ -31,7 +31,7 @@ def index() -> str:
     actor, place = current_actor(), place_of(request.args.get("office"), current_actor(), INSPECTION)
     asked = _asked(place)
     found = signing.signers(asked)
-    return render_template("oversight/index.html", place=place, asked=asked, signers=found, looks=_LOOKS,
+    return render_template("oversight/index.html", place=place, asked=asked, signers=found, shortest=SHORTEST,
                            pairs=signing.pairs(asked), drawn=_looks_of(found[:SHOWN]) if found else None,
                            known={one.account.id for one in found if actor.covers(one.account.office.path, INSPECTION)})
 
@@ -43,11 +43,25 @@ def person(public_id: str) -> str:
     account, place = _account(public_id, actor), place_of(request.args.get("office"), actor, INSPECTION)
     asked = _asked(place)
     own = next((one for one in signing.signers(asked) if one.account.id == account.id), None)
-    return render_template("oversight/person.html", place=place, asked=asked, account=account, own=own, looks=_LOOKS,
-                           pairs=signing.pairs(asked, account.id), drawn=_months_of(account, asked))
+    return render_template("oversight/person.html", place=place, asked=asked, account=account, own=own,
+                           looks=_look_words(), pairs=signing.pairs(asked, account.id),
+                           drawn=_months_of(account, asked))
+
+
+def look_word(name: str) -> str:
+    """Of a look, from its bound where it has one (LOOKS, in seconds)."""
+    below = LOOKS.get(name)
+    if below is None:
+        return term(f"look.{name}")
+    return _("%(n)s 秒内", n=below) if below < 60 else _("%(n)s 分钟内", n=below // 60)
+
+
+def _look_words() -> dict[str, str]:
+    return {look: look_word(look) for look in _LOOKS}
 
 
 _LOOKS = (UNSEEN, *LOOKS)
+SHORTEST = min(filter(None, LOOKS.values()))
 
 
 def _asked(place: Place) -> Asked:
@@ -74,7 +88,7 @@ def _account(public_id: str, actor: Actor) -> StaffAccount:
 def _looks_of(signers: list[Signer]) -> Chart:
     names = [one.account.display_name for one in signers]
     return stacked("looks", _("签署前查看了多久"), names,
-                   {term(f"look.{look}"): [one.looks.get(look, 0) for one in signers] for look in _LOOKS},
+                   {word: [one.looks.get(look, 0) for one in signers] for look, word in _look_words().items()},
                    head=_("人员"))
 
 
