@@ -62,6 +62,9 @@ def bar(key: str, title: str, labels: Sequence[str], series: Series, *, written:
     return _draw(pygal.Bar, key, title, labels, series, written, head)
 
 
+LEGEND_ROW = 20  # the library leaves room for the first row of a legend only
+
+
 def stacked(key: str, title: str, labels: Sequence[str], series: Series, *,
             written: Callable[[int], str] | None = None, head: str = "") -> Chart:
     """Bars on top of each other. Arguments as for `bar`."""
@@ -79,7 +82,8 @@ def _draw(kind: type[Graph], key: str, title: str, labels: Sequence[str], series
     write = written or _thousands
     graph = kind(js=[], css=CSS, style=STYLE, width=WIDTH, height=HEIGHT, disable_xml_declaration=True,
                  show_legend=len(series) > 1, legend_at_bottom=True, legend_at_bottom_columns=min(len(series), 4),
-                 legend_box_size=9, margin=2, spacing=6, max_scale=5, truncate_legend=-1, truncate_label=-1,
+                 legend_box_size=9, margin=2, margin_bottom=2 + LEGEND_ROW * ((len(series) - 1) // 4), spacing=6,
+                 max_scale=5, truncate_legend=-1, truncate_label=-1,
                  dots_size=3, no_data_text=_("没有数据"), include_x_axis=True,
                  formatter=lambda figure: write(int(figure)), value_formatter=lambda figure: write(int(figure)))
     graph.uuid = key

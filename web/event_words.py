@@ -13,7 +13,8 @@ from workflows.glossary import term as glossary_term
 
 # field of an event -> prefixes of the glossary its values may stand under, the first that has the word
 PREFIXES: dict[str, tuple[str, ...]] = {
-    "kind": ("kind", "evidence", "notice", "objection", "export", "ledger", "follow_up", "link"), "stage": ("stage",),
+    "kind": ("kind", "evidence", "notice", "objection", "export", "ledger", "follow_up", "link", "import"),
+    "stage": ("stage",),
     "next_stage": ("stage",), "reason": ("reason", "pause"),
     "service": ("service",), "from_state": ("state",), "to_state": ("state",), "role": ("role",), "level": ("level",),
     "office_level": ("level",), "scheme": ("scheme",), "benefit_kind": ("benefit",), "method": ("method", "means"),
