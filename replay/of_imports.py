@@ -31,7 +31,7 @@ _ACTS = {"told_by_hand": {"told_on": on, "status": "by_hand", "channel": None, "
 def _entered(rows: Rows, happened: Recorded) -> None:
     """The day of the age follows from a birthday, and stands in no entry before one is told of it."""
     rows |= {entry: {"batch_id": happened.data["batch"], "office_path": area(happened), "status": "none",
-                     "reaches_on": UNTOLD} for entry in happened.data.get("entries", ())}
+                     "reaches_on": UNTOLD} for entry in happened.data.get("entered", ())}
 
 
 def _withdrawn(rows: Rows, happened: Recorded) -> None:

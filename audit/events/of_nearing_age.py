@@ -9,11 +9,11 @@ from audit.events.base import Event, Words, event
 
 @event("run")
 class NearingAgeLoaded(Event):
-    """Rows of a released file entered in the register or brought up to date there. `entries`: those entered."""
+    """Rows of a released file entered in the register or brought up to date there. `entered`: those who are new."""
 
     batch: str
     rows: int
-    entries: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

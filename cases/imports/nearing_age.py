@@ -60,7 +60,7 @@ def load_nearing_age(batch: ImportBatch, rows: list[Row], actor: Actor, on: date
         row.status = "loaded"
     db.session.flush()
     loaded = sum(row.status == "loaded" for row in rows)
-    record(NearingAgeLoaded(batch=batch.public_id, rows=loaded, entries=tuple(one.public_id for one in new)),
+    record(NearingAgeLoaded(batch=batch.public_id, rows=loaded, entered=tuple(one.public_id for one in new)),
            actor=actor, on=on, office_path=batch.office_path)
 
 

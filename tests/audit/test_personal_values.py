@@ -20,7 +20,7 @@ from staff.models import Office
 from tests.audit.conftest import ON, sign_in
 
 IDS = """account again_of as_of batch calendar case_no certification correction_row corrections decision
-    decision_no dispute entries entry erasure event evidence grant halt inspection load message_id notice notices
+    decision_no dispute entered entry erasure event evidence grant halt inspection load message_id notice notices
     objection once once_key payment_ref pensioner pressing proposal receipt_no receipt_ref record retraction run
     sampling sending source_ref subject suggestion task training"""
 CODES = """about account_status act action alarms answer attempted benefit_kind cause changed channel duty endpoint
