@@ -24,6 +24,7 @@ from audit.placing import COLUMNS, read
 from audit.policy import policy
 from audit.sequencer import opened
 from audit.verify import Hashing, leaf, root, verify_inclusion
+from bench.__main__ import settle
 from bench.exports import forget_peak, own_peak, verified
 from database import db
 from database.streaming import streamed
@@ -81,6 +82,7 @@ def proofs(_app: Flask, _asked: argparse.Namespace) -> None:
 
 def exports(app: Flask, _asked: argparse.Namespace) -> None:
     """Each in a process of its own: what it holds more than before, at most."""
+    settle()
     there = _placed()
     sizes = [min(size, there * size // SIZES[-1]) for size in SIZES]
     with tempfile.TemporaryDirectory() as folder:
@@ -96,6 +98,7 @@ def exports(app: Flask, _asked: argparse.Namespace) -> None:
 
 def verifying(app: Flask, _asked: argparse.Namespace) -> None:
     """The whole log exported, then verify.py alone with it, beside SHA-256 of the bytes of all its files."""
+    settle()
     there = _placed()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
@@ -134,8 +137,10 @@ def _apart(act: Callable[..., None], app: Flask, *given: Any) -> tuple[float, fl
     wanted = {name: app.config[name] for name in app.config if name.isupper() and name not in LEFT_OUT}
     process = context.Process(target=act, args=(wanted, answers, *given))
     process.start()
-    found: tuple[float, float] = answers.get(timeout=600)
-    process.join()
+    process.join()  # what it answers is small
+    if process.exitcode:
+        raise SystemExit(f"{act.__name__} ended with {process.exitcode}")
+    found: tuple[float, float] = answers.get()
     return found
 
 
