@@ -435,7 +435,6 @@ SAYS: dict[str, tuple[str, str, str]] = {  # code -> kind, Chinese, English
     "file_twice": ("inserted", "压缩包内有两个同名文件", "the archive holds two files of this name"),
     "unreadable": ("unreadable", "{why}", "{why}"),
     "part_damaged": ("altered", "一部分压缩的内容已损坏，不能还原", "a compressed part is damaged"),
-    "other_log": ("unsigned", "不是本日志的检查点：{why}", "not a checkpoint of this log: {why}"),
     "no_signature": ("unsigned", "没有保管方所持公钥的有效签名：{why}",
                      "no valid signature of a key of the policy: {why}"),
     "wrong_key": ("unsigned", "签名的公钥在规模 {size} 时不应签署",
