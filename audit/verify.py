@@ -759,20 +759,26 @@ SIGNED_AS = {RSA: "", RSA_PSS: ""} | {  # algorithm -> the digest that it names
     for n, name in enumerate(DIGESTS.values(), first)}
 
 
+def _span(data: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the DER value at `at` begins and ends. Raises ValueError, IndexError."""
+    length, begin = data[at + 1], at + 2
+    if length & 0x80:
+        begin += length & 0x7F
+        length = int.from_bytes(data[at + 2:begin], "big")
+        if length < 0x80 or not data[at + 2]:
+            raise ValueError("a length that is not as DER has it")
+    if data[at] & 0x1F == 0x1F or begin + length > len(data):
+        raise ValueError("cut in the middle")
+    return begin, begin + length
+
+
 def _parts(data: bytes, shape: bytes = b".*") -> list[tuple[int, bytes, bytes]]:
     """(tag, content, the whole) of each DER value in `data`; shape: of their tags. Raises ValueError, IndexError."""
     found, at = [], 0
     while at < len(data):
-        tag, length, begin = data[at], data[at + 1], at + 2
-        if length & 0x80:
-            begin += length & 0x7F
-            length = int.from_bytes(data[at + 2:begin], "big")
-            if length < 0x80 or not data[at + 2]:
-                raise ValueError("a length that is not as DER has it")
-        if tag & 0x1F == 0x1F or begin + length > len(data):
-            raise ValueError("cut in the middle")
-        found.append((tag, data[begin:begin + length], data[at:begin + length]))
-        at = begin + length
+        begin, end = _span(data, at)
+        found.append((data[at], data[begin:end], data[at:end]))
+        at = end
     if not re.fullmatch(shape, bytes(tag for tag, _content, _whole in found), re.DOTALL):
         raise ValueError("not of the form that is expected")
     return found
@@ -849,6 +855,8 @@ def read_cms(der: bytes, covered: bytes = b"") -> Cms:
             name, covered).digest():
         raise SignatureRefused("digest")
     certificates = [(raw, x509.load_der_x509_certificate(raw)) for _tag, _content, raw in held.get(0xA0, ())]
+    if any(_parts(_one(raw), b"\x30\x30\x03")[2][1][0] for raw, _read in certificates):
+        raise ValueError("a signature that is not of whole bytes")  # whose unused bits nobody has signed
     own = next((one for one in certificates if _is_named(signer[1], *one)), None)
     if own is None or not _is_bound(attributes, own[0]):
         raise SignatureRefused("binding")
@@ -873,11 +881,9 @@ def _attributes(content: bytes) -> dict[bytes, bytes]:
 
 def _is_named(signer: tuple[int, bytes, bytes], raw: bytes, certificate: Any) -> bool:
     """Whether the signer's name is this certificate's: by issuer and number, or by the key's identifier."""
-    from cryptography import x509
-
     if signer[0] == 0x80:
-        known = (one.value for one in certificate.extensions if isinstance(one.value, x509.SubjectKeyIdentifier))
-        return signer[1] in [one.digest for one in known]
+        known = _extension(certificate, "SubjectKeyIdentifier")
+        return known is not None and signer[1] == known.value.digest
     inside = _parts(_parts(_one(raw))[0][1], b"\xa0?\x02\x30\x30.*")
     number, _algorithm, issuer = inside[inside[0][0] == 0xA0:][:3]
     return signer[1] == issuer[2] + number[2]
@@ -932,16 +938,19 @@ def _chain(certificate: Any, between: list[Any], roots: Sequence[Any], at: datet
 
 
 def _issued(certificate: Any, above: Any, at: datetime) -> bool:
-    from cryptography import x509
     from cryptography.exceptions import InvalidSignature
 
     try:
         certificate.verify_directly_issued_by(above)
-        may = above.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        usage = [one.value for one in above.extensions if isinstance(one.value, x509.KeyUsage)]
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        limits, usage = _extension(above, "BasicConstraints"), _extension(above, "KeyUsage")
+    except (ValueError, TypeError, InvalidSignature):
         return False
-    return bool(may and all(one.key_cert_sign for one in usage) and _valid(above, at))
+    return bool(limits and limits.value.ca and (usage is None or usage.value.key_cert_sign) and _valid(above, at))
+
+
+def _extension(certificate: Any, kind: str) -> Any:
+    """The extension of that kind (a class of cryptography.x509), or None."""
+    return next((one for one in certificate.extensions if type(one.value).__name__ == kind), None)
 
 
 def _valid(certificate: Any, at: datetime) -> bool:
@@ -998,11 +1007,10 @@ def _stamped(content: bytes) -> tuple[datetime, bytes, int | None]:
 
 
 def _stamps_time(certificate: Any) -> bool:
-    from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    usage = [one for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
-    return len(usage) == 1 and usage[0].critical and list(usage[0].value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+    usage = _extension(certificate, "ExtendedKeyUsage")
+    return bool(usage and usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING])
 
 
 def _certificates(pem: Iterable[str]) -> list[Any]:
@@ -1086,6 +1094,11 @@ class Exam:
     def whole(self) -> bool:
         """Each case from its first event to its last; else a stretch of it."""
         return bool(self.manifest.get("whole"))
+
+    @property
+    def sizes(self) -> set[int]:
+        """Of the checkpoints that were brought or kept."""
+        return {one.size for one in (*self.earlier, *(kept for _where, kept, _proof in self.brought))}
 
     @property
     def tiled(self) -> bool:
@@ -1334,7 +1347,7 @@ def _check_tiles(exam: Exam) -> None:
     head, hashing = exam.head, exam.policy.hashing
     assert head is not None
     exam.logged = OnDisk()
-    tree, wanted = Frontier(hashing), {c.size for c in (*exam.earlier, *(kept for _w, kept, _p in exam.brought))}
+    tree, wanted = Frontier(hashing), exam.sizes
     chosen = _Ordered(exam, "entries.jsonl")
     walk = _Walk(exam, "log", exam.logged)
     for raw in _tiled_entries(exam, head.size):
@@ -1413,7 +1426,7 @@ class _Walk:
         self.exam, self.name, self.cases = exam, name, cases
         self._latest = self._before = EARLIEST  # of all entries so far; of those of earlier runs
         self._anchors = sorted((one.size, one.at) for one in exam.seen)
-        self._ends = sorted({c.size for c in (*exam.earlier, *(kept for _w, kept, _p in exam.brought))}, reverse=True)
+        self._ends = sorted(exam.sizes, reverse=True)
         self._waited: list[tuple[int, str]] = []  # of this run: index and time
 
     def take(self, index: int, entry: dict[str, Any], *, whole: bool) -> None:
@@ -1885,10 +1898,14 @@ class PdfFiles:
             name, of = ATTACHED_AS.search(text), ATTACHED.search(text)
             if name is None or of is None or int(of[1]) not in self._objects:
                 continue
-            called, (described, raw) = name[1].decode("latin-1"), self._objects[int(of[1])]
+            called = name[1].decode("latin-1")
             self.twice += [called] if called in found else []
-            found[called] = _inflated(raw) if b"/FlateDecode" in described else raw
+            found[called] = self._content(int(of[1]))
         return found
+
+    def _content(self, number: int) -> bytes:
+        described, raw = self._objects[number]
+        return _inflated(raw) if b"/FlateDecode" in described else raw
 
     def signature(self) -> tuple[list[int], bytes] | None:
         """(byte range, DER of the CMS) of the last signature; None where there is none."""
@@ -1914,14 +1931,12 @@ class PdfFiles:
         """The lists and answers of revocation in a DSS."""
         refs = [ref for text, _stream in self._objects.values() for some in REVOCATION.findall(text)
                 for ref in re.findall(rb"(\d+)[ \t\r\n]+\d+[ \t\r\n]+R", some)]
-        found = [self._objects[int(ref)] for ref in dict.fromkeys(refs) if int(ref) in self._objects]
-        return [_inflated(raw) if b"/FlateDecode" in text else raw for text, raw in found]
+        return [self._content(int(ref)) for ref in dict.fromkeys(refs) if int(ref) in self._objects]
 
 
 def _unpadded(der: bytes) -> bytes:
     """Without the zeroes that fill the place up."""
-    begin = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
-    end = begin + (int.from_bytes(der[2:begin], "big") if der[1] & 0x80 else der[1])
+    end = _span(der, 0)[1]
     if any(der[end:]):
         raise Unreadable("something behind the signature")
     return der[:end]
@@ -2199,11 +2214,10 @@ def _by_answer(certificate: Any, issuer: Any, raw: bytes) -> tuple[datetime, dat
 
 def _answers_for(certificate: Any, issuer: Any, at: datetime) -> bool:
     """Whether the issuer has made it for answers on revocation."""
-    from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    usage = [one.value for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
-    made_for = usage and ExtendedKeyUsageOID.OCSP_SIGNING in usage[0]
+    usage = _extension(certificate, "ExtendedKeyUsage")
+    made_for = usage and ExtendedKeyUsageOID.OCSP_SIGNING in usage.value
     return bool(made_for and _valid(certificate, at) and _issued(certificate, issuer, at))
 
 
