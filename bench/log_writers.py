@@ -27,7 +27,7 @@ WAITING = f"""WITH made AS ({TX})
 HEAD = "SELECT hash FROM chain_head FOR UPDATE"
 LINK = "UPDATE chain_head SET hash = %s"
 CASES = 100_000  # of a writer, at most
-EVERY = 0.25  # seconds from the beginning of one checkpoint to that of the next, or as long as it takes
+EVERY = 0.4  # seconds from the beginning of one checkpoint to that of the next, or as long as it takes
 
 
 def run(app: Flask, kind: str, writers: int, seconds: float, number: int) -> tuple[float, list[float]]:
