@@ -40,17 +40,17 @@ def init_database(app: Flask) -> None:
     """Bind the engine of `app` and set what SQLite needs to be trusted with money."""
     db.init_app(app)
     with app.app_context():
-        _prepare(db.engine)
+        _prepare(db.engine, synchronous=app.config.get("SQLITE_SYNCHRONOUS", "FULL"))
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, synchronous: str) -> None:
     if engine.dialect.name != "sqlite":
         return
 
     @event.listens_for(engine, "connect")
     def _pragmas(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL",
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", f"synchronous={synchronous}",
                        "recursive_triggers=ON"):
             raw.execute(f"PRAGMA {pragma}")
 

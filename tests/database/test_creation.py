@@ -1,18 +1,34 @@
 """A database is created whole, left alone when it is, and refused when a part is missing."""
 from __future__ import annotations
 
-from flask import Flask
+from pathlib import Path
 
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from app import create_app
 from database import db
 from database.completeness import missing_parts
 from database.migrations.numbers import head
 from database.triggers import TRIGGERS, drop_trigger
+from tests.conftest import configured
 from tests.owner import as_owner
 
 
 def test_the_schema_of_the_tests_is_complete(context: Flask) -> None:
     with db.engine.connect() as connection:
         assert missing_parts(connection) == []
+
+
+@pytest.mark.sqlite_is_enough
+def test_for_real_each_commit_is_on_the_disk(tmp_path: Path) -> None:
+    given = {name: value for name, value in configured(f"sqlite:///{tmp_path}/real.db", tmp_path).items()
+             if name != "SQLITE_SYNCHRONOUS"}
+    with create_app(given).app_context():
+        assert db.session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_creating_twice_leaves_the_first_as_it_is(app: Flask) -> None:
