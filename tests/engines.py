@@ -70,18 +70,20 @@ class SqliteCopies:
         build(f"sqlite:///{self.template}")
 
     def reset(self) -> None:
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.file)
+        self._begin_with(self.template)
 
     def keep(self, name: str) -> None:
         """The database as it is, to be had again by `restore`; nobody may be connected."""
         shutil.copyfile(self.file, self.file.with_name(f"{name}.db"))
 
     def restore(self, name: str) -> None:
-        for suffix in ("-wal", "-shm"):
+        self._begin_with(self.file.with_name(f"{name}.db"))
+
+    def _begin_with(self, kept: Path) -> None:
+        """Another file under the same name: a connection that somebody forgot goes on with the one that is gone."""
+        for suffix in ("", "-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.file.with_name(f"{name}.db"), self.file)
+        shutil.copyfile(kept, self.file)
 
     def drop(self) -> None:
         pass
