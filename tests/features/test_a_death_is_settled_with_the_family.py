@@ -72,7 +72,7 @@ def months(county: County) -> dict[str, tuple[int, int, int]]:
     """Month -> entitled, withheld, paid later; in fen."""
     with county.app.app_context():
         return {row.month: (row.entitled, row.withheld, row.back_paid)
-                for row in db.session.scalars(select(BenefitMonth)) if row.entitled}
+                for row in db.session.scalars(select(BenefitMonth).order_by(BenefitMonth.month)) if row.entitled}
 
 
 def letter(county: County) -> str:

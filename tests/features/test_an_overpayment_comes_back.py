@@ -47,7 +47,8 @@ def load(county: County, folder: Path, kind: str, heads: str, *rows: str) -> Non
 
 def months(county: County) -> dict[str, tuple[int, int, int]]:
     with county.app.app_context():
-        return {row.month: (row.paid, row.overpaid, row.recovered) for row in db.session.scalars(select(BenefitMonth))}
+        rows = db.session.scalars(select(BenefitMonth).order_by(BenefitMonth.month))
+        return {row.month: (row.paid, row.overpaid, row.recovered) for row in rows}
 
 
 def opened(county: County, kind: str, file_kind: str, **data: str) -> None:
