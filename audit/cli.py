@@ -32,6 +32,7 @@ from cases.channels import UNKNOWN, BadTransport, Undeliverable
 from cases.erasing_cli import erase
 from cases.log_alarms import tell
 from database import db
+from staff.clock import today
 
 NOTE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -61,7 +62,7 @@ def export_command(case_no: str | None, code: str | None, since: datetime | None
     folder = output.with_suffix("") if output.suffix == ".zip" else output
     with click.progressbar(length=1, show_eta=False, file=sys.stderr) as bar:
         try:
-            click.echo(export(asked, folder, actor=SYSTEM, on=date.today(), told=_telling(bar)))
+            click.echo(export(asked, folder, actor=SYSTEM, on=today(), told=_telling(bar)))
         except (SignerRefused, FileExistsError) as error:
             raise click.ClickException(f"{type(error).__name__}: {' '.join(map(str, error.args))}") from error
     if folder != output:
@@ -111,9 +112,9 @@ def checkpoint_command(output: Path | None, thorough: bool, follow: float | None
     """Give places to what waits, read the rows again and sign the head, for witnesses to keep."""
     if follow:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        keep_on(app, follow, work=signed_once, name="signer")
+        keep_on(app, follow, work=lambda: signed_once(today()), name="signer")
     try:
-        note = signed_checkpoint(date.today(), thorough=thorough)
+        note = signed_checkpoint(today(), thorough=thorough)
     except SignerRefused as refused:
         raise click.ClickException(str(refused)) from refused
     if output:
@@ -138,7 +139,7 @@ def anchor_command(follow: int | None, thorough: bool) -> None:
 def _anchored(thorough: bool) -> bool:
     """Whether there is an alarm."""
     try:
-        rows = anchored(date.today(), thorough=thorough)
+        rows = anchored(today(), thorough=thorough)
         click.echo(rows.size)
     except (SignerRefused, BadWitnesses) as refused:
         click.echo(str(refused), err=True)
@@ -146,7 +147,7 @@ def _anchored(thorough: bool) -> bool:
     for row in rows.anchors if rows else ():
         click.echo(f"{row.witness}\t{row.state}\t{row.words or ''}", err=row.state != ANCHORED)
     try:
-        tell(date.today())
+        tell(today())
     except (BadTransport, Undeliverable, *UNKNOWN) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         return True

@@ -44,13 +44,13 @@ def once() -> bool:
     return bool(done and done.placed)
 
 
-def signed_once(on: date | None = None) -> bool:
+def signed_once(on: date) -> bool:
     """Sign the log as it is now, if anything was written since the last head; no more is to be done at once."""
     db.session.rollback()
     last = latest()
     waits = db.session.scalar(select(literal_column("1")).select_from(AuditPending).limit(1)) is not None
     if waits or size_of(db.session) > (last.size if last else 0):
-        signed_checkpoint(on or date.today())
+        signed_checkpoint(on)
     return False
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from audit.sequencer import opened, sequence
 from audit.signer.refusals import SignerRefused
 from audit.witnesses.configured import BadWitnesses
 from audit.witnesses.file_drop import notes_in
+from staff.clock import today
 
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
@@ -43,7 +43,7 @@ def create() -> None:
     sequence()
     log = opened()
     made = make_signer(log.origin, log.hashing.name)
-    recorded_keys(date.today())
+    recorded_keys(today())
     click.echo("made" if made else "there was one")
 
 
@@ -52,7 +52,7 @@ def create() -> None:
 def status() -> None:
     """The head signed last, and every key of the log with the size from which it signs."""
     click.echo(signer().head().note.decode(), nl=False)
-    for row in recorded_keys(date.today()):
+    for row in recorded_keys(today()):
         click.echo(f"{row.since}\t{row.key}")
 
 
@@ -61,7 +61,7 @@ def status() -> None:
 def rotate() -> None:
     """A new key, handed over by the old one; the hand-over is on record in the log. Give inspectors the new policy."""
     _here()
-    click.echo(rotated(date.today()).note, nl=False)
+    click.echo(rotated(today()).note, nl=False)
 
 
 @of_signer.command("lost")
@@ -74,7 +74,7 @@ def declare(witnessed: tuple[str, ...], old_key: tuple[str, ...]) -> None:
     _here()
     found = [(name, note) for name, _, path in (one.partition("=") for one in witnessed)
              for note in notes_in(Path(path).read_bytes() + b"\n")]
-    since = lost(date.today(), found, old_key)
+    since = lost(today(), found, old_key)
     click.echo(since.note, nl=False)
 
 

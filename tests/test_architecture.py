@@ -71,6 +71,13 @@ def test_nothing_but_start_up_imports_the_application():
     assert set(inside) <= {"serve.py"}
 
 
+def test_the_business_date_is_that_of_the_agencys_zone():
+    """A server's own zone may be a day behind (staff/clock.py); `rules` are checked without an installation."""
+    asked = [path for path, text in PYTHON.items() if "date.today()" in text]
+    outside = ("tests/", "bench/", "docs/", "rules/cli.py")
+    assert [name for name in _named(asked) if not name.startswith(outside)] == []
+
+
 def test_only_the_machine_imports_the_state_machine_library():
     assert _named([path for path, text in PYTHON.items() if "transitions" in _imported(text)]) == [
         "workflows/machine.py"
